@@ -1,0 +1,176 @@
+"""The phone numbers and agents of one traffic distribution group, declared together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
+
+import pulumi
+
+from acgr import PhoneNumberPlacement, TrafficDistributionGroupUser
+from acgr.arguments import as_inputs
+from acgr_components._declared import Declared, declared
+from acgr_connect.arns import is_arn
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, Unpack
+
+Identity = pulumi.Input[str] | pulumi.Resource
+"""A name, id or ARN, or the resource that has it."""
+
+
+class GlobalResiliencyNumberArgsDict(TypedDict):
+    """What is declared of one number.
+
+    Attributes:
+        flow: the flow that answers: a name, id or ARN for both Regions, or a mapping of both Regions to one each.
+        phone_number: E.164, id or ARN; where it is not given, the entry's key is the number.
+        return_to: where the number goes when it is declared no longer: "instance" (the source instance, the
+            default), "leave" (it stays), or the ARN of a traffic distribution group.
+        description: the number's description. Not touched where it is not given.
+    """
+
+    flow: Identity | Mapping[str, Identity]
+    phone_number: NotRequired[Identity | None]
+    return_to: NotRequired[pulumi.Input[str] | None]
+    description: NotRequired[pulumi.Input[str] | None]
+
+
+@dataclass(frozen=True)
+class GlobalResiliencyArgs:
+    """What is declared of one traffic distribution group.
+
+    Attributes:
+        traffic_distribution_group: its ARN, name or id, "default", or the resource that made it. It must exist in
+            `source_region` or be made by the same program.
+        source_region: the Region of the original instance.
+        replica_region: the Region of the replica.
+        numbers: by phone number, or by a label where the number is not known yet. Keys are plain text, values may be
+            Outputs.
+        agents: users by name, id or ARN, or a mapping of plain labels to users where they are not known yet.
+    """
+
+    traffic_distribution_group: Identity
+    source_region: str
+    replica_region: str
+    numbers: Mapping[str, GlobalResiliencyNumberArgsDict] | None = None
+    agents: Sequence[str] | Mapping[str, Identity] | None = None
+
+
+class GlobalResiliencyArgsDict(TypedDict):
+    """`GlobalResiliencyArgs` as a dictionary."""
+
+    traffic_distribution_group: Identity
+    source_region: str
+    replica_region: str
+    numbers: NotRequired[Mapping[str, GlobalResiliencyNumberArgsDict] | None]
+    agents: NotRequired[Sequence[str] | Mapping[str, Identity] | None]
+
+
+class GlobalResiliencyNumber(TypedDict):
+    """Where callers of one number arrive.
+
+    Attributes:
+        e164: the number.
+        target: what it is placed on, spelled as declared; an ARN where a refresh found it elsewhere.
+        flows: by Region, the flow that answers, spelled as declared; None where nothing answers.
+    """
+
+    e164: str
+    target: str
+    flows: Mapping[str, str | None]
+
+
+@final
+class GlobalResiliency(pulumi.ComponentResource):
+    """Numbers on a traffic distribution group, each with its flow in both Regions, and agents who serve both.
+
+    Each number is a `PhoneNumberPlacement` named `<name>-<key>`, each agent a `TrafficDistributionGroupUser` named
+    `<name>-<label>`. A listed agent's label is what stands in the list; of an ARN it is the id.
+
+    Attributes:
+        traffic_distribution_group_arn: the group's ARN; None where it was given by name and nothing is declared on it.
+        numbers: by key, where callers of the number arrive.
+        dark_numbers: the keys of numbers that have no flow in some Region.
+        placements: by key, the numbers' resources.
+        users: by label, the agents' resources.
+    """
+
+    traffic_distribution_group_arn: pulumi.Output[str | None]
+    numbers: Mapping[str, pulumi.Output[GlobalResiliencyNumber]]
+    dark_numbers: pulumi.Output[list[str]]
+    placements: Mapping[str, PhoneNumberPlacement]
+    users: Mapping[str, TrafficDistributionGroupUser]
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        args: GlobalResiliencyArgs | GlobalResiliencyArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[GlobalResiliencyArgsDict],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        name: str,
+        args: GlobalResiliencyArgs | GlobalResiliencyArgsDict | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Any,
+    ) -> None:
+        wanted = declared(f'GlobalResiliency "{name}"', as_inputs(GlobalResiliencyArgs, args, inputs), opts)
+        super().__init__("acgr:index:GlobalResiliency", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.placements = {
+            label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
+            for label, number in wanted.placements.items()
+        }
+        self.users = {
+            label: TrafficDistributionGroupUser(f"{name}-{label}", opts=child, **user)
+            for label, user in wanted.users.items()
+        }
+        self.traffic_distribution_group_arn = self._group_arn(wanted)
+        self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}
+        self.dark_numbers = _dark(self.placements)
+        self.register_outputs(
+            {
+                "traffic_distribution_group_arn": self.traffic_distribution_group_arn,
+                "numbers": self.numbers,
+                "dark_numbers": self.dark_numbers,
+            }
+        )
+
+    def _group_arn(self, wanted: Declared) -> pulumi.Output[str | None]:
+        if isinstance(wanted.group, str) and is_arn(wanted.group):
+            return pulumi.Output.from_input(wanted.group)
+        arns = [
+            *(user.traffic_distribution_group_arn for user in self.users.values()),
+            *(placement.placed_on_arn for placement in self.placements.values()),
+        ]
+        return pulumi.Output.from_input(arns[0] if arns else None)
+
+
+def _number(placement: PhoneNumberPlacement, regions: tuple[str, str]) -> pulumi.Output[GlobalResiliencyNumber]:
+    def answers(known: Mapping[str, Any]) -> GlobalResiliencyNumber:
+        flow, arns = known["flow"], known["arns"]
+        spelled = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
+        flows = {region: spelled.get(region, arns[region]) if region in arns else None for region in regions}
+        return {"e164": known["e164"], "target": known["target"], "flows": flows}
+
+    return pulumi.Output.all(
+        e164=placement.e164, target=placement.target, flow=placement.flow, arns=placement.contact_flow_arns
+    ).apply(answers)
+
+
+def _dark(placements: Mapping[str, PhoneNumberPlacement]) -> pulumi.Output[list[str]]:
+    regions = {label: placement.dark_regions for label, placement in placements.items()}
+    return pulumi.Output.all(**regions).apply(lambda dark: [label for label in placements if dark[label]])

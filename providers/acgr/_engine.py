@@ -1,0 +1,170 @@
+"""The only module that touches Pulumi's private frames.
+
+The dynamic provider's server keeps from a provider what the protocol knows: the resource's URN, its `custom_timeouts`,
+and the ways to fail without a traceback or with partial state. This module finds the running request and its gRPC
+context in the calling frames and gives them. Where a future SDK hides them, everything falls back to the plain
+behaviour: a sentence as an exception, silence instead of progress. `tests/engine` says which of the two is in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import FrameType
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.struct_pb2 import Struct
+from google.rpc.status_pb2 import Status
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
+
+PROVIDER_KEY = "__provider"
+WORKERS = 64
+"""Threads of the plugin: a number that waits for Connect occupies one."""
+
+_UNKNOWN = 2
+_DETAILS = "grpc-status-details-bin"
+
+
+class Failed(Exception):
+    """What went wrong, in one sentence. The engine has been told already, so the traceback says no more."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The request that this thread is answering."""
+
+    request: Any
+    context: grpc.ServicerContext
+
+    @property
+    def urn(self) -> str:
+        """The resource's URN, or "" where the request has none."""
+        return str(getattr(self.request, "urn", ""))
+
+    @property
+    def timeout(self) -> float | None:
+        """`custom_timeouts` in seconds, where the program sets them."""
+        return float(getattr(self.request, "timeout", 0.0)) or None
+
+    @property
+    def properties(self) -> Struct | None:
+        """The inputs of a create or update, `__provider` included."""
+        return getattr(self.request, "properties", None) or getattr(self.request, "news", None)
+
+
+def running() -> Running | None:
+    """The request that this thread is answering, or None outside the plugin or under an SDK that hides it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        request, context = frame.f_locals.get("request"), frame.f_locals.get("context")
+        if isinstance(context, grpc.ServicerContext) and request is not None:
+            return Running(request, context)
+        frame = frame.f_back
+    return None
+
+
+def urn() -> str:
+    """The URN of the resource at hand, or ""."""
+    now = running()
+    return now.urn if now else ""
+
+
+def timeout(default: float) -> float:
+    """The deadline of the operation at hand, in seconds."""
+    now = running()
+    return (now.timeout if now else None) or default
+
+
+def fail(text: str) -> NoReturn:
+    """End the request with `error: <text>` and nothing else.
+
+    Raises:
+        Failed: always.
+    """
+    _tell(Status(code=_UNKNOWN, message=text))
+    raise Failed(text) from None
+
+
+def fail_partly(text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> NoReturn:
+    """End a create or update with an error, and keep in state what holds: the next run resumes as an update.
+
+    Raises:
+        Failed: always.
+    """
+    now = running()
+    if now is not None and now.properties is not None:
+        provider = {PROVIDER_KEY: now.properties[PROVIDER_KEY]}
+        left = provider_pb2.ErrorResourceInitFailed(
+            id=id_,
+            properties=_serialized({**outputs, **provider}),
+            inputs=_serialized({**inputs, **provider}),
+            reasons=[text],
+        )
+        detail = AnyMessage()
+        detail.Pack(left)
+        _tell(Status(code=_UNKNOWN, message=text, details=[detail]))
+    raise Failed(text) from None
+
+
+def _tell(status: Status) -> None:
+    if (now := running()) is not None:
+        now.context.set_trailing_metadata(((_DETAILS, status.SerializeToString()),))
+
+
+def _serialized(properties: Mapping[str, Any]) -> Struct:
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(rpc.serialize_properties(dict(properties), {}))
+    finally:
+        loop.close()
+
+
+def progress(message: str) -> None:
+    """Show what is happening on the resource's own row; it leaves no trace when the operation is over."""
+    _log(message, engine_pb2.INFO, ephemeral=True)
+
+
+def say(message: str) -> None:
+    """Leave a line under the resource in the run's output."""
+    _log(message, engine_pb2.INFO, ephemeral=False)
+
+
+def warn(message: str) -> None:
+    """Leave a warning under the resource in the run's output."""
+    _log(message, engine_pb2.WARNING, ephemeral=False)
+
+
+def _log(message: str, severity: Any, *, ephemeral: bool) -> None:
+    if (now := running()) is None or (engine := _engine()) is None:
+        return
+    line = engine_pb2.LogRequest(severity=severity, message=message, urn=now.urn, ephemeral=ephemeral)
+    try:
+        engine.Log(line, timeout=5)
+    except grpc.RpcError:
+        return  # progress is a courtesy: an engine that does not listen must not fail a move
+
+
+@cache
+def _engine() -> engine_pb2_grpc.EngineStub | None:
+    """The engine, whose address is the plugin's last argument."""
+    address = sys.argv[-1]
+    if ":" not in address:
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+
+def widen_threads() -> bool:
+    """Raise the plugin's four worker threads to `WORKERS`; False where its pool cannot be found."""
+    try:
+        pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
+        pool._max_workers = max(WORKERS, pool._max_workers)
+    except (AttributeError, IndexError, TypeError):
+        return False
+    return True

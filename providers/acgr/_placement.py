@@ -1,0 +1,212 @@
+"""The stored state of a placement: what it is made of, what it means, how it is read back and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.dynamic import ReadResult
+
+from acgr import _engine
+from acgr._drift import NO_FLOW, flow_as_declared, target_as_declared
+from acgr._provider import Key, Properties, known, run
+from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.connection import Connection
+from acgr_connect.errors import ConnectError, Doing, NotFound, because
+from acgr_connect.flows import Choice, known_flows
+from acgr_connect.goal import Goal, Standing, regions_of_target, resolve
+from acgr_connect.numbers import look
+from acgr_connect.pace import Purpose
+from acgr_connect.records import Number
+
+INPUTS = ("phone_number", "target", "flow", "return_to", "description", "source_region", "replica_region")
+OUTPUTS = (
+    "phone_number_arn",
+    "e164",
+    "instance_arn",
+    "target_arn",
+    "placed_on_arn",
+    "contact_flow_arns",
+    "dark_regions",
+    "dark_seconds",
+)
+
+
+@dataclass(frozen=True)
+class PlacementState:
+    """A placement as the stack stores it."""
+
+    number: Arn
+    e164: str
+    instance: Arn
+    target: Arn
+    placed_on: Arn
+    flows: Mapping[str, Arn]
+    dark_regions: tuple[str, ...]
+    dark_seconds: float
+
+    @classmethod
+    def of(cls, props: Mapping[str, Any]) -> PlacementState:
+        """From outputs."""
+        return cls(
+            parse(props["phone_number_arn"], "phone-number"),
+            props["e164"],
+            parse(props["instance_arn"], "instance"),
+            parse(props["target_arn"]),
+            parse(props["placed_on_arn"]),
+            {region: parse(flow, "contact-flow") for region, flow in props["contact_flow_arns"].items()},
+            tuple(props["dark_regions"]),
+            float(props["dark_seconds"]),
+        )
+
+    def is_number(self, spelled: str) -> bool:
+        """Whether any spelling stands for this number."""
+        return spelled in {self.e164, self.number.id, str(self.number)}
+
+
+def inputs(props: Mapping[str, Any]) -> Properties:
+    """The inputs among the properties."""
+    return {name: props[name] for name in INPUTS if props.get(name) is not None}
+
+
+def outputs(props: Mapping[str, Any], standing: Standing, olds: Mapping[str, Any]) -> Properties:
+    """Inputs and outputs after an attempt; the dark time of the last move is kept until the next."""
+    number = standing.number
+    state = PlacementState(
+        number.arn,
+        number.e164,
+        standing.instance,
+        standing.target,
+        standing.target,
+        standing.flows,
+        standing.dark_regions,
+        standing.dark_seconds if standing.moved else float(olds.get("dark_seconds") or 0.0),
+    )
+    run().declarations.note(_engine.urn(), keys_of(state, props), made=True)
+    return {**inputs(props), **_stored(state)}
+
+
+def _stored(state: PlacementState) -> Properties:
+    return {
+        "phone_number_arn": str(state.number),
+        "e164": state.e164,
+        "instance_arn": str(state.instance),
+        "target_arn": str(state.target),
+        "placed_on_arn": str(state.placed_on),
+        "contact_flow_arns": {region: str(flow) for region, flow in state.flows.items()},
+        "dark_regions": list(state.dark_regions),
+        "dark_seconds": round(state.dark_seconds, 1),
+    }
+
+
+def keys_of(state: PlacementState | None, props: Mapping[str, Any]) -> set[Key]:
+    """Every way to say which number."""
+    spelled = {state.e164, state.number.id} if state else set()
+    if isinstance(number := props.get("phone_number"), str) and known(number):
+        spelled.add(number.rsplit("/", 1)[-1])
+    return {("phone-number", one) for one in spelled}
+
+
+def means(state: PlacementState, props: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What the inputs ask for, in normal form: two spellings of the same are equal."""
+    target, flow = props["target"], props["flow"]
+    return (
+        str(state.target) if target in {state.target.id, str(state.target)} else target,
+        tuple(sorted(_flow_meanings(state, flow).items())),
+        props.get("return_to", "instance"),
+        props.get("description"),
+    )
+
+
+def _flow_meanings(state: PlacementState, flow: Choice) -> dict[str, str]:
+    regions = state.flows or dict.fromkeys(state.dark_regions)
+    by_region = dict.fromkeys(regions, flow) if isinstance(flow, str) else dict(flow)
+    return {region: one.rsplit("/", 1)[-1] if is_arn(one) else one for region, one in by_region.items()}
+
+
+def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResult:
+    """The placement as it is; an empty result where the number is gone, an error where a `get()` finds none."""
+    is_get = props.get("phone_number_arn") is None
+    arn = parse(id_ if is_get else props["phone_number_arn"], "phone-number")
+    connection.insist_on_account(arn)
+    number = connection.directory.numbers(arn.region).get(arn.id)
+    if number is None:
+        try:
+            number = look(connection, arn, Purpose.REFRESH)
+        except NotFound as error:
+            if is_get:
+                raise because(
+                    error, Doing(f"reading phone number {arn.id}", arn.region), "it is not claimed"
+                ) from error
+            connection.directory.instance(parse(props["instance_arn"]))
+            return ReadResult("", {})
+    instance, regions = regions_of_target(connection, number.target)
+    flows = known_flows(connection, arn, instance, regions)
+    found = _as_found(connection, number, props, {region: flows.get(region) for region in regions})
+    return ReadResult(id_, {**found, **_stored(_seen(number, instance, flows, regions, props))}, found)
+
+
+def _as_found(
+    connection: Connection, number: Number, props: Mapping[str, Any], flows: Mapping[str, Arn | None]
+) -> Properties:
+    """The inputs, spelled as declared where that is still true."""
+    declared = inputs(props)
+    found = {
+        "phone_number": declared["phone_number"],
+        "target": target_as_declared(connection, declared.get("target") or "", number.target),
+        "flow": flow_as_declared(connection, declared.get("flow") or NO_FLOW, flows),
+    }
+    if "description" in declared:
+        found["description"] = number.description
+    return {**declared, **found}
+
+
+def _seen(
+    number: Number, instance: Arn, flows: Mapping[str, Arn], regions: tuple[str, ...], props: Mapping[str, Any]
+) -> PlacementState:
+    return PlacementState(
+        number.arn,
+        number.e164,
+        instance,
+        number.target,
+        parse(props.get("placed_on_arn") or str(number.target)),
+        flows,
+        tuple(region for region in regions if region not in flows),
+        float(props.get("dark_seconds") or 0.0),
+    )
+
+
+def way_back(
+    connection: Connection, state: PlacementState, props: Mapping[str, Any], heir: str | None
+) -> tuple[str, Goal | None]:
+    """Where a number goes whose placement is deleted, or the reason why it stays."""
+    if heir:
+        return f"stays where it is: {heir} declares it", None
+    if props["return_to"] == "leave":
+        return f"stays on {state.placed_on.id}: return_to is 'leave'", None
+    connection.insist_on_account(state.number)
+    try:
+        number = look(connection, state.number, Purpose.MOVE)
+    except NotFound:
+        return "is not claimed any more: nothing to return", None
+    if number.target != state.placed_on:
+        return f"stays on {number.target.id}: somebody moved it there after this program placed it", None
+    target = state.instance if props["return_to"] == "instance" else parse(props["return_to"])
+    if number.target == target:
+        return f"stays on {number.target.id}: that is where return_to puts it", None
+    return "", _goal_back(connection, state, props, target)
+
+
+def _goal_back(connection: Connection, state: PlacementState, props: Mapping[str, Any], target: Arn) -> Goal:
+    """The declared flow follows the number; the one that was resolved, as long as the state knows it."""
+    _, regions = regions_of_target(connection, target)
+    missing = set(regions) - set(state.flows)
+    flow: Choice = props["flow"] if missing else {region: str(state.flows[region]) for region in regions}
+    if not isinstance(flow, str):
+        flow = {region: flow[region] for region in regions}
+    try:
+        return resolve(connection, str(state.number), str(target), flow)
+    except ConnectError as error:
+        doing = Doing(f"returning phone number {state.e164} to {target.kind} {target.id}", target.region)
+        raise because(error, doing) from error

@@ -1,0 +1,151 @@
+"""What all resources share: the connection, errors as sentences, shapes checked, and who declared what in this run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from pulumi.dynamic import CheckFailure, ConfigureRequest, ResourceProvider
+from pulumi.output import UNKNOWN, Unknown
+
+from acgr import _engine
+from acgr_connect.api import Sessions
+from acgr_connect.clock import Clock
+from acgr_connect.connection import Connection
+from acgr_connect.errors import ConnectError
+from acgr_connect.settings import SettingError, Settings, read
+from acgr_connect.spelling import SpellingError
+
+Properties = dict[str, Any]
+Key = tuple[str, ...]
+Shape = Callable[[Any], Any]
+
+DEADLINE = 600.0
+"""Seconds that a wait may take where the program sets no `custom_timeouts`."""
+
+
+class Declarations:
+    """Who declared what in this run, so that the last to declare wins.
+
+    Renaming a resource makes the engine create the new one, which adopts, and then delete the old one: the delete must
+    leave alone what its twin has just taken over. Keys are spellings; an object has several.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._declared: dict[Key, set[str]] = {}
+        self._made: set[Key] = set()
+
+    def note(self, urn: str, keys: Iterable[Key], *, made: bool = False) -> None:
+        """The resource declares these objects; `made`, where it created or updated them in this run."""
+        with self._lock:
+            for key in keys:
+                self._declared.setdefault(key, set()).add(urn)
+            self._made.update(keys if made else ())
+
+    def heir(self, urn: str, keys: Iterable[Key]) -> str | None:
+        """The URN that has these objects from now on, or None: then they may be deleted.
+
+        The resource's own URN is the answer where it made them anew in this run: the old half of a replacement.
+        """
+        with self._lock:
+            others = {u for key in keys for u in self._declared.get(key, ()) if u != urn}
+            again = {urn for key in keys if key in self._made}
+            return min(others | again, default=None)
+
+
+class Run:
+    """What the resources of one plugin process share."""
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self.settings = Settings()
+        self.declarations = Declarations()
+        self._connection = connection
+        self._lock = Lock()
+
+    @property
+    def connection(self) -> Connection:
+        """The one connection, made on first use."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = Connection(self.settings)
+            return self._connection
+
+
+_current = Run()
+
+
+def run() -> Run:
+    """The run of this process."""
+    return _current
+
+
+@contextmanager
+def connected(session: Sessions, clock: Clock, settings: Settings | None = None) -> Iterator[Run]:
+    """A run on a session and clock of one's own, for tests: process-wide, since the plugin's threads must see it."""
+    global _current
+    before = _current
+    _current = Run(Connection(settings or Settings(), clock, lambda _: session))
+    try:
+        yield _current
+    finally:
+        _current = before
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors leave as one sentence, without a traceback."""
+    try:
+        yield
+    except (ConnectError, SettingError, SpellingError) as error:
+        _engine.fail(str(error))
+
+
+class ConnectProvider(ResourceProvider):
+    """What the providers of all resources are. They carry no state: the engine stores their name only."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the settings from stack configuration and the environment."""
+        _engine.widen_threads()
+        with told():
+            settings = run().settings = read(req.config.get, os.environ)
+        if settings.keys and not settings.is_sandbox:
+            _engine.warn("aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role")
+
+
+def known(value: Any) -> bool:
+    """Whether a value is known, all the way down."""
+    if isinstance(value, Mapping):
+        return all(map(known, value.values()))
+    return not isinstance(value, Unknown)
+
+
+def misshapen(
+    inputs: Mapping[str, Any], shapes: Mapping[str, Shape], optional: Sequence[str] = ()
+) -> list[CheckFailure]:
+    """A failure for each input that has the wrong shape; unknown values are not judged.
+
+    The property is left empty and its path stands in the reason: the CLI would print the value as Go spells it.
+    """
+    failures = []
+    for name, shape in shapes.items():
+        value = _known_part(inputs.get(name))
+        if isinstance(value, Unknown) or (value is None and name in optional):
+            continue
+        try:
+            shape(value)
+        except SpellingError as error:
+            failures.append(CheckFailure("", f"{name}: {error}"))
+    return failures
+
+
+def _known_part(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    part = {key: entry for key, entry in value.items() if not isinstance(entry, Unknown)}
+    return part if part or not value else UNKNOWN

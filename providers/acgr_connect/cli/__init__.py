@@ -1,0 +1,30 @@
+"""The command `acgr`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from . import sandbox
+from .process import SandboxFailure
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage.
+
+    Args:
+        argv: the arguments; those of the process unless given.
+    """
+    parser = argparse.ArgumentParser(prog="acgr", description="Amazon Connect Global Resiliency, at the command line.")
+    commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
+    sandbox.add_to(commands)
+    arguments = parser.parse_args(argv)
+    handler: Callable[[argparse.Namespace], int] = arguments.handler
+    try:
+        return handler(arguments)
+    except SandboxFailure as failure:
+        print(failure, file=sys.stderr)
+        return 1

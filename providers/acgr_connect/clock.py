@@ -1,0 +1,39 @@
+"""The only module that touches the clock."""
+
+from __future__ import annotations
+
+import time
+from threading import Condition
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time as the rest of the package sees it: seconds, of which only differences mean anything."""
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass, holding nothing."""
+        ...
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        """Wait until the held condition is notified or, where `seconds` is given, so long at most."""
+        ...
+
+
+class SystemClock:
+    """The machine's own monotonic clock."""
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        time.sleep(max(0.0, seconds))
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        """Wait until the held condition is notified, or `seconds` at most."""
+        condition.wait(seconds)

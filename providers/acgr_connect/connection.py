@@ -1,0 +1,94 @@
+"""One account's Connect, in every Region that is asked for, with what all resources of a run share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock
+from typing import TypeVar
+
+from acgr_connect import api
+from acgr_connect.arns import Arn
+from acgr_connect.clock import Clock, SystemClock
+from acgr_connect.directory import Directory
+from acgr_connect.errors import ConnectError, Doing, WrongAccount, because
+from acgr_connect.pace import Pace, Purpose
+from acgr_connect.settings import Settings
+
+Made = TypeVar("Made")
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+class Connection:
+    """Sessions, clients, paces and the directory, each made on first use and shared by all threads.
+
+    Args:
+        settings: where Connect is and how fast it may be asked.
+        clock: passes the time.
+        open_session: makes the boto3 session; called once.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        open_session: Callable[[Settings], api.Sessions] = api.open_session,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or SystemClock()
+        self.directory = Directory(self.connect, self.clock)
+        self._open_session = open_session
+        self._lock = RLock()
+        self._session: api.Sessions | None = None
+        self._regions: dict[str, api.RegionalConnect] = {}
+        self._account: str | None = None
+        self._numbers: dict[str, Lock] = {}
+
+    def connect(self, region: str, purpose: Purpose) -> api.RegionalConnect:
+        """Connect in one Region, asked for one purpose."""
+        with self._lock:
+            if region not in self._regions:
+                client = api.connect_client(self._sessions(), self.settings, region)
+                pace = Pace(self.clock, self.settings.rate)
+                self._regions[region] = api.RegionalConnect(client, region, pace, self.clock)
+            return self._regions[region].to(purpose)
+
+    def insist_on_account(self, arn: Arn) -> None:
+        """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
+
+        Raises:
+            WrongAccount: they do not; nothing was written.
+            Denied: they belong to nobody.
+        """
+        account = self._caller(arn.region)
+        if account != arn.account:
+            raise WrongAccount(
+                f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
+                f"written; choose the profile or role of {arn.account}, or check the endpoint"
+            )
+
+    @contextmanager
+    def alone_with(self, number: Arn) -> Iterator[None]:
+        """One queue per number: nothing else of this process touches it meanwhile."""
+        with self._lock:
+            lock = self._numbers.setdefault(number.id, Lock())
+        with lock:
+            yield
+
+    def _caller(self, region: str) -> str:
+        with self._lock:
+            if self._account is None:
+                try:
+                    self._account = api.caller_account(self._sessions(), self.settings, region)
+                except ConnectError as error:
+                    raise because(error, Doing("asking STS whose credentials these are", region)) from error
+            return self._account
+
+    def _sessions(self) -> api.Sessions:
+        if self._session is None:
+            self._session = self._open_session(self.settings)
+        return self._session

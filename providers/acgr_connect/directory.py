@@ -1,0 +1,143 @@
+"""Names to ids, and bulk reads: each kind swept once per Region and shared by all threads.
+
+Own writes update it. A miss sweeps again, at most every `FRESH` seconds a kind; absence is never cached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Lock, RLock
+from typing import Generic, TypeVar
+
+from acgr_connect.api import RegionalConnect
+from acgr_connect.arns import Arn
+from acgr_connect.clock import Clock
+from acgr_connect.pace import Purpose
+from acgr_connect.records import Flow, Group, Instance, Number, User, last_part
+
+FRESH = 5.0
+"""Seconds for which a sweep is taken as today's truth about what is absent."""
+
+Entry = TypeVar("Entry")
+Reach = Callable[[str, Purpose], RegionalConnect]
+
+
+class Sweep(Generic[Entry]):
+    """One bulk read, keyed by id. One thread sweeps, the others wait for it."""
+
+    def __init__(self, fetch: Callable[[], Iterable[tuple[str, Entry]]], clock: Clock) -> None:
+        self._fetch, self._clock = fetch, clock
+        self._lock = RLock()
+        self._entries: dict[str, Entry] = {}
+        self._swept_at: float | None = None
+
+    def entries(self) -> dict[str, Entry]:
+        """All entries, from the sweep of this run."""
+        with self._lock:
+            if self._swept_at is None:
+                self._sweep()
+            return dict(self._entries)
+
+    def matching(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
+        """The entries that are wanted; where none is, after a sweep that is fresh."""
+        with self._lock:
+            found = [e for e in self.entries().values() if wanted(e)]
+            if found or self._is_fresh():
+                return found
+            self._sweep()
+            return [e for e in self._entries.values() if wanted(e)]
+
+    def get(self, key: str) -> Entry | None:
+        """The entry of that id, or None after a sweep that is fresh."""
+        with self._lock:
+            if key not in self.entries() and not self._is_fresh():
+                self._sweep()
+            return self._entries.get(key)
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Note an own write."""
+        with self._lock:
+            self._entries[key] = entry
+
+    def remove(self, key: str) -> None:
+        """Note an own removal."""
+        with self._lock:
+            self._entries.pop(key, None)
+
+    def forget(self) -> None:
+        """Sweep again at the next question."""
+        with self._lock:
+            self._swept_at, self._entries = None, {}
+
+    def _is_fresh(self) -> bool:
+        return self._swept_at is not None and self._clock.now() - self._swept_at < FRESH
+
+    def _sweep(self) -> None:
+        self._entries = dict(self._fetch())
+        self._swept_at = self._clock.now()
+
+
+class Directory:
+    """Everything that is looked up, of one account."""
+
+    def __init__(self, connect: Reach, clock: Clock) -> None:
+        self._connect, self._clock = connect, clock
+        self._lock = Lock()
+        self._sweeps: dict[tuple[str, ...], Sweep[object]] = {}
+
+    def groups(self, region: str) -> Sweep[Group]:
+        """The traffic distribution groups that a Region shows, by UUID."""
+        return self._swept(("groups", region), lambda api: ((g.arn.id, g) for g in api.list_groups()), region)
+
+    def instance(self, instance: Arn) -> Instance:
+        """An instance with its replication."""
+        sweep: Sweep[Instance] = self._swept(
+            ("instance", instance.region, instance.id),
+            lambda api: [(instance.id, api.describe_instance(instance.id))],
+            instance.region,
+        )
+        return sweep.entries()[instance.id]
+
+    def group(self, group: Arn) -> Sweep[Group]:
+        """One group with its status, by UUID, as its source Region last showed it."""
+        key = ("group", str(group))
+        return self._swept(key, lambda api: [(group.id, api.describe_group(str(group)))], group.region)
+
+    def users(self, instance: Arn) -> Sweep[User]:
+        """The users of an instance, by UUID."""
+        key = ("users", instance.region, instance.id)
+        return self._swept(key, lambda api: ((u.arn.id, u) for u in api.list_users(instance)), instance.region)
+
+    def flows(self, instance: Arn) -> Sweep[Flow]:
+        """The flows of type CONTACT_FLOW of an instance in one Region, by UUID."""
+        key = ("flows", instance.region, instance.id)
+        return self._swept(key, lambda api: ((f.arn.id, f) for f in api.list_flows(instance.id)), instance.region)
+
+    def numbers(self, region: str) -> Sweep[Number]:
+        """The phone numbers that were claimed in a Region, wherever they are placed, by UUID."""
+        return self._swept(("numbers", region), lambda api: ((n.arn.id, n) for n in api.list_phone_numbers()), region)
+
+    def members(self, group: Arn) -> Sweep[str]:
+        """The UUIDs of the agents of a group, each to itself."""
+        return self._swept(
+            ("members", str(group)),
+            lambda api: ((id_, id_) for id_ in map(last_part, api.list_group_users(group))),
+            group.region,
+        )
+
+    def associations(self, instance: Arn) -> Sweep[Arn]:
+        """The flows of the numbers that an instance answers in one Region, by number UUID."""
+        key = ("associations", instance.region, instance.id)
+        return self._swept(key, lambda api: api.list_flow_associations(instance.id).items(), instance.region)
+
+    def _swept(
+        self,
+        key: tuple[str, ...],
+        fetch: Callable[[RegionalConnect], Iterable[tuple[str, Entry]]],
+        region: str,
+    ) -> Sweep[Entry]:
+        with self._lock:
+            if key not in self._sweeps:
+                sweep = Sweep(lambda: fetch(self._connect(region, Purpose.CHECK)), self._clock)
+                self._sweeps[key] = sweep  # type: ignore[assignment]  # the key says of what the sweep is
+            return self._sweeps[key]  # type: ignore[return-value]  # as above

@@ -1,0 +1,149 @@
+"""What can go wrong, as a tree.
+
+ConnectError                    # the world said no; the message is one sentence with the way out
+├─ NotFound                     # the object is not there, or (A10-A12, N10-N12) not there for this caller or yet
+├─ Conflict                     # name taken, in use, token used for something else, a second writer
+├─ Denied                       # permissions or credentials
+├─ Refused                      # the request itself: malformed, wrong Region, wrong state
+├─ QuotaExceeded                # a quota, also where it is spelled 429: repeating does not help
+├─ Throttled                    # the request rate, after the retries were used up
+├─ Unavailable                  # 5xx, time-out, no connection, after the retries were used up
+├─ WrongAccount                 # credentials of one account, ARNs of another: nothing was written
+├─ WaitError
+│  ├─ UnexpectedState           # neither pending nor wanted: carries the status and the service's message
+│  └─ WaitTimeout               # carries the last status, what was expected, and the seconds waited
+└─ Unfinished                   # begun and not completed: carries what holds now, so that the next run resumes
+
+ProgrammingError(RuntimeError)  # a bug or a misuse; never caught
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Failure = TypeVar("Failure", bound="ConnectError")
+
+
+class ProgrammingError(RuntimeError):
+    """A bug in, or a misuse of, this package."""
+
+
+class ConnectError(Exception):
+    """An operation on Amazon Connect did not do what was asked.
+
+    Attributes:
+        code: the AWS error code, or "" where no answer was the cause.
+        message: the service's own message, or this package's sentence.
+        region: the Region that was asked, or "".
+        is_told: whether the message already is a whole sentence for the user.
+    """
+
+    def __init__(self, message: str, *, code: str = "", region: str = "") -> None:
+        super().__init__(message)
+        self.message, self.code, self.region = message, code, region
+        self.is_told = False
+
+    def __copy__(self) -> Self:
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFound(ConnectError):
+    """`ResourceNotFoundException`: three documented causes on each call (A10-A12, N10-N11)."""
+
+
+class Conflict(ConnectError):
+    """`ResourceConflictException`, `ResourceInUseException`, `IdempotencyException` or a second writer."""
+
+
+class Denied(ConnectError):
+    """`AccessDeniedException`, or credentials that are missing, wrong or expired."""
+
+
+class Refused(ConnectError):
+    """`InvalidRequestException` or `InvalidParameterException` (N12)."""
+
+
+class QuotaExceeded(ConnectError):
+    """`LimitExceededException` or `ServiceQuotaExceededException`."""
+
+
+class Throttled(ConnectError):
+    """`ThrottlingException` or `TooManyRequestsException`, still so after all retries."""
+
+
+class Unavailable(ConnectError):
+    """The service failed or could not be reached, still so after all retries."""
+
+
+class WrongAccount(ConnectError):
+    """The credentials belong to another account than the ARNs in the program."""
+
+
+class WaitError(ConnectError):
+    """Something that was waited for did not come."""
+
+
+class UnexpectedState(WaitError):
+    """A status that is neither pending nor wanted, with the service's message (N15)."""
+
+    def __init__(self, message: str, *, status: str, detail: str = "", region: str = "") -> None:
+        super().__init__(message, region=region)
+        self.status, self.detail = status, detail
+
+
+class WaitTimeout(WaitError):
+    """Still pending when the deadline passed."""
+
+    def __init__(self, message: str, *, status: str, waited: float, region: str = "") -> None:
+        super().__init__(message, region=region)
+        self.status, self.waited = status, waited
+
+
+class Unfinished(ConnectError):
+    """Begun and not completed. `standing` is what holds now, for the state that the next run resumes from."""
+
+    def __init__(self, cause: ConnectError, standing: Any) -> None:
+        super().__init__(cause.message, code=cause.code, region=cause.region)
+        self.standing = standing
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What was being done: gerund, noun, identifier, Region. It begins every sentence a user reads."""
+
+    action: str
+    region: str
+
+    def failed(self, cause: str, remedy: str = "", *, code: str = "") -> str:
+        """One sentence: what was being done and where, why it failed, the AWS code, and what to do."""
+        because = f"{cause} ({code})" if code else cause
+        return f"{self.action} in {self.region}: {because}" + (f"; {remedy}" if remedy else "")
+
+
+def because(error: Failure, doing: Doing, cause: str = "", remedy: str = "") -> Failure:
+    """The same error, of the same class, told as one sentence about what was being done.
+
+    An error that already is such a sentence stays as it is.
+    """
+    if error.is_told:
+        return error
+    told = copy(error)
+    told.message = doing.failed(cause or error.message.rstrip("."), remedy, code=error.code)
+    told.region, told.is_told = doing.region, True
+    return told
+
+
+def told(kind: type[Failure], doing: Doing, cause: str, remedy: str = "") -> Failure:
+    """A new error of that class, told as one sentence."""
+    error = kind(cause)
+    return because(error, doing, remedy=remedy)

@@ -1,0 +1,119 @@
+"""Claimed phone numbers: found by any spelling, and waited for until they are at rest (N2, N13, N14)."""
+
+from __future__ import annotations
+
+from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.connection import Connection, Progress
+from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
+from acgr_connect.pace import Purpose
+from acgr_connect.records import Number
+from acgr_connect.spelling import is_uuid
+from acgr_connect.wait import Wait, run
+
+LOOK_EVERY = 1.0
+"""Seconds between looks at a number that is IN_PROGRESS."""
+
+
+def find_number(connection: Connection, spelled: str, region: str, *, on: Arn | None = None) -> Number:
+    """The claimed number that E.164, an id or an ARN stands for, in the Region where it was claimed.
+
+    Args:
+        spelled: the number.
+        region: the source Region: a number goes to targets of its own Region only (N5).
+        on: a group on which it may be, should the account's list leave out the numbers of groups.
+
+    Raises:
+        NotFound: nobody in this account and Region has claimed it (N2).
+        Refused: it is of another Region.
+    """
+    doing = Doing(f"looking for phone number {spelled}", region)
+    try:
+        found = (
+            _by_id(connection, spelled, region, doing) if _is_id(spelled) else _by_e164(connection, spelled, region, on)
+        )
+    except ConnectError as error:
+        raise because(error, doing) from error
+    if found is None:
+        cause = "it is not claimed in this account and Region"
+        raise told(NotFound, doing, cause, "claim it first; it can only be placed in the Region where it was claimed")
+    return found
+
+
+def _is_id(spelled: str) -> bool:
+    return is_arn(spelled) or is_uuid(spelled)
+
+
+def _by_id(connection: Connection, spelled: str, region: str, doing: Doing) -> Number | None:
+    if is_arn(spelled) and (claimed_in := parse(spelled, "phone-number").region) != region:
+        cause = f"it was claimed in {claimed_in}, and a number can only be placed in the Region where it was claimed"
+        raise told(Refused, doing, cause, f"choose a target of {claimed_in}")
+    id_ = parse(spelled).id if is_arn(spelled) else spelled
+    return connection.directory.numbers(region).get(id_)
+
+
+def _by_e164(connection: Connection, e164: str, region: str, on: Arn | None) -> Number | None:
+    sweep = connection.directory.numbers(region)
+    found = sweep.matching(lambda n: n.e164 == e164)
+    if not found and on is not None and on.kind == "traffic-distribution-group":
+        found = [n for n in connection.connect(region, Purpose.MOVE).list_phone_numbers(on) if n.e164 == e164]
+    return found[0] if found else None
+
+
+def look(connection: Connection, number: Arn, purpose: Purpose) -> Number:
+    """The number now, with its status (`DescribePhoneNumber`), noted in the directory."""
+    seen = connection.connect(number.region, purpose).describe_phone_number(str(number))
+    connection.directory.numbers(number.region).put(number.id, seen)
+    return seen
+
+
+def at_rest(connection: Connection, number: Number, *, within: float, progress: Progress) -> Number:
+    """Wait until nobody's operation is running on the number: `CLAIMED`, or `FAILED` from an earlier one.
+
+    Raises:
+        WaitTimeout: still IN_PROGRESS after `within` seconds.
+        NotFound: it was released meanwhile.
+    """
+    wait = Wait(
+        what=f"phone number {number.e164} in {number.arn.region}",
+        pending=frozenset({"IN_PROGRESS"}),
+        target=frozenset({"CLAIMED", "FAILED"}),
+        every=LOOK_EVERY,
+        within=within,
+        region=number.arn.region,
+    )
+    return run(
+        wait,
+        lambda: look(connection, number.arn, Purpose.MOVE),
+        lambda n: (n.status, n.message),
+        connection.clock,
+        progress,
+    )
+
+
+def arrived(connection: Connection, number: Number, target: Arn, *, within: float, progress: Progress) -> Number:
+    """Wait until the number is `CLAIMED` *and* on the target that was asked for (N13, N14).
+
+    `number` is as it was before the move; `within` is seconds from the accepted `UpdatePhoneNumber`.
+
+    Raises:
+        UnexpectedState: `FAILED`, with the service's message (N15), or claimed to a third target.
+        WaitTimeout: still moving.
+    """
+
+    def status(seen: Number) -> tuple[str, str]:
+        if seen.status != "CLAIMED" or seen.target == target:
+            return seen.status, seen.message
+        if seen.target == number.target:
+            return "CLAIMED where it was", ""
+        return "CLAIMED elsewhere", f"somebody moved it to {seen.target} meanwhile"
+
+    wait = Wait(
+        what=f"phone number {number.e164} in {number.arn.region}",
+        pending=frozenset({"IN_PROGRESS", "CLAIMED where it was"}),
+        target=frozenset({"CLAIMED"}),
+        first=LOOK_EVERY,
+        every=LOOK_EVERY,
+        within=within,
+        region=number.arn.region,
+    )
+    return run(wait, lambda: look(connection, number.arn, Purpose.LOOK), status, connection.clock, progress)

@@ -1,0 +1,227 @@
+"""Placing a number: the move drops its flow, and callers reach nothing until the flow is set again.
+
+The steps, each of which may be entered again from any point:
+
+1. resolve the names (`goal.resolve`); 2. look, and wait out somebody else's operation; 3. check everything that can be
+checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3);
+6. wait until it is `CLAIMED` on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7);
+8. see to it in the replica (N8, N10); 9. after a failure, look where the number is and give it its flow there (N15);
+10. the description last, because it makes the number IN_PROGRESS (N4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from acgr_connect.arns import Arn
+from acgr_connect.connection import Connection, Progress, silent
+from acgr_connect.errors import (
+    Conflict,
+    ConnectError,
+    NotFound,
+    Refused,
+    Unavailable,
+    Unfinished,
+    WaitError,
+    because,
+    told,
+)
+from acgr_connect.flows import known_flows, look_at_flow, set_flow
+from acgr_connect.goal import Goal, Standing, regions_of_target
+from acgr_connect.groups import await_active, status_now
+from acgr_connect.numbers import arrived, at_rest, look
+from acgr_connect.pace import Purpose
+from acgr_connect.records import Number
+
+MIRROR_GRACE = 1.5
+"""Seconds that Connect is given to mirror a flow to the replica before the flow is set there by hand."""
+
+
+def place(connection: Connection, goal: Goal, *, within: float = 600.0, progress: Progress = silent) -> Standing:
+    """Steps 2 to 10. A number that is as asked for is left alone.
+
+    Args:
+        connection: the account.
+        goal: what is asked for.
+        within: seconds that each wait may take, from the accepted write.
+        progress: told what is happening.
+
+    Raises:
+        ConnectError: it could not be placed, and is as it was before.
+        Unfinished: it could not be placed, and is not as it was before; the error carries the `Standing`.
+    """
+    with connection.alone_with(goal.number.arn):
+        return _Attempt(connection, goal, within, progress).run()
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    connection: Connection
+    goal: Goal
+    within: float
+    progress: Progress
+
+    def run(self) -> Standing:
+        number, before = self._look_and_check()
+        is_there = number.target == self.goal.target
+        standing = self._standing(number, before) if is_there else self._move(number, before)
+        try:
+            return self._describe(self._light_everywhere(standing))
+        except ConnectError as error:
+            failure = because(error, self.goal.doing, remedy="run again to finish")
+            raise Unfinished(failure, self._as_last_seen(standing)) from error
+
+    def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
+        """Steps 2 to 4: nothing has been changed when one of them fails."""
+        try:
+            number = self._at_rest()
+            if self.goal.target.kind == "traffic-distribution-group":
+                await_active(self.connection, self.goal.target, within=self.within, progress=self.progress)
+            instance, regions = regions_of_target(self.connection, number.target)
+            return number, known_flows(self.connection, number.arn, instance, regions)
+        except WaitError as error:
+            raise because(error, self.goal.doing, remedy="nothing was changed: run again") from error
+        except ConnectError as error:
+            raise because(error, self.goal.doing) from error
+
+    def _at_rest(self) -> Number:
+        return at_rest(self.connection, self.goal.number, within=self.within, progress=self.progress)
+
+    def _move(self, number: Number, before: Mapping[str, Arn]) -> Standing:
+        """Steps 5 to 7."""
+        try:
+            self._start(number)
+        except ConnectError as error:
+            raise self._not_accepted(error) from error
+        began = self.connection.clock.now()
+        self.progress(f"{number.e164}: move to {self.goal.target_name} accepted")
+        try:
+            there = arrived(self.connection, number, self.goal.target, within=self.within, progress=self.progress)
+            flow = self.goal.flows[self.goal.regions[0]]
+            set_flow(self.connection, number.arn, flow)
+        except ConnectError as error:
+            raise self._rescue(number, before, error) from error
+        dark = self.connection.clock.now() - began
+        self.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
+        return self._standing(there, {flow.region: flow}, dark_seconds=dark, moved=True)
+
+    def _start(self, number: Number) -> None:
+        """Step 5. The token is the same over all repetitions of this attempt.
+
+        A lost answer can make the service refuse the repetition: then the number itself says whether it moves.
+        """
+        api = self.connection.connect(self.goal.target.region, Purpose.MOVE)
+        try:
+            api.update_phone_number(number.arn, self.goal.target, str(uuid4()))
+        except (Conflict, Unavailable):
+            seen = look(self.connection, number.arn, Purpose.LOOK)
+            if seen.status != "IN_PROGRESS" and seen.target != self.goal.target:
+                raise
+
+    def _not_accepted(self, error: ConnectError) -> ConnectError:
+        """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
+        doing = self.goal.doing
+        if isinstance(error, Conflict):
+            remedy = "another operation is using the number; run again when it is through"
+            return because(error, doing, remedy=remedy)
+        if not isinstance(error, NotFound) or self.goal.target.kind == "instance":
+            return because(error, doing)
+        status = status_now(self.connection, self.goal.target)
+        if status == "missing":
+            cause = "the traffic distribution group does not exist, or is not yours"
+            return because(error, doing, cause, "create it, or mend its ARN")
+        if status != "ACTIVE":
+            return because(error, doing, f"the group is {status}, not ACTIVE", "run again when it is")
+        return because(error, doing, "the number is not claimed any more", "claim it first")
+
+    def _rescue(self, number: Number, before: Mapping[str, Arn], error: ConnectError) -> ConnectError:
+        """Step 9: give the number a flow where it is, and say what went wrong."""
+        doing, standing = self.goal.doing, self._standing(number, {}, moved=True)
+        try:
+            seen = look(self.connection, number.arn, Purpose.LOOK)
+            if seen.status != "IN_PROGRESS":
+                standing = self._relight(seen, before)
+        except ConnectError as second:
+            cause = f"{error.message.rstrip('.')}; and then {second.message.rstrip('.')}"
+            failure = because(error, doing, cause, "callers may reach nothing: run again")
+            return Unfinished(failure, standing)
+        if seen.target == number.target and set(before) <= set(standing.flows):
+            with_flow = ", with its flow" if before else ""
+            where = f"the number is where it was ({seen.target.kind} {seen.target.id}){with_flow}"
+            return because(error, doing, remedy=where)
+        return Unfinished(because(error, doing, remedy=_what_is_left(standing)), standing)
+
+    def _relight(self, seen: Number, before: Mapping[str, Arn]) -> Standing:
+        flows = self.goal.flows if seen.target == self.goal.target else before
+        for flow in flows.values():
+            set_flow(self.connection, seen.arn, flow)
+        return self._standing(seen, flows, moved=True)
+
+    def _light_everywhere(self, standing: Standing) -> Standing:
+        """Steps 7 and 8: the source first, the replica by mirroring or, where that does not do it, by hand."""
+        source, *others = self.goal.regions
+        flow, changed = self.goal.flows[source], standing.moved
+        if standing.flows.get(source) != flow:
+            set_flow(self.connection, self.goal.number.arn, flow)
+            self.progress(f"{self.goal.number.e164}: flow set in {source}")
+            changed = True
+        for region in others:
+            if changed or standing.flows.get(region) != self.goal.flows[region]:
+                self._light_in_replica(self.goal.flows[region], may_be_mirrored=changed)
+        self._insist_on_both()
+        touched = dict(standing.flows) != dict(self.goal.flows)
+        return replace(standing, flows=dict(self.goal.flows), touched=touched)
+
+    def _light_in_replica(self, flow: Arn, *, may_be_mirrored: bool) -> None:
+        """Step 8, with the number's full ARN (N10)."""
+        number = self.goal.number.arn
+        if may_be_mirrored:
+            self.connection.clock.sleep(MIRROR_GRACE)
+        if look_at_flow(self.connection, number, flow.instance, Purpose.LOOK) != flow:
+            set_flow(self.connection, number, flow)
+            if look_at_flow(self.connection, number, flow.instance, Purpose.LOOK) != flow:
+                cause = f"{flow.region} accepted flow {flow.id} and does not show it"
+                raise told(Conflict, self.goal.doing, cause, "run again to finish")
+
+    def _insist_on_both(self) -> None:
+        """Where the Regions were asked for different flows, mirroring may undo one: say so, do not fight it."""
+        if len({flow.id for flow in self.goal.flows.values()}) < 2:
+            return
+        self.connection.clock.sleep(MIRROR_GRACE)
+        for region, flow in self.goal.flows.items():
+            found = look_at_flow(self.connection, self.goal.number.arn, flow.instance, Purpose.LOOK)
+            if found != flow:
+                cause = f"{region} was given flow {flow.id} and has {found.id if found else 'none'} again"
+                remedy = "Connect mirrors flows between these Regions, so they cannot differ: give one for both"
+                raise told(Conflict, self.goal.doing, cause, remedy)
+
+    def _describe(self, standing: Standing) -> Standing:
+        """Step 10."""
+        wanted = self.goal.description
+        if wanted is None or standing.number.description == wanted:
+            return standing
+        api = self.connection.connect(self.goal.target.region, Purpose.MOVE)
+        api.update_phone_number_metadata(self.goal.number.arn, wanted, str(uuid4()))
+        settled = self._at_rest()
+        if settled.status == "FAILED":
+            raise told(Refused, self.goal.doing, f"the description was not accepted: {settled.message}")
+        return replace(standing, number=settled)
+
+    def _standing(
+        self, number: Number, flows: Mapping[str, Arn], *, dark_seconds: float = 0.0, moved: bool = False
+    ) -> Standing:
+        goal = self.goal
+        return Standing(number, goal.instance, goal.target, goal.regions, flows, dark_seconds, moved)
+
+    def _as_last_seen(self, standing: Standing) -> Standing:
+        """The flows as this run last saw them, for the state."""
+        known = known_flows(self.connection, standing.number.arn, standing.instance, standing.regions)
+        return replace(standing, flows=known)
+
+
+def _what_is_left(standing: Standing) -> str:
+    if not standing.dark_regions:
+        return "the number has its flow: run again to finish"
+    return f"the number has no flow in {' and '.join(standing.dark_regions)} yet: run again to finish"

@@ -1,0 +1,125 @@
+"""What can be set about a connection: credentials' whereabouts, endpoints, the request rate. Never a secret in state.
+
+Environment first (`ACGR_PROFILE`, `AWS_*`), then stack configuration (`acgr:*`, then `aws:*`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from acgr_connect.pace import Rate
+
+Lookup = Callable[[str], Any]
+
+
+class SettingError(ValueError):
+    """A setting that cannot be understood; the message names it."""
+
+
+@dataclass(frozen=True)
+class StaticKeys:
+    """An access key from stack configuration: for sandboxes. The secret is kept out of `repr`."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role to assume before the first call."""
+
+    arn: str
+    session_name: str = "acgr"
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach Connect."""
+
+    profile: str | None = None
+    role: Role | None = None
+    keys: StaticKeys | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    rate: Rate = Rate()
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether Connect's endpoint is on this machine."""
+        return urlsplit(self.endpoints.get("connect", "")).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def read(config: Lookup, environ: Mapping[str, str]) -> Settings:
+    """Settings from stack configuration and the environment.
+
+    Args:
+        config: the value of a namespaced key (`acgr:profile`, `aws:endpoints`) or None. Structured values may come as
+            JSON text, which is how the engine hands them to a provider.
+        environ: the environment of the process.
+
+    Raises:
+        SettingError: a value has the wrong shape.
+    """
+    in_environment = bool(environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
+    profile = environ.get("ACGR_PROFILE") or config("acgr:profile")
+    if profile is None and not in_environment:
+        profile = config("aws:profile")
+    return Settings(
+        profile=profile,
+        role=_role(config),
+        keys=None if in_environment or profile else _keys(config),
+        endpoints=_endpoints(config, environ),
+        rate=Rate(_positive(config, "acgr:requestsPerSecond", 2.0), _positive(config, "acgr:burst", 5.0)),
+    )
+
+
+def _structured(config: Lookup, key: str) -> Any:
+    value = config(key)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise SettingError(f"{key} is not a structure: {value!r}") from None
+
+
+def _role(config: Lookup) -> Role | None:
+    if arn := config("acgr:roleArn"):
+        return Role(str(arn))
+    roles = _structured(config, "aws:assumeRoles") or []
+    if not isinstance(roles, list) or not all(isinstance(r, Mapping) and r.get("roleArn") for r in roles):
+        raise SettingError("aws:assumeRoles is a list of mappings, each with a roleArn")
+    if len(roles) > 1:
+        raise SettingError("aws:assumeRoles names a chain of roles; give the last one as acgr:roleArn and a profile")
+    return Role(roles[0]["roleArn"], roles[0].get("sessionName", "acgr"), roles[0].get("externalId")) if roles else None
+
+
+def _keys(config: Lookup) -> StaticKeys | None:
+    access, secret = config("aws:accessKey"), config("aws:secretKey")
+    return StaticKeys(str(access), str(secret), config("aws:token")) if access and secret else None
+
+
+def _endpoints(config: Lookup, environ: Mapping[str, str]) -> dict[str, str]:
+    declared = _structured(config, "aws:endpoints") or []
+    if not isinstance(declared, list) or not all(isinstance(entry, Mapping) for entry in declared):
+        raise SettingError("aws:endpoints is a list of mappings, service to URL")
+    merged = {service: str(url) for entry in declared for service, url in entry.items()}
+    named = {"connect": "AWS_ENDPOINT_URL_CONNECT", "sts": "AWS_ENDPOINT_URL_STS"}
+    set_ = {service: environ[name] for service, name in named.items() if environ.get(name)}
+    return {s: url for s, url in {**merged, **set_}.items() if s in named}
+
+
+def _positive(config: Lookup, key: str, default: float) -> float:
+    value = config(key)
+    try:
+        number = default if value is None else float(value)
+    except ValueError:
+        number = 0.0
+    if number <= 0:
+        raise SettingError(f"{key} is a number above 0, not {value!r}")
+    return number

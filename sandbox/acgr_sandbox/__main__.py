@@ -1,0 +1,120 @@
+"""`python -m acgr_sandbox`: a sandbox over HTTP, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from .app import Sandbox
+from .clock import Clock, ManualClock, RealClock
+from .scenario import load_scenario
+from .server import LOOPBACK, Server
+from .snapshot import load, save, write_atomically
+from .switches import Switches
+from .world import World
+
+DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 0 at a clean end, 2 when it cannot start."""
+    arguments = _parser().parse_args(argv)
+    try:
+        server = Server(_sandbox(arguments), host=arguments.host, port=arguments.port)
+    except OSError as error:
+        _say(_why_not(error, arguments))
+        return 2
+    except ValueError as error:
+        _say(str(error))
+        return 2
+    if arguments.host not in LOOPBACK:
+        _say(f"Listening on {arguments.host}: whoever reaches this machine can read and change the sandbox.")
+    server.sandbox.keep()
+    _serve(server, arguments.ready)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m acgr_sandbox", description=__doc__)
+    parser.add_argument("--scenario", type=Path, default=DEFAULT_SCENARIO, help="YAML file with what there is at first")
+    parser.add_argument("--world", type=Path, help="file that keeps the world from one start to the next")
+    parser.add_argument("--reset", action="store_true", help="begin with the scenario though --world has a world")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
+    parser.add_argument("--ready", type=Path, help="file that says where it answers, there while it does")
+    parser.add_argument("--clock", choices=("real", "manual"), default="real", help="manual: moves when told to")
+    parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
+    parser.add_argument("--burst", help="requests at once")
+    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
+    return parser
+
+
+def _sandbox(arguments: argparse.Namespace) -> Sandbox:
+    scenario, path = load_scenario(arguments.scenario), arguments.world
+    kept = path is not None and path.exists() and not arguments.reset
+    world = load(path) if kept else load_scenario(arguments.scenario)
+
+    def keep(world: World) -> None:
+        if path is not None:
+            save(path, world)
+
+    clock: Clock = ManualClock() if arguments.clock == "manual" else RealClock()
+    return Sandbox(world, clock=clock, switches=_switches(arguments), on_write=keep, scenario=scenario)
+
+
+def _switches(arguments: argparse.Namespace) -> Switches:
+    texts = {}
+    for text in arguments.switch:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--switch takes NAME=VALUE, not {text!r}.")
+        texts[name] = value
+    given = {"rate": arguments.rate, "burst": arguments.burst}
+    return Switches().with_texts({**texts, **{name: value for name, value in given.items() if value is not None}})
+
+
+def _serve(server: Server, ready: Path | None) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    _say(f"Amazon Connect is imitated at {server.url}.")
+    if ready is not None:
+        write_atomically(ready, json.dumps(_facts(server)))
+    try:
+        server.serve_forever(poll_interval=0.1)
+    finally:
+        server.server_close()
+        if ready is not None:
+            ready.unlink(missing_ok=True)
+
+
+def _facts(server: Server) -> dict[str, object]:
+    world = server.sandbox.world
+    return {
+        "url": server.url,
+        "pid": os.getpid(),
+        "account": world.account,
+        "regions": [world.source_region, world.replica_region],
+        "started": RealClock().now(),
+    }
+
+
+def _why_not(error: OSError, arguments: argparse.Namespace) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {arguments.port} is taken by another program: choose another with --port, or 0 for a free one."
+    return f"The sandbox cannot start: {error}"
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Who calls, where, and which service: read from the SigV4 credential scope. Signatures are not checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .refusal import Refusal
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An account, the Region of the endpoint it speaks to, and the service's signing name."""
+
+    account: str
+    region: str
+    service: str
+    access_key: str
+
+
+def caller_of(headers: Mapping[str, str], account: str) -> Caller:
+    """The caller; an access key of twelve digits is an account, any other belongs to `account`.
+
+    Raises:
+        Refusal: `MissingAuthenticationTokenException` when the request is not signed.
+    """
+    found = _CREDENTIAL.search(headers.get("authorization", ""))
+    if found is None:
+        raise Refusal("MissingAuthenticationTokenException", "The request is not signed.", status=403)
+    key, region, service = found.groups()
+    return Caller(key if _ACCOUNT.fullmatch(key) else account, region, service, key)

@@ -1,0 +1,143 @@
+"""What happens by itself: claims complete, groups become ACTIVE, the other Region catches up.
+
+Every such change waits in `World.changes` with the time it is due, and is made at the first look after
+that time. A world that was saved and read again therefore goes on where it was.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+from .world import Association, Change, Number, World
+
+CLAIM = "claim"
+Watch = Callable[[Number, float, str, str], None]
+"""Told of a number, when, what happened to it, and in which Region ("" for both)."""
+
+
+def schedule(world: World, at: float, what: str, subject: str, *, region: str = "", detail: str | None = None) -> None:
+    """Let `what` happen to `subject` at `at`, epoch seconds."""
+    world.revision += 1
+    heapq.heappush(world.changes, Change(at, world.revision, what, subject, region, detail))
+
+
+def drop(world: World, what: str, subject: str) -> None:
+    """Forget the changes of that kind that still wait for `subject`."""
+    world.changes = [c for c in world.changes if (c.what, c.subject) != (what, subject)]
+    heapq.heapify(world.changes)
+
+
+def settle(world: World, now: float, watch: Watch) -> bool:
+    """Make every change that is due at `now`, in order; True when there was one."""
+    held: list[Change] = []
+    made = False
+    while world.changes and world.changes[0].at <= now:
+        change = heapq.heappop(world.changes)
+        if world.claims_held and change.what == CLAIM:
+            held.append(change)
+            continue
+        _MAKE[change.what](world, change, watch)
+        made = True
+    for change in held:
+        heapq.heappush(world.changes, change)
+    return made
+
+
+def release_claims(world: World, now: float) -> None:
+    """Let held claims complete, those that are overdue at `now`."""
+    world.claims_held = False
+    for change in world.changes:
+        if change.what == CLAIM:
+            change.at = max(change.at, now)
+    heapq.heapify(world.changes)
+
+
+def set_flow(number: Number, region: str, flow_id: str | None, order: int) -> None:
+    """Write a number's flow in one Region; the later order wins."""
+    present = number.flows.get(region)
+    if present is None or present.order <= order:
+        number.flows[region] = Association(flow_id, order)
+
+
+def drop_flows(world: World, number: Number) -> None:
+    """Take a number's flow away in both Regions, and whatever of it was still being mirrored."""
+    drop(world, "mirror", number.id)
+    world.revision += 1
+    number.flows = {}
+
+
+def _claim(world: World, change: Change, watch: Watch) -> None:
+    number = world.numbers.get(change.subject)
+    if number is None:
+        return
+    moved = number.wanted is not None and change.detail is None
+    if number.wanted is not None and (moved or change.region == "moves-anyway"):
+        number.target = number.wanted
+    number.status, number.message = ("FAILED", change.detail) if change.detail else ("CLAIMED", "")
+    number.wanted = None
+    watch(number, change.at, "failed" if change.detail else "claimed", "")
+
+
+def _listed(world: World, change: Change, _: Watch) -> None:
+    number = world.numbers.get(change.subject)
+    if number is not None:
+        number.listed_target = number.target
+
+
+def _released(world: World, change: Change, watch: Watch) -> None:
+    number = world.numbers.pop(change.subject, None)
+    if number is not None:
+        world.released[number.e164] = change.at
+        watch(number, change.at, "released", "")
+
+
+def _mirror(world: World, change: Change, watch: Watch) -> None:
+    number = world.numbers.get(change.subject)
+    if number is None or number.target not in world.groups:
+        return
+    flow = world.flows.get(change.detail or "")
+    if change.detail is None or (flow is not None and change.region in flow.states):
+        set_flow(number, change.region, change.detail, change.order)
+        watch(number, change.at, "mirrored", change.region)
+
+
+def _group_status(world: World, change: Change, _: Watch) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None:
+        group.status = change.detail or "ACTIVE"
+
+
+def _group_gone(world: World, change: Change, _: Watch) -> None:
+    world.groups.pop(change.subject, None)
+
+
+def _member_listed(world: World, change: Change, _: Watch) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None and change.detail and change.detail not in group.listed:
+        group.listed.append(change.detail)
+
+
+def _member_unlisted(world: World, change: Change, _: Watch) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None and change.detail in group.listed:
+        group.listed.remove(change.detail)
+
+
+def _user_mirrored(world: World, change: Change, _: Watch) -> None:
+    user = world.users.get(change.subject)
+    if user is not None:
+        user.mirrored = True
+
+
+_MAKE: dict[str, Callable[[World, Change, Watch], None]] = {
+    CLAIM: _claim,
+    "listed": _listed,
+    "released": _released,
+    "mirror": _mirror,
+    "group-status": _group_status,
+    "group-gone": _group_gone,
+    "member-listed": _member_listed,
+    "member-unlisted": _member_unlisted,
+    "user-mirrored": _user_mirrored,
+}

@@ -1,0 +1,151 @@
+"""The control routes under /_sandbox/: JSON in, JSON out, never throttled."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from .clock import ManualClock
+from .faults import Fault
+from .snapshot import restored, snapshot
+from .switches import Switches
+from .wire import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from .app import Sandbox
+
+Payload = dict[str, Any]
+
+
+def answer(sandbox: Sandbox, request: Request) -> Response:
+    """Answer one control request; a mistake in it is a 400 with a sentence."""
+    path = request.raw_path.removeprefix("/_sandbox/").rstrip("/")
+    route = _ROUTES.get((request.method, path))
+    if route is None:
+        there = ", ".join(f"{method} /_sandbox/{name}" for method, name in _ROUTES)
+        message = f"There is no {request.method} {request.raw_path}; there are {there}."
+        return json_response(404, {"Message": message})
+    try:
+        payload = json.loads(request.body) if request.body else {}
+        return json_response(200, route(sandbox, payload))
+    except (ValueError, TypeError, KeyError) as error:
+        return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
+
+
+def status(sandbox: Sandbox, _: Payload) -> object:
+    """What is in the world, in figures."""
+    world = sandbox.world
+    return {
+        "pid": os.getpid(),
+        "account": world.account,
+        "source_region": world.source_region,
+        "replica_region": world.replica_region,
+        "instances": {instance.alias: instance.id for instance in world.instances.values()},
+        "groups": {group.name: world.arn(group) for group in world.groups.values()},
+        "numbers": len(world.numbers),
+        "agents": len(world.users),
+        "flows": len(world.flows),
+        "members": {group.name: len(group.members) for group in world.groups.values()},
+        "dark": sandbox.dark_numbers(),
+        "calls": sandbox.counters.calls(),
+        "revision": world.revision,
+        "claims_held": world.claims_held,
+        "now": sandbox.clock.now(),
+    }
+
+
+def _counters(sandbox: Sandbox, _: Payload) -> object:
+    return sandbox.counters.rows()
+
+
+def _timeline(sandbox: Sandbox, _: Payload) -> object:
+    return sandbox.timeline.rows()
+
+
+def _world(sandbox: Sandbox, _: Payload) -> object:
+    with sandbox.lock:
+        return snapshot(sandbox.world)
+
+
+def _dark(sandbox: Sandbox, _: Payload) -> object:
+    return sandbox.dark_numbers()
+
+
+def _switches(sandbox: Sandbox, _: Payload) -> object:
+    return asdict(sandbox.switches)
+
+
+def _faults(sandbox: Sandbox, _: Payload) -> object:
+    return sandbox.faults.table()
+
+
+def _reset_counters(sandbox: Sandbox, _: Payload) -> object:
+    sandbox.counters.reset()
+    return {}
+
+
+def _reset(sandbox: Sandbox, _: Payload) -> object:
+    sandbox.reset()
+    return status(sandbox, {})
+
+
+def _advance(sandbox: Sandbox, payload: Payload) -> object:
+    if not isinstance(sandbox.clock, ManualClock):
+        raise ValueError("This sandbox runs on the wall clock: start it with --clock manual.")
+    sandbox.clock.advance(float(payload["seconds"]))
+    sandbox.settle()
+    return {"now": sandbox.clock.now()}
+
+
+def _hold(sandbox: Sandbox, _: Payload) -> object:
+    sandbox.hold_claims()
+    return {}
+
+
+def _release(sandbox: Sandbox, _: Payload) -> object:
+    sandbox.release_claims()
+    return {}
+
+
+def _add_fault(sandbox: Sandbox, payload: Payload) -> object:
+    sandbox.faults.add(Fault(**payload))
+    return sandbox.faults.table()
+
+
+def _clear_faults(sandbox: Sandbox, _: Payload) -> object:
+    sandbox.faults.clear()
+    return []
+
+
+def _restore(sandbox: Sandbox, payload: Payload) -> object:
+    sandbox.restore(restored(payload))
+    return status(sandbox, {})
+
+
+def _set_switches(sandbox: Sandbox, payload: Payload) -> object:
+    changed: Switches = sandbox.switches.with_values(payload)
+    sandbox.set_switches(changed)
+    return asdict(changed)
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Payload], object]] = {
+    ("GET", "status"): status,
+    ("GET", "counters"): _counters,
+    ("GET", "timeline"): _timeline,
+    ("GET", "world"): _world,
+    ("GET", "dark"): _dark,
+    ("GET", "switches"): _switches,
+    ("GET", "faults"): _faults,
+    ("POST", "counters/reset"): _reset_counters,
+    ("POST", "reset"): _reset,
+    ("POST", "clock/advance"): _advance,
+    ("POST", "claims/hold"): _hold,
+    ("POST", "claims/release"): _release,
+    ("POST", "faults"): _add_fault,
+    ("POST", "world"): _restore,
+    ("DELETE", "faults"): _clear_faults,
+    ("PATCH", "switches"): _set_switches,
+}

@@ -1,0 +1,132 @@
+"""What can be read off a sandbox: calls by outcome, and what happened to each number when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .clock import Clock
+from .world import Number, World
+
+THROTTLES = ("ThrottlingException", "TooManyRequestsException", "throttled")
+
+
+class Counters:
+    """Calls by operation, Region and outcome: `ok`, `throttled`, `lost`, or the error's code."""
+
+    def __init__(self) -> None:
+        self._calls: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, operation: str, region: str, outcome: str) -> None:
+        """Count one call."""
+        self._calls[operation, region, "throttled" if outcome in THROTTLES else outcome] += 1
+
+    def calls(self, operation: str | None = None, region: str | None = None, outcome: str | None = None) -> int:
+        """How many calls there were; each argument left out stands for all.
+
+        Args:
+            operation: name in the service model.
+            region: where it was called.
+            outcome: `ok`, `throttled`, `lost`, an error code, or `failed` for all but `ok`.
+        """
+        return sum(
+            count
+            for (name, where, what), count in list(self._calls.items())
+            if operation in (None, name)
+            and region in (None, where)
+            and (outcome in (None, what) or (outcome == "failed" and what != "ok"))
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One entry for each operation, Region and outcome."""
+        return [
+            {"operation": name, "region": region, "outcome": outcome, "calls": count}
+            for (name, region, outcome), count in sorted(self._calls.items())
+        ]
+
+    def table(self) -> str:
+        """The counts as lines of text."""
+        rows = self.rows()
+        width = max([len(str(row["operation"])) for row in rows], default=0)
+        return "\n".join(
+            f"{row['operation']:<{width}}  {row['region']:<14}  {row['outcome']:<26}  {row['calls']:>6}" for row in rows
+        )
+
+    def reset(self) -> None:
+        """Start again at nothing."""
+        self._calls.clear()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a number; `time` in epoch seconds, `region` empty where it concerns both."""
+
+    time: float
+    number_id: str
+    e164: str
+    region: str
+    what: str
+
+
+class Timeline:
+    """The history of every number: moved, claimed, failed, flow set, flow removed, mirrored, dark, lit, released.
+
+    `dark` and `lit` are noted per Region, at the moment the world changed and not when somebody looked.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._events: list[Event] = []
+        self._dark: dict[str, set[str]] = {}
+        self._homes: dict[str, str] = {}
+
+    def begin(self, world: World) -> None:
+        """Forget everything; numbers that are dark already count as dark from now."""
+        self._events.clear()
+        self._dark.clear()
+        for number in world.numbers.values():
+            self.look(world, number, self._clock.now())
+
+    def note(self, number: Number, at: float, what: str, region: str) -> None:
+        """Write one line."""
+        self._events.append(Event(at, number.id, number.e164, region, what))
+
+    def look(self, world: World, number: Number, at: float) -> None:
+        """Note in which Regions a number went dark, or came back, at `at`."""
+        self._homes[number.id] = number.region
+        exists = number.id in world.numbers
+        dark = set(world.dark_regions(number)) if exists else set()
+        before = self._dark.get(number.id, set())
+        for region in sorted(dark - before):
+            self.note(number, at, "dark", region)
+        for region in sorted(before - dark):
+            self.note(number, at, "lit", region)
+        self._dark[number.id] = dark
+
+    def events(self, number: str | None = None) -> list[Event]:
+        """The events of one number, by id or E.164, or all of them, in order."""
+        return [e for e in list(self._events) if number in (None, e.number_id, e.e164)]
+
+    def dark_seconds(self, number: str, region: str | None = None) -> float:
+        """How long a number had no flow in one Region so far, the present darkness included.
+
+        Args:
+            number: id or E.164.
+            region: the Region looked at; None is the one it was claimed in.
+        """
+        events = self.events(number)
+        return self._dark_in(events, region or self._homes[events[0].number_id]) if events else 0.0
+
+    def _dark_in(self, events: list[Event], region: str) -> float:
+        total, since = 0.0, None
+        for event in events:
+            if event.region == region and event.what == "dark":
+                since = event.time
+            elif event.region == region and event.what == "lit" and since is not None:
+                total, since = total + event.time - since, None
+        return total if since is None else total + self._clock.now() - since
+
+    def rows(self) -> list[dict[str, Any]]:
+        """All events as plain data."""
+        return [asdict(event) for event in list(self._events)]

@@ -1,0 +1,147 @@
+"""One call of an operation: what it was asked, where, when, and how it finds what it was asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acgr_sandbox.changes import Watch, schedule
+from acgr_sandbox.refusal import Refusal, invalid_parameter, not_found
+from acgr_sandbox.switches import Switches
+from acgr_sandbox.world import Flow, Group, Instance, Number, User, World
+
+_ARN = re.compile(r"arn:([^:]+):connect:([^:]+):(\d{12}):(.+)")
+
+
+@dataclass(frozen=True)
+class Arn:
+    """The parts of a Connect ARN; `resource` is all that follows the account."""
+
+    partition: str
+    region: str
+    account: str
+    resource: str
+
+    @property
+    def tail(self) -> str:
+        """What follows the last slash: the id."""
+        return self.resource.rsplit("/", 1)[-1]
+
+
+def parse_arn(text: str) -> Arn | None:
+    """The parts of a Connect ARN, or None when it is not one."""
+    match = _ARN.fullmatch(text)
+    return Arn(*match.groups()) if match else None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an operation works with.
+
+    `now` is epoch seconds; `misfortune` the message with which an asynchronous operation ends in failure, or None.
+    """
+
+    world: World
+    region: str
+    now: float
+    switches: Switches
+    params: Mapping[str, Any]
+    watch: Watch
+    misfortune: str | None = None
+
+    def later(self, seconds: float, what: str, subject: str, *, region: str = "", detail: str | None = None) -> None:
+        """Let `what` happen to `subject` after `seconds`."""
+        schedule(self.world, self.now + seconds, what, subject, region=region, detail=detail)
+
+    def saw(self, number: Number, what: str, region: str = "") -> None:
+        """Write a line on a number's timeline."""
+        self.watch(number, self.now, what, region)
+
+    def instance(self, text: str | None = None) -> Instance:
+        """The instance asked for (`InstanceId` unless given), which must answer in this Region."""
+        text = self.params["InstanceId"] if text is None else text
+        arn = parse_arn(text)
+        if arn and not self.switches.instance_arn_as_id:
+            raise invalid_parameter(f"InstanceId takes the identifier of an instance, not an ARN: {text}")
+        return self._instance_here(text, arn)
+
+    def instance_or_arn(self, text: str) -> Instance:
+        """As `instance`, for the operations that take an ARN as well."""
+        return self._instance_here(text, parse_arn(text))
+
+    def _instance_here(self, text: str, arn: Arn | None) -> Instance:
+        instance = self.world.instances.get(arn.tail if arn else text)
+        if instance is None or self.region not in instance.regions:
+            raise not_found(f"Instance {text} was not found in {self.region}.")
+        if arn and text != self.world.arn(instance, self.region):
+            raise not_found(f"Instance {text} was not found in {self.region}.")
+        return instance
+
+    def group(self, text: str) -> Group:
+        """The TDG asked for: by UUID in its own Region, by ARN in both (statements A6, A10)."""
+        arn = parse_arn(text)
+        group = self.world.groups.get(arn.tail if arn else text)
+        missing = not_found(f"Traffic distribution group {text} was not found in {self.region}.")
+        if group is None:
+            raise missing
+        home = self.world.home(group)
+        if self.region not in (home.regions if arn else (home.region,)):
+            raise missing
+        if arn and text != self.world.arn(group):
+            raise missing
+        return group
+
+    def active_group(self, text: str) -> Group:
+        """As `group`, and it must be ready to be joined or given numbers (statements A5, A11, N11)."""
+        group = self.group(text)
+        busy = group.status == "UPDATE_IN_PROGRESS" and not self.switches.update_in_progress_refuses
+        if group.status != "ACTIVE" and not busy:
+            raise not_found(f"Traffic distribution group {text} is {group.status}, not ACTIVE.")
+        return group
+
+    def at_home(self, group: Group, what: str, code: str = "InvalidRequestException") -> None:
+        """Refuse in the replica Region what only the source Region does (statement A4)."""
+        home = self.world.home(group).region
+        if self.region != home:
+            raise Refusal(code, f"{what} is only possible in {home}, the Region of the traffic distribution group.")
+
+    def number(self, text: str) -> Number:
+        """The number asked for: by UUID or ARN where it was claimed, elsewhere by ARN alone (N9, N10)."""
+        arn = parse_arn(text)
+        if arn and not arn.resource.startswith("phone-number/"):
+            raise invalid_parameter(f"{text} is not the ARN of a phone number of the form phone-number/<id>.")
+        number = self.world.numbers.get(arn.tail if arn else text)
+        missing = not_found(f"Phone number {text} was not found in {self.region}.")
+        if number is None or (arn and text != self.world.arn(number)):
+            raise missing
+        if self.region not in (self.world.regions_of(number) if arn else (number.region,)):
+            raise missing
+        return number
+
+    def user(self, text: str, instance: Instance) -> User:
+        """The user asked for, by id or ARN, as this Region knows it (statement A12)."""
+        arn = parse_arn(text)
+        user = self.world.users.get(arn.tail if arn else text)
+        missing = not_found(f"User {text} was not found in instance {instance.id} in {self.region}.")
+        if user is None or user.instance_id != instance.id or not self.sees(user):
+            raise missing
+        if arn and text != self.world.arn(user, self.region):
+            raise missing
+        return user
+
+    def sees(self, user: User) -> bool:
+        """Whether this Region has the user already."""
+        return user.mirrored or self.region == self.world.instances[user.instance_id].region
+
+    def flow(self, text: str, instance: Instance) -> Flow:
+        """The flow asked for, by id or ARN, where this Region has it (statements N7, N8)."""
+        arn = parse_arn(text)
+        flow = self.world.flows.get(arn.tail if arn else text)
+        missing = not_found(f"Flow {text} was not found in instance {instance.id} in {self.region}.")
+        if flow is None or flow.instance_id != instance.id or self.region not in flow.states:
+            raise missing
+        if arn and text != self.world.arn(flow, self.region):
+            raise missing
+        return flow

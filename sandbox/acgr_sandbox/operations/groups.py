@@ -1,0 +1,133 @@
+"""Traffic distribution groups (API pages Create/Describe/List/DeleteTrafficDistributionGroup)."""
+
+from __future__ import annotations
+
+from acgr_sandbox.refusal import Refusal, conflict, in_use, invalid_request
+from acgr_sandbox.world import Group, Instance, Number
+
+from .call import Call
+from .pages import page, page_size
+from .registry import Answer, reads, writes, writes_once
+
+
+@writes_once("ResourceConflictException")
+def create_traffic_distribution_group(call: Call) -> Answer:
+    """A new TDG, CREATION_IN_PROGRESS, all of its traffic in the source Region."""
+    instance = call.instance_or_arn(call.params["InstanceId"])
+    _check_can_have_groups(call, instance)
+    _check_name_and_limit(call, instance)
+    group = Group(
+        id=call.world.new_id("group", call.params["Name"]),
+        name=call.params["Name"],
+        instance_id=instance.id,
+        status="CREATION_IN_PROGRESS",
+        description=call.params.get("Description", ""),
+        tags=dict(call.params.get("Tags", {})),
+    )
+    all_at_home(group, instance)
+    call.world.groups[group.id] = group
+    ends = "CREATION_FAILED" if call.misfortune else "ACTIVE"
+    call.later(call.switches.group_seconds, "group-status", group.id, detail=ends)
+    return {"Id": group.id, "Arn": call.world.arn(group)}
+
+
+@reads
+def describe_traffic_distribution_group(call: Call) -> Answer:
+    """A TDG and its status (statement A5)."""
+    group = call.group(call.params["TrafficDistributionGroupId"])
+    answer = _summary(call, group)
+    if group.description:
+        answer["Description"] = group.description
+    if group.tags:
+        answer["Tags"] = group.tags
+    return {"TrafficDistributionGroup": answer}
+
+
+@reads
+def list_traffic_distribution_groups(call: Call) -> Answer:
+    """The TDGs of one instance, or of all that answer in this Region."""
+    groups = (g for g in call.world.groups.values() if call.region in call.world.home(g).regions)
+    wanted = call.params.get("InstanceId")
+    if wanted:
+        groups = (g for g in groups if wanted in (g.instance_id, call.world.arn(call.world.home(g), call.region)))
+    shown, token = page(
+        call,
+        ((group.id, group) for group in groups),
+        size=page_size(call, 10),
+        what="groups",
+        code="InvalidRequestException",
+    )
+    return {"TrafficDistributionGroupSummaryList": [_summary(call, g) for g in shown], "NextToken": token}
+
+
+@writes
+def delete_traffic_distribution_group(call: Call) -> Answer:
+    """PENDING_DELETION, then gone; refused for the default TDG and while numbers are on it."""
+    try:
+        group = call.group(call.params["TrafficDistributionGroupId"])
+    except Refusal:
+        if call.switches.delete_absent_group == "success":
+            return {}
+        raise
+    _check_deletable(call, group)
+    group.status = "PENDING_DELETION"
+    if call.misfortune:
+        call.later(call.switches.group_seconds, "group-status", group.id, detail="DELETION_FAILED")
+    else:
+        call.later(call.switches.group_seconds, "group-gone", group.id)
+    return {}
+
+
+def all_at_home(group: Group, instance: Instance) -> None:
+    """Give the source Region everything, as a new TDG has it."""
+    shares = {region: 100 if region == instance.region else 0 for region in instance.regions}
+    group.telephony, group.agents = dict(shares), dict(shares)
+    if group.default:
+        group.sign_in = {region: region == instance.region for region in instance.regions}
+
+
+def _check_can_have_groups(call: Call, instance: Instance) -> None:
+    if not instance.replica:
+        raise invalid_request(f"Instance {instance.id} has not been replicated.")
+    if call.region != instance.region:
+        raise invalid_request(f"Create traffic distribution groups in {instance.region}, where it was replicated from.")
+
+
+def _check_name_and_limit(call: Call, instance: Instance) -> None:
+    groups = [group for group in call.world.groups.values() if group.instance_id == instance.id]
+    if any(group.name == call.params["Name"] for group in groups):
+        raise conflict(f"A traffic distribution group named {call.params['Name']!r} already exists.")
+    counted = [group for group in groups if call.switches.default_group_counts or not group.default]
+    if len(counted) >= call.switches.group_limit:
+        raise Refusal(
+            "ServiceQuotaExceededException",
+            f"Instance {instance.id} has reached its {call.switches.group_limit} traffic distribution groups.",
+        )
+
+
+def _check_deletable(call: Call, group: Group) -> None:
+    call.at_home(group, "Deleting a traffic distribution group")
+    if group.default:
+        raise invalid_request("The default traffic distribution group cannot be deleted.")
+    if group.members and call.switches.delete_group_with_users == "refuse":
+        raise in_use(f"{len(group.members)} users are associated with it.", "USER", call.world.arn(group))
+    if group.status not in ("ACTIVE", "CREATION_FAILED", "DELETION_FAILED"):
+        raise invalid_request(f"The traffic distribution group is {group.status}.")
+    number = next((n for n in call.world.numbers.values() if _holds(group, n)), None)
+    if number:
+        raise in_use(f"{number.e164} is claimed to it.", "PHONE_NUMBER", call.world.arn(number))
+
+
+def _holds(group: Group, number: Number) -> bool:
+    return group.id in (number.target, number.wanted)
+
+
+def _summary(call: Call, group: Group) -> Answer:
+    return {
+        "Id": group.id,
+        "Arn": call.world.arn(group),
+        "Name": group.name,
+        "InstanceArn": call.world.arn(call.world.home(group)),
+        "Status": group.status,
+        "IsDefault": group.default,
+    }

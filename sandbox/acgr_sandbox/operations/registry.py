@@ -1,0 +1,87 @@
+"""Which operations there are, and what the dispatcher has to know about each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from acgr_sandbox.refusal import Refusal
+from acgr_sandbox.world import Token
+
+from .call import Call
+
+Answer = dict[str, Any]
+Handler = Callable[[Call], Answer]
+
+TOKEN_LIFE = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its name in the service model, what it does, whether it writes.
+
+    `reused_token` is the error for a client token that comes back with other parameters.
+    """
+
+    name: str
+    handler: Handler
+    writes: bool
+    reused_token: str = ""
+
+    def run(self, call: Call) -> Answer:
+        """Do it; a client token that was answered before gets the same answer and nothing else happens."""
+        token = call.params.get("ClientToken") if self.reused_token else None
+        if not token:
+            return self.handler(call)
+        return self._once(call, f"{call.region}/{self.name}/{token}")
+
+    def _once(self, call: Call, key: str) -> Answer:
+        _forget_old_tokens(call)
+        digest = _digest(call)
+        known = call.world.tokens.get(key)
+        if known is None:
+            answer = self.handler(call)
+            call.world.tokens[key] = Token(digest, json.dumps(answer), call.now)
+            return answer
+        if known.digest != digest:
+            raise Refusal(self.reused_token, "This client token was used before, with other parameters.")
+        replayed: Answer = json.loads(known.answer)
+        return replayed
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def reads(handler: Handler) -> Handler:
+    """Register a handler that changes nothing; its name gives the operation's."""
+    return _register(handler, writes=False)
+
+
+def writes(handler: Handler) -> Handler:
+    """Register a handler that changes the world."""
+    return _register(handler, writes=True)
+
+
+def writes_once(reused_token: str) -> Callable[[Handler], Handler]:
+    """Register a handler that changes the world once per client token."""
+    return lambda handler: _register(handler, writes=True, reused_token=reused_token)
+
+
+def _register(handler: Handler, *, writes: bool, reused_token: str = "") -> Handler:
+    name = "".join(part.capitalize() for part in handler.__name__.split("_"))
+    OPERATIONS[name] = Operation(name, handler, writes, reused_token)
+    return handler
+
+
+def _digest(call: Call) -> str:
+    params = {name: value for name, value in call.params.items() if name != "ClientToken"}
+    return hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _forget_old_tokens(call: Call) -> None:
+    tokens = call.world.tokens
+    for key in [key for key, token in tokens.items() if token.at < call.now - TOKEN_LIFE]:
+        del tokens[key]

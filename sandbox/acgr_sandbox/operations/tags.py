@@ -1,0 +1,47 @@
+"""Tags of TDGs, numbers, flows and users (API pages Tag/UntagResource, ListTagsForResource)."""
+
+from __future__ import annotations
+
+from acgr_sandbox.refusal import invalid_parameter, not_found
+from acgr_sandbox.world import Flow, Group, Number, User
+
+from .call import Call, parse_arn
+from .registry import Answer, reads, writes
+
+
+@writes
+def tag_resource(call: Call) -> Answer:
+    """Add tags, or give present ones another value."""
+    _tagged(call).tags.update(call.params["tags"])
+    return {}
+
+
+@writes
+def untag_resource(call: Call) -> Answer:
+    """Remove tags; absent ones are no error."""
+    tags = _tagged(call).tags
+    for key in call.params["tagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+@reads
+def list_tags_for_resource(call: Call) -> Answer:
+    """The tags of one resource."""
+    return {"tags": _tagged(call).tags}
+
+
+def _tagged(call: Call) -> Group | Number | Flow | User:
+    text = call.params["resourceArn"]
+    arn = parse_arn(text)
+    if arn is None:
+        raise invalid_parameter(f"resourceArn {text} is not an ARN of Amazon Connect.")
+    if arn.resource.startswith("traffic-distribution-group/"):
+        return call.group(text)
+    if arn.resource.startswith("phone-number/"):
+        return call.number(text)
+    world = call.world
+    thing = world.flows.get(arn.tail) or world.users.get(arn.tail)
+    if thing is None or text != world.arn(thing, call.region):
+        raise not_found(f"Resource {text} was not found in {call.region}.")
+    return thing

@@ -1,0 +1,85 @@
+"""A world as JSON and back, and the file a sandbox keeps it in."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from .world import Association, Change, Flow, Group, Instance, Number, Token, User, World
+
+VERSION = 1
+
+
+def snapshot(world: World) -> dict[str, Any]:
+    """All of a world as plain JSON data."""
+    return {"version": VERSION, **asdict(world)}
+
+
+def restored(data: Mapping[str, Any]) -> World:
+    """The world a snapshot was taken of.
+
+    Raises:
+        ValueError: the data is not a snapshot, or one of another version.
+    """
+    values = dict(data)
+    if values.pop("version", None) != VERSION:
+        raise ValueError(f"This is no world of version {VERSION}.")
+    unknown = set(values) - {field.name for field in fields(World)}
+    if unknown:
+        raise ValueError(f"A world has no {sorted(unknown)[0]!r}.")
+    for name, read in _READERS.items():
+        values[name] = {key: read(entry) for key, entry in values.get(name, {}).items()}
+    values["changes"] = [Change(**change) for change in values.get("changes", [])]
+    return World(**values)
+
+
+def _flow(entry: dict[str, Any]) -> Flow:
+    states = {region: (state, status) for region, (state, status) in entry["states"].items()}
+    return Flow(**{**entry, "states": states})
+
+
+def _number(entry: dict[str, Any]) -> Number:
+    flows = {region: Association(**association) for region, association in entry["flows"].items()}
+    return Number(**{**entry, "flows": flows})
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "instances": lambda entry: Instance(**entry),
+    "groups": lambda entry: Group(**entry),
+    "flows": _flow,
+    "users": lambda entry: User(**entry),
+    "numbers": _number,
+    "tokens": lambda entry: Token(**entry),
+}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step: whoever reads it sees the old text or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def save(path: Path, world: World) -> None:
+    """Write a world to its file."""
+    write_atomically(path, json.dumps(snapshot(world)))
+
+
+def load(path: Path) -> World:
+    """Read a world from its file.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    return restored(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,103 @@
+"""What the service checks and botocore's client does not: required members, ranges, lengths, enums, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from .model import Model, lists_error, operation_model
+from .refusal import Refusal
+
+
+def validate(operation: str, params: dict[str, Any]) -> None:
+    """Refuse what the model forbids, with the error the operation has for it.
+
+    Raises:
+        Refusal: `InvalidRequestException` where the operation lists it, else `InvalidParameterException`.
+    """
+    shape = operation_model(operation).input_shape
+    problems = list(_structure_problems(params, shape, "")) if shape is not None else []
+    if problems:
+        code = "InvalidRequestException"
+        if not lists_error(operation, code):
+            code = "InvalidParameterException"
+        plural = "s" if len(problems) > 1 else ""
+        raise Refusal(code, f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
+
+
+def _structure_problems(value: dict[str, Any], shape: Model, where: str) -> Iterator[str]:
+    prefix = f"{where}." if where else ""
+    for name in shape.required_members:
+        if name not in value:
+            yield _problem(f"{prefix}{name}", "Member must not be null")
+    for name, item in value.items():
+        yield from _problems(item, shape.members[name], f"{prefix}{name}")
+
+
+def _problems(value: Any, shape: Model, where: str) -> Iterator[str]:
+    yield from _limits(value, shape, where)
+    if shape.type_name == "structure":
+        yield from _structure_problems(value, shape, where)
+    elif shape.type_name == "list":
+        for index, item in enumerate(value, 1):
+            yield from _problems(item, shape.member, f"{where}.{index}.member")
+    elif shape.type_name == "map":
+        for key, item in value.items():
+            yield from _problems(key, shape.key, f"{where}.{key}")
+            yield from _problems(item, shape.value, f"{where}.{key}")
+    elif shape.type_name == "string":
+        yield from _text_problems(value, shape, where)
+
+
+def _limits(value: Any, shape: Model, where: str) -> Iterator[str]:
+    measure = _MEASURES.get(shape.type_name)
+    if measure is None:
+        return
+    of, size = measure
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if low is not None and size(value) < low:
+        yield _problem(where, f"Member must have {of} greater than or equal to {low}")
+    if high is not None and size(value) > high:
+        yield _problem(where, f"Member must have {of} less than or equal to {high}")
+
+
+def _text_problems(value: str, shape: Model, where: str) -> Iterator[str]:
+    choices = shape.metadata.get("enum")
+    if choices and value not in choices:
+        yield _problem(where, f"Member must satisfy enum value set: [{', '.join(choices)}]")
+    pattern = shape.metadata.get("pattern")
+    compiled = _compiled(pattern) if pattern else None
+    if compiled and not compiled.fullmatch(value):
+        yield _problem(where, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    # Some of the model's patterns are escaped twice, some use classes (\p{...}) that `re` does not know.
+    try:
+        return re.compile(pattern.replace("\\\\", "\\"))
+    except re.error:
+        return None
+
+
+def _identity(value: float) -> float:
+    return value
+
+
+_MEASURES: dict[str, tuple[str, Callable[[Any], float]]] = {
+    "string": ("length", len),
+    "list": ("length", len),
+    "map": ("length", len),
+    "integer": ("value", _identity),
+    "long": ("value", _identity),
+    "float": ("value", _identity),
+    "double": ("value", _identity),
+}
+
+
+def _problem(where: str, constraint: str) -> str:
+    head, _, tail = where.partition(".")
+    shown = head[:1].lower() + head[1:] + (f".{tail}" if tail else "")
+    return f"Value at '{shown}' failed to satisfy constraint: {constraint}"

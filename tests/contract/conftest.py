@@ -1,0 +1,187 @@
+"""One small contact centre, and clients that reach it in process and over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox.server import Server
+
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+SCENARIO: dict[str, Any] = {
+    "account": "111122223333",
+    "source_region": SOURCE,
+    "replica_region": REPLICA,
+    "instances": [{"alias": "northwind"}, {"alias": "lonely", "replicated": False}],
+    "groups": [
+        {"name": "Default", "default": True, "members": ["alice.smith"]},
+        {"name": "emergency"},
+        {"name": "retail"},
+        {"name": "forming", "status": "CREATION_IN_PROGRESS"},
+    ],
+    "flows": [
+        "Main IVR",
+        "Winter IVR",
+        {"name": "Draft", "status": "SAVED"},
+        {"name": "Old", "state": "ARCHIVED"},
+        {"name": "Whisper", "type": "AGENT_WHISPER"},
+        {"name": "London only", "absent": [REPLICA]},
+        {"name": "Elsewhere", "instance": "lonely"},
+    ],
+    "users": [
+        "alice.smith",
+        "bob.jones",
+        {"username": "new.comer", "mirrored": False},
+        {"username": "stranger", "instance": "lonely"},
+        {"prefix": "agent", "count": 12},
+    ],
+    "numbers": [
+        {"e164": "+442079460001", "target": "northwind", "flow": "Main IVR", "description": "Main line"},
+        {"e164": "+442079460002", "target": "Default", "flow": "Main IVR"},
+        {"e164": "+442079460003", "target": "emergency", "flow": None},
+        {"e164": "+442079460004", "target": "northwind", "flow": "Main IVR", "outbound": True},
+        {"e164": "+442079460005", "target": "lonely", "flow": "Elsewhere"},
+    ],
+}
+
+Connect = Callable[..., Any]
+
+_SESSION = boto3.Session()
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """A sandbox that throttles nothing, on a clock that stands still."""
+    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0))
+
+
+@pytest.fixture
+def served(sandbox: Sandbox) -> Iterator[Server]:
+    """The sandbox over HTTP."""
+    server = Server(sandbox)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=["in process", "over HTTP"])
+def connect(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Connect]:
+    """Makes Connect clients for a Region, of the scenario's account unless another is named."""
+    made: dict[tuple[str, str | None], Any] = {}
+
+    def client(region: str = SOURCE, account: str | None = None) -> Any:
+        if (region, account) not in made:
+            made[region, account] = make(region, account)
+        return made[region, account]
+
+    def make(region: str, account: str | None) -> Any:
+        if request.param == "in process":
+            return session_on(sandbox, account=account).client("connect", region_name=region)
+        return client_over_http(request.getfixturevalue("served").url, region, account)
+
+    yield client
+    for each in made.values():
+        each.close()
+
+
+def client_over_http(url: str, region: str = SOURCE, account: str | None = None, service: str = "connect") -> Any:
+    """A boto3 client that tries once."""
+    return _SESSION.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=account or "sandbox",
+        aws_secret_access_key="sandbox",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.fixture
+def over_http(served: Server) -> Connect:
+    """Makes a client of any service over HTTP."""
+    return lambda service="connect", region=SOURCE: client_over_http(served.url, region, service=service)
+
+
+@contextlib.contextmanager
+def _refused(code: str, saying: str = "") -> Iterator[None]:
+    with pytest.raises(ClientError) as caught:
+        yield
+    error = caught.value.response["Error"]
+    assert error["Code"] == code, error
+    assert saying in error["Message"], error
+
+
+@pytest.fixture
+def refused() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """Expects an error of that code, whose message says so."""
+    return _refused
+
+
+@pytest.fixture
+def set_switches(sandbox: Sandbox) -> Callable[..., None]:
+    """Sets switches by name."""
+    return lambda **values: sandbox.set_switches(sandbox.switches.with_values(values))
+
+
+class Names:
+    """ARNs and ids of what the scenario names."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        world = sandbox.world
+        self._world = world
+        self.instance = world.instance("northwind").id
+        self.lonely = world.instance("lonely").id
+
+    def group(self, name: str = "emergency") -> str:
+        """The ARN of a TDG."""
+        return self._world.arn(self._world.group(name))
+
+    def group_id(self, name: str = "emergency") -> str:
+        """The id of a TDG."""
+        return self._world.group(name).id
+
+    def user(self, name: str = "bob.jones") -> str:
+        """The ARN of a user."""
+        return self._world.arn(self._world.user(name))
+
+    def user_id(self, name: str = "bob.jones") -> str:
+        """The id of a user."""
+        return self._world.user(name).id
+
+    def number(self, last: int = 1) -> str:
+        """The ARN of a number, by its last digits."""
+        return self._world.arn(self._world.number(f"+4420794600{last:02d}"))
+
+    def number_id(self, last: int = 1) -> str:
+        """The id of a number, by its last digits."""
+        return self._world.number(f"+4420794600{last:02d}").id
+
+    def flow(self, name: str = "Winter IVR", region: str = SOURCE) -> str:
+        """The ARN of a flow in a Region."""
+        return self._world.arn(self._world.flow(name), region)
+
+    def flow_id(self, name: str = "Winter IVR") -> str:
+        """The id of a flow."""
+        return self._world.flow(name).id
+
+    def instance_arn(self, region: str = SOURCE, name: str = "northwind") -> str:
+        """The ARN of an instance in a Region."""
+        return self._world.arn(self._world.instance(name), region)
+
+
+@pytest.fixture
+def names(sandbox: Sandbox) -> Names:
+    """ARNs and ids of what the scenario names."""
+    return Names(sandbox)

@@ -1,0 +1,60 @@
+"""Resources driven through their providers, on the sandbox, with one clock for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Condition
+from typing import Any
+
+import pytest
+from acgr import connected
+from acgr_connect.connection import Connection
+from acgr_connect.pace import Rate
+from acgr_connect.settings import Settings
+from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
+
+WORLD: dict[str, Any] = {
+    "account": "111122223333",
+    "source_region": "eu-west-2",
+    "replica_region": "eu-central-1",
+    "instances": [{"alias": "northwind"}, {"alias": "island", "replicated": False}],
+    "groups": [{"name": "everyone", "default": True, "members": ["dave.jones"]}, {"name": "retail"}, {"name": "emergency"}],
+    "flows": ["Main IVR", "Winter IVR", "Sales"],
+    "users": ["alice.smith", "bob.brown", "carol.white", "dave.jones"],
+    "numbers": [
+        {"e164": "+442079460001", "target": "northwind", "flow": "Main IVR"},
+        {"e164": "+442079460002", "target": "everyone", "flow": "Sales"},
+        {"e164": "+442079460003", "target": "retail", "flow": "Main IVR"},
+        {"e164": "+442079460004", "target": "retail", "flow": None},
+    ],
+}
+
+
+class SandboxTime:
+    """The sandbox's manual clock, as the library sees time: whoever waits moves it on."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.advance(seconds)
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        if seconds is None:
+            condition.wait(5.0)
+        else:
+            self._clock.advance(seconds)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(load_scenario(WORLD), clock=ManualClock())
+
+
+@pytest.fixture
+def connection(sandbox: Sandbox) -> Iterator[Connection]:
+    with connected(session_on(sandbox), SandboxTime(sandbox.clock), Settings(rate=Rate(2.0, 5.0))) as run:
+        yield run.connection

@@ -1,0 +1,175 @@
+"""Where the Pulumi CLI comes from, and how it is installed into the cache."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from pulumi_cli import cache_folder, cached_or_made, find_or_make
+from tooling.cli_version import LANGUAGE_HOST, PINNED
+from tooling.console import Remedy
+from tooling.download import URL_VARIABLE
+from tooling.go_build import MODULES, OLDEST_GO, build_environment, build_into, cause, go_version
+
+
+def write_programs(folder: Path, version: str = PINNED) -> None:
+    """Writes a CLI that says its version."""
+    folder.mkdir(parents=True)
+    for name in ("pulumi", LANGUAGE_HOST):
+        (folder / name).write_text(f"#!/bin/sh\necho v{version}\n")
+        (folder / name).chmod(0o755)
+
+
+def test_cache_is_outside_the_clone(tmp_path: Path) -> None:
+    """ACGR_CACHE decides, then XDG_CACHE_HOME, then ~/.cache; empty values count as unset."""
+    assert cache_folder({"ACGR_CACHE": str(tmp_path), "XDG_CACHE_HOME": "/x"}) == tmp_path
+    assert cache_folder({"ACGR_CACHE": "", "XDG_CACHE_HOME": "/x"}) == Path("/x/acgr")
+    assert cache_folder({"XDG_CACHE_HOME": ""}) == Path.home() / ".cache" / "acgr"
+
+
+def test_path_comes_before_the_cache(tmp_path: Path) -> None:
+    """A fitting CLI on PATH is used although the cache has one."""
+    write_programs(tmp_path / "bin")
+    write_programs(tmp_path / "cache" / f"pulumi-v{PINNED}")
+    environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
+    assert find_or_make(environment) == tmp_path / "bin"
+
+
+def test_cache_comes_before_making_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where PATH has only an old one, the cache is used, and the old one is named."""
+    write_programs(tmp_path / "bin", "3.9.0")
+    write_programs(tmp_path / "cache" / f"pulumi-v{PINNED}")
+    environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
+    assert find_or_make(environment) == tmp_path / "cache" / f"pulumi-v{PINNED}"
+    assert "its version is v3.9.0" in capsys.readouterr().err
+
+
+def test_nothing_left_after_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none can be made the sentence says what to install, and the cache holds nothing half-done."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    environment = {"PATH": str(tmp_path), "ACGR_CACHE": str(tmp_path / "cache"), URL_VARIABLE: ""}
+    with pytest.raises(Remedy, match="Go is not installed") as caught:
+        find_or_make(environment)
+    assert "install Go 1.25.11 or later, or put a Pulumi CLI of version 3.250.0 or later on PATH" in str(caught.value)
+    assert [file.name for file in (tmp_path / "cache").iterdir()] == [f"pulumi-v{PINNED}.lock"]
+
+
+def test_wrong_version_is_not_installed(tmp_path: Path) -> None:
+    """What was made and is not the pinned version does not reach the cache."""
+    with pytest.raises(Remedy, match="instead of v"):
+        cached_or_made(tmp_path, lambda into: write_programs(into / "programs", "3.1.0"))
+    assert not (tmp_path / f"pulumi-v{PINNED}").exists()
+
+
+def test_made_once_by_concurrent_runs(tmp_path: Path) -> None:
+    """Two runs at once make one CLI: the second waits for the first and takes what it made."""
+    made, begun, finish = [], threading.Event(), threading.Event()
+
+    def make_slowly(into: Path) -> None:
+        made.append(into)
+        begun.set()
+        assert finish.wait(30)
+        write_programs(into / "programs")
+
+    threads = [threading.Thread(target=cached_or_made, args=(tmp_path, make_slowly)) for _ in range(2)]
+    threads[0].start()
+    assert begun.wait(30)
+    threads[1].start()
+    finish.set()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert (tmp_path / f"pulumi-v{PINNED}" / "pulumi").is_file()
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    """A half-made CLI of a run that was killed is neither used nor kept."""
+    (tmp_path / f"pulumi-v{PINNED}.part-1" / "go").mkdir(parents=True)
+    (tmp_path / f"pulumi-v{PINNED}").mkdir()
+    installed = cached_or_made(tmp_path, lambda into: write_programs(into / "programs"))
+    assert sorted(file.name for file in installed.iterdir()) == ["pulumi", LANGUAGE_HOST]
+    assert list(tmp_path.glob("*.part-*")) == []
+
+
+def test_go_environment_keeps_what_the_user_has(tmp_path: Path) -> None:
+    """GOPROXY and GOFLAGS of the user stay; the caches are the build's own, whatever the user's are."""
+    user = {"GOPROXY": "file:///mirror", "GOMODCACHE": "/home/me/go", "GOCACHE": "/home/me/cache", "CGO_ENABLED": "1"}
+    environment = build_environment(user, tmp_path, "-buildvcs=false")
+    assert environment["GOPROXY"] == "file:///mirror"
+    assert environment["GOFLAGS"] == "-buildvcs=false -modcacherw"
+    assert environment["CGO_ENABLED"] == "0"
+    for name in ("GOPATH", "GOMODCACHE", "GOCACHE"):
+        assert Path(environment[name]).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("printed", "version"),
+    [("go1.26.8\n", (1, 26, 8)), ("go1.25", (1, 25, 0)), ("go1.27rc1", (1, 27, 0)), ("", None), ("devel", None)],
+)
+def test_versions_of_go(printed: str, version: tuple[int, int, int] | None) -> None:
+    """What Go says of itself is understood, pre-releases included."""
+    assert go_version(printed) == version
+
+
+@pytest.mark.parametrize(
+    ("go", "sentence"),
+    [
+        ("echo go1.21.3", r"cannot build the Pulumi CLI \(go1.21.3\): install Go 1.25.11 or later"),
+        ("echo 'go: go.mod requires go >= 1.25.11' >&2; exit 1", "requires go >= 1.25.11"),
+        (
+            '[ "$1" = env ] && echo go1.26.0 && exit; echo "no such host" >&2; exit 1',
+            r"failed \(no such host\): .*GOPROXY",
+        ),
+    ],
+)
+def test_go_that_cannot(tmp_path: Path, go: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Go that is too old, or that cannot fetch modules, is one sentence with the remedy."""
+    (tmp_path / "go").write_text(f"#!/bin/sh\n{go}\n")
+    (tmp_path / "go").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Remedy, match=sentence) as caught:
+        build_into(tmp_path, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("errors", "named"),
+    [
+        (
+            "go: downloading a v1\nverifying a@v1: checksum mismatch\n\nSECURITY ERROR\nmore\n",
+            "verifying a@v1: checksum mismatch",
+        ),
+        ("go: downloading a v1\na.go:1: no space left on device\n", "a.go:1: no space left on device"),
+        ("", "without a message"),
+    ],
+)
+def test_cause_of_a_failed_build(errors: str, named: str) -> None:
+    """The sentence names what went wrong, above all that a module is not the one that go.sum names."""
+    assert cause(errors) == named
+
+
+def test_modules_agree_with_the_script() -> None:
+    """The pinned version and the oldest Go are the same in go.mod and in the script, and go.sum is there."""
+    cli = (MODULES / "cli" / "go.mod").read_text()
+    assert f"require github.com/pulumi/pulumi/pkg/v3 v{PINNED}\n" in cli
+    assert f"\ngo {'.'.join(map(str, OLDEST_GO))}\n" in cli
+    assert all((MODULES / name / "go.sum").is_file() for name in ("cli", "language-host"))
+
+
+@pytest.mark.parametrize(("printed", "code"), [("3.9", 1), ("3.10", 0)])
+def test_python_that_is_too_old(tmp_path: Path, printed: str, code: int) -> None:
+    """A Python below 3.10 is refused in one sentence that names it and the remedy."""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo Python {printed} && exit 0\nexit {code}\n')
+    python.chmod(0o755)
+    command = [MODULES.parent / "find-python"]
+    found = subprocess.run(
+        command, env={"PATH": "/usr/bin:/bin", "PYTHON": str(python)}, capture_output=True, text=True
+    )
+    assert found.returncode == code
+    assert found.stdout.strip() == ("" if code else str(python))
+    if code:
+        assert found.stderr.startswith("There is Python 3.9 here, and it takes Python 3.10 or later")
+        assert found.stderr.count("\n") == 1
