@@ -74,12 +74,12 @@ class GlobalResiliencyNumber(TypedDict):
     Attributes:
         e164: the number.
         target: what it is placed on, spelled as declared; an ARN where a refresh found it elsewhere.
-        flows: by Region, the flow that answers, spelled as declared; None where nothing answers.
+        flows: by Region, the flow that answers, spelled as declared; empty where nothing answers.
     """
 
     e164: str
     target: str
-    flows: Mapping[str, str | None]
+    flows: Mapping[str, str]
 
 
 @final
@@ -163,7 +163,8 @@ def _number(placement: PhoneNumberPlacement, regions: tuple[str, str]) -> pulumi
     def answers(known: Mapping[str, Any]) -> GlobalResiliencyNumber:
         flow, arns = known["flow"], known["arns"]
         spelled = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
-        flows = {region: spelled.get(region, arns[region]) if region in arns else None for region in regions}
+        # A Region without a flow stays visible: the engine would drop a key whose value is None.
+        flows = {region: spelled.get(region, arns[region]) if region in arns else "" for region in regions}
         return {"e164": known["e164"], "target": known["target"], "flows": flows}
 
     return pulumi.Output.all(

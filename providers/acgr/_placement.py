@@ -182,7 +182,7 @@ def way_back(
 ) -> tuple[str, Goal | None]:
     """Where a number goes whose placement is deleted, or the reason why it stays."""
     if heir:
-        return f"stays where it is: {heir} declares it", None
+        return f"stays where it is: {heir} declares it now", None
     if props["return_to"] == "leave":
         return f"stays on {state.placed_on.id}: return_to is 'leave'", None
     connection.insist_on_account(state.number)

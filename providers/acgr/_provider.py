@@ -13,9 +13,10 @@ from pulumi.output import UNKNOWN, Unknown
 
 from acgr import _engine
 from acgr_connect.api import Sessions
+from acgr_connect.arns import ArnError, is_arn, parse
 from acgr_connect.clock import Clock
 from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError
+from acgr_connect.errors import ConnectError, Doing, because
 from acgr_connect.settings import SettingError, Settings, read
 from acgr_connect.spelling import SpellingError
 
@@ -37,24 +38,26 @@ class Declarations:
     def __init__(self) -> None:
         self._lock = Lock()
         self._declared: dict[Key, set[str]] = {}
-        self._made: set[Key] = set()
+        self._made: dict[Key, set[str]] = {}
 
     def note(self, urn: str, keys: Iterable[Key], *, made: bool = False) -> None:
         """The resource declares these objects; `made`, where it created or updated them in this run."""
         with self._lock:
             for key in keys:
                 self._declared.setdefault(key, set()).add(urn)
-            self._made.update(keys if made else ())
+                if made:
+                    self._made.setdefault(key, set()).add(urn)
 
     def heir(self, urn: str, keys: Iterable[Key]) -> str | None:
-        """The URN that has these objects from now on, or None: then they may be deleted.
+        """The name of the resource that has these objects from now on, or None: then they may be deleted.
 
-        The resource's own URN is the answer where it made them anew in this run: the old half of a replacement.
+        The resource itself is the answer where it made them anew in this run: the old half of a replacement.
         """
         with self._lock:
             others = {u for key in keys for u in self._declared.get(key, ()) if u != urn}
-            again = {urn for key in keys if key in self._made}
-            return min(others | again, default=None)
+            again = {u for key in keys for u in self._made.get(key, ()) if u == urn}
+        heirs = sorted(others) or sorted(again)
+        return heirs[0].rsplit("::", 1)[-1] if heirs else None
 
 
 class Run:
@@ -96,12 +99,21 @@ def connected(session: Sessions, clock: Clock, settings: Settings | None = None)
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Errors leave as one sentence, without a traceback."""
+def told(action: str, arn_or_region: str | None) -> Iterator[None]:
+    """Errors leave as one sentence, without a traceback.
+
+    Args:
+        action: what is being done, for errors that do not say it themselves: gerund, noun, identifier.
+        arn_or_region: where.
+    """
     try:
         yield
-    except (ConnectError, SettingError, SpellingError) as error:
-        _engine.fail(str(error))
+    except ConnectError as error:
+        place = arn_or_region or error.region
+        region = parse(place).region if is_arn(place) else place
+        _engine.fail(str(because(error, Doing(action, region))))
+    except (ArnError, SettingError) as error:
+        _engine.fail(f"{action}: {error}")
 
 
 class ConnectProvider(ResourceProvider):
@@ -112,7 +124,7 @@ class ConnectProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings from stack configuration and the environment."""
         _engine.widen_threads()
-        with told():
+        with told("reading the stack's configuration", ""):
             settings = run().settings = read(req.config.get, os.environ)
         if settings.keys and not settings.is_sandbox:
             _engine.warn("aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role")

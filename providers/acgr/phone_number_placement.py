@@ -6,6 +6,7 @@ The number is placed, never owned: it is not claimed here and never released.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final
@@ -18,6 +19,7 @@ from acgr._placement import PlacementState, keys_of
 from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, as_inputs, identity
 from acgr_connect import spelling
+from acgr_connect.arns import is_arn
 from acgr_connect.errors import Unfinished
 from acgr_connect.goal import Goal, Standing, resolve
 from acgr_connect.placement import place
@@ -168,7 +170,7 @@ class PhoneNumberPlacementProvider(ConnectProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
-        with told():
+        with _telling("placing", props):
             goal = _goal(props)
             standing = _place(goal, props, {})
             if not standing.moved and standing.adopted:
@@ -177,12 +179,12 @@ class PhoneNumberPlacementProvider(ConnectProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Where the number is and what answers it, from sweeps shared with all other numbers."""
-        with told():
+        with _telling("reading", props):
             return _placement.read(run().connection, id_, props)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""
-        with told():
+        with _telling("placing", news):
             standing = _place(_goal(news), news, olds)
         return UpdateResult(_placement.outputs(news, standing, olds))
 
@@ -190,13 +192,22 @@ class PhoneNumberPlacementProvider(ConnectProvider):
         """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
         state = PlacementState.of(props)
         heir = run().declarations.heir(_engine.urn(), keys_of(state, props))
-        with told():
+        with _telling("returning", props):
             reason, goal = _placement.way_back(run().connection, state, props, heir)
             if goal is None:
                 _engine.say(f"{state.e164} {reason}")
                 return
             place(run().connection, goal, within=_engine.timeout(DEADLINE), progress=_engine.progress)
             _engine.say(f"{state.e164} is back on {goal.target_name}, with its flow")
+
+
+def _telling(doing: str, props: Mapping[str, Any]) -> AbstractContextManager[None]:
+    return told(f"{doing} phone number {props.get('e164') or props['phone_number']}", _where(props))
+
+
+def _where(props: Mapping[str, Any]) -> str:
+    spelled = (props.get("phone_number_arn"), props.get("target"), props["phone_number"])
+    return next((one for one in spelled if one and is_arn(one)), props.get("source_region") or "")
 
 
 def _goal(props: Mapping[str, Any]) -> Goal:

@@ -6,6 +6,7 @@ Connect keeps this association in the source Region; it takes it once the group 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -175,7 +176,7 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""
-        with told():
+        with _telling("associating", props):
             group, user = _resolved(run().connection, props)
             within = _engine.timeout(DEADLINE)
             if not join(run().connection, group, user, within=within, progress=_engine.progress):
@@ -184,14 +185,14 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Whether the agent is on the group, from one sweep of the group's users."""
-        with told():
+        with _telling("reading", props):
             if "user_arn" not in props or props["user_arn"] is None:
                 return _got(run().connection, id_, props)
             return _refreshed(run().connection, id_, props)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Join the declared group, then leave the one before."""
-        with told():
+        with _telling("associating", news):
             before = _State.of(olds)
             group, user = _resolved(run().connection, news)
             within = _engine.timeout(DEADLINE)
@@ -205,7 +206,7 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
         heir = run().declarations.heir(_engine.urn(), _keys(before))
         if heir:
             join(run().connection, group, user, within=within, progress=_engine.progress)
-            _engine.say(f"{user.username} stays on {before.group.id} as well: {heir} declares it")
+            _engine.say(f"{user.username} stays on the group before as well: {heir} declares it")
         else:
             moved = move(run().connection, before.group, group, user, within=within, progress=_engine.progress)
             _engine.say(moved)
@@ -214,10 +215,16 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
         """Disassociate the agent, unless something else in the program declares the association."""
         state = _State.of(props)
         if heir := run().declarations.heir(_engine.urn(), _keys(state, props)):
-            _engine.say(f"{state.username} stays on {state.group.id}: {heir} declares it")
+            _engine.say(f"{state.username} stays on the traffic distribution group: {heir} declares it now")
             return
-        with told():
+        with _telling("disassociating", props):
             leave(run().connection, state.group, state.user)
+
+
+def _telling(doing: str, props: Mapping[str, Any]) -> AbstractContextManager[None]:
+    group = props.get("traffic_distribution_group_arn") or props["traffic_distribution_group"]
+    where = group if is_arn(group) else props.get("source_region")
+    return told(f"{doing} agent {props.get('username') or props['user']}", where)
 
 
 def _resolved(connection: Connection, props: Mapping[str, Any]) -> tuple[Group, User]:

@@ -97,7 +97,7 @@ def _assume(session: Sessions, role: Role, settings: Settings) -> Sessions:
 def caller_account(sessions: Sessions, settings: Settings, region: str) -> str:
     """The account to which the credentials belong (STS `GetCallerIdentity`)."""
     with translated(region):
-        options = {"region_name": region, "endpoint_url": settings.endpoints.get("sts"), "config": CLIENT}
+        options = {"region_name": region, "endpoint_url": settings.endpoints.get("sts"), "config": STS}
         return str(sessions.client("sts", **options).get_caller_identity()["Account"])
 
 
@@ -107,6 +107,9 @@ CLIENT = Config(
     read_timeout=15,
     max_pool_connections=64,
 )
+
+
+STS = Config(retries={"total_max_attempts": 3, "mode": "standard"}, connect_timeout=3, read_timeout=15)
 
 
 def connect_client(sessions: Sessions, settings: Settings, region: str) -> Any:

@@ -114,7 +114,7 @@ class Unfinished(ConnectError):
 
     def __init__(self, cause: ConnectError, standing: Any) -> None:
         super().__init__(cause.message, code=cause.code, region=cause.region)
-        self.standing = standing
+        self.standing, self.is_told = standing, cause.is_told
 
 
 @dataclass(frozen=True)

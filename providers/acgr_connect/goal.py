@@ -99,12 +99,12 @@ def resolve(
 def _onto_instance(connection: Connection, number: str, instance: Arn, flow: Choice, description: str | None) -> Goal:
     connection.insist_on_account(instance)
     try:
-        connection.directory.instance(instance)
+        shown = connection.directory.instance(instance)
     except ConnectError as error:
         raise because(error, Doing(f"looking for instance {instance.id}", instance.region)) from error
     found = find_number(connection, number, instance.region)
     flows = find_flows(connection, instance, (instance.region,), flow)
-    return Goal(found, instance, f"instance {instance.id}", instance, flows, description)
+    return Goal(found, instance, f"instance {shown.alias or instance.id}", instance, flows, description)
 
 
 def regions_of_target(connection: Connection, target: Arn) -> tuple[Arn, tuple[str, ...]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.groups import await_active, status_now
+from acgr_connect.groups import SETTLING, await_active, status_now
 from acgr_connect.pace import Purpose
 from acgr_connect.records import Group, User
 from acgr_connect.spelling import is_uuid
 
 MIRRORING = 120.0
-"""Seconds for which a user that exists at home may not yet exist in the replica, and so not be associable."""
+"""Seconds for which a new user may not be in the replica yet, or a group be updated, and so refuse the association."""
 
 AGAIN = 5.0
-"""Seconds between attempts to associate a user that is being mirrored."""
+"""Seconds between attempts meanwhile."""
 
 
 def find_user(connection: Connection, instance: Arn, spelled: str) -> User:
@@ -76,7 +76,7 @@ def join(
 
 
 def _associate(connection: Connection, group: Group, user: User, doing: Doing, progress: Progress) -> None:
-    """Associate, again and again while the user is being mirrored."""
+    """Associate, again and again while the user is being mirrored or the group is being updated."""
     api = connection.connect(group.arn.region, Purpose.AGENT)
     waited = 0.0
     while True:
@@ -87,7 +87,7 @@ def _associate(connection: Connection, group: Group, user: User, doing: Doing, p
             if waited >= MIRRORING:
                 cause = f"group and user are there, and Connect has not accepted them together for {waited:.0f} s"
                 raise because(error, doing, cause, "a new user has to be mirrored first; run again later") from error
-        progress(f"{user.username} is not mirrored to the replica yet, {waited:.0f} s")
+        progress(f"{user.username} or the group is not ready yet, {waited:.0f} s")
         connection.clock.sleep(AGAIN)
         waited += AGAIN
 
@@ -97,7 +97,7 @@ def _diagnose(connection: Connection, group: Group, user: User, doing: Doing, er
     status = status_now(connection, group.arn)
     if status == "missing":
         cause, remedy = "the traffic distribution group does not exist", "create it, or mend its ARN"
-    elif status != "ACTIVE":
+    elif status not in {"ACTIVE", *SETTLING}:
         cause, remedy = f"the traffic distribution group is {status}, not ACTIVE", "run again when it is"
     elif not _exists(connection, user):
         cause, remedy = "the source instance has no such user", "create the user there first"

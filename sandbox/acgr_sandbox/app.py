@@ -10,9 +10,9 @@ from . import control_routes, sts
 from .caller import Caller, caller_of
 from .changes import release_claims, schedule, settle
 from .clock import Clock, RealClock
-from .faults import Fault, Faults
+from .faults import Fault, Faults, misfortune_of, refuse_after, refuse_before, throttled
 from .insight import Counters, Timeline
-from .model import match
+from .model import match, own_code
 from .operations import OPERATIONS, Call
 from .refusal import LostReply, Refusal
 from .switches import Switches
@@ -94,8 +94,9 @@ class Sandbox:
             fault, response, outcome = self._attempt(caller, name, labels, request)
             lost = fault is not None and fault.kind == "lost-reply"
             self.counters.add(name, caller.region, "lost" if lost else outcome)
-        if fault is not None and fault.seconds:
-            self.clock.sleep(fault.seconds)
+        delay = self.switches.latency_seconds + (fault.seconds if fault else 0.0)
+        if delay:
+            self.clock.sleep(delay)
         if lost:
             raise LostReply(f"The answer to {name} in {caller.region} was lost.")
         return response
@@ -107,27 +108,28 @@ class Sandbox:
         try:
             self._admit(caller, name)
             fault = self.faults.next(name, caller.region)
-            _refuse_before(fault, self.switches)
+            refuse_before(fault, self.switches)
             params = parse(name, labels, request)
             validate(name, params)
             response = render(name, self._operate(caller, name, params, fault))
-            _refuse_after(fault)
+            refuse_after(fault)
         except Refusal as refusal:
+            refusal.code = own_code(name, refusal.code)
             return fault, render_error(refusal), refusal.code or "throttled"
         return fault, response, "ok"
 
     def _admit(self, caller: Caller, name: str) -> None:
         now = self.clock.now()
         if not self._throttle.admits(caller.account, caller.region, name, now, self.switches):
-            raise _throttled(self.switches)
+            raise throttled(self.switches)
 
     def _operate(
         self, caller: Caller, name: str, params: dict[str, object], fault: Fault | None
     ) -> Mapping[str, object]:
         self.settle()
         world = self._world_of(caller)
-        misfortune = (fault.message or "The operation failed.") if fault and fault.kind == "failed-claim" else None
-        call = Call(world, caller.region, self.clock.now(), self.switches, params, self._watch, misfortune)
+        now, misfortune = self.clock.now(), misfortune_of(fault)
+        call = Call(world, caller.region, now, self.switches, params, self._watch, misfortune)
         answer = OPERATIONS[name].run(call)
         if OPERATIONS[name].writes:
             world.revision += 1
@@ -227,35 +229,3 @@ def _route(request: Request) -> tuple[str, dict[str, str]]:
     if name not in OPERATIONS:
         raise Refusal("NotImplemented", f"The sandbox does not implement {name}.", status=501)
     return name, labels
-
-
-def _throttled(switches: Switches) -> Refusal:
-    return Refusal(switches.throttle_code, "Rate exceeded", status=429)
-
-
-def _refuse_before(fault: Fault | None, switches: Switches) -> None:
-    if fault is None:
-        return
-    if fault.kind == "throttle":
-        throttled = _throttled(switches)
-        raise _error(fault, throttled.code, "Rate exceeded", 429)
-    if fault.kind == "denied":
-        raise _error(fault, "AccessDeniedException", "The caller is not authorized to perform this operation.", 403)
-    if fault.kind == "expired-token":
-        raise _error(fault, "ExpiredTokenException", "The security token included in the request is expired", 403)
-    if fault.kind == "error-before":
-        raise _error(fault, "InternalServiceException", "Request processing failed because of an error.", None)
-
-
-def _refuse_after(fault: Fault | None) -> None:
-    if fault is not None and fault.kind == "error-after":
-        raise _error(fault, "InternalServiceException", "Request processing failed because of an error.", None)
-
-
-def _error(fault: Fault, code: str, message: str, status: int | None) -> Refusal:
-    own = fault.code is not None
-    return Refusal(
-        fault.code if fault.code is not None else code,
-        fault.message or message,
-        status=fault.status or (None if own else status),
-    )

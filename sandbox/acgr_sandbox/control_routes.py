@@ -30,7 +30,8 @@ def answer(sandbox: Sandbox, request: Request) -> Response:
         return json_response(404, {"Message": message})
     try:
         payload = json.loads(request.body) if request.body else {}
-        return json_response(200, route(sandbox, payload))
+        with sandbox.lock:
+            return json_response(200, route(sandbox, payload))
     except (ValueError, TypeError, KeyError) as error:
         return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
 
@@ -66,8 +67,7 @@ def _timeline(sandbox: Sandbox, _: Payload) -> object:
 
 
 def _world(sandbox: Sandbox, _: Payload) -> object:
-    with sandbox.lock:
-        return snapshot(sandbox.world)
+    return snapshot(sandbox.world)
 
 
 def _dark(sandbox: Sandbox, _: Payload) -> object:

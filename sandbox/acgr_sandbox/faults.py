@@ -6,6 +6,9 @@ import random
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .refusal import Refusal
+from .switches import Switches
+
 KINDS = (
     "throttle",
     "error-before",
@@ -98,3 +101,46 @@ class Faults:
     def table(self) -> list[dict[str, Any]]:
         """What was added, and how often each has hit."""
         return [{**asdict(armed.fault), "hit": armed.hit} for armed in self._armed]
+
+
+_FAILED = "Request processing failed because of an error."
+_BEFORE = {
+    "denied": ("AccessDeniedException", "The caller is not authorized to perform this operation.", 403),
+    "expired-token": ("ExpiredTokenException", "The security token included in the request is expired", 403),
+    "error-before": ("InternalServiceException", _FAILED, 500),
+}
+
+
+def throttled(switches: Switches) -> Refusal:
+    """A throttled answer, of the name the switch has."""
+    return Refusal(switches.throttle_code, "Rate exceeded", status=429)
+
+
+def refuse_before(fault: Fault | None, switches: Switches) -> None:
+    """Raise what keeps the operation from taking place."""
+    if fault is None:
+        return
+    if fault.kind == "throttle":
+        raise _refusal(fault, switches.throttle_code, "Rate exceeded", 429)
+    if fault.kind in _BEFORE:
+        raise _refusal(fault, *_BEFORE[fault.kind])
+
+
+def refuse_after(fault: Fault | None) -> None:
+    """Raise what hides that the operation took place."""
+    if fault is not None and fault.kind == "error-after":
+        raise _refusal(fault, "InternalServiceException", _FAILED, 500)
+
+
+def misfortune_of(fault: Fault | None) -> str | None:
+    """The message with which the asynchronous part of an operation ends in failure, or None."""
+    if fault is None or fault.kind != "failed-claim":
+        return None
+    return fault.message or "The operation failed."
+
+
+def _refusal(fault: Fault, code: str, message: str, status: int) -> Refusal:
+    # A code of its own brings the status the model has for it.
+    if fault.code is not None:
+        return Refusal(fault.code, fault.message or message, status=fault.status)
+    return Refusal(code, fault.message or message, status=fault.status or status)

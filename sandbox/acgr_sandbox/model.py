@@ -99,6 +99,11 @@ def error_status(code: str, default: int = 400) -> int:
     return _error_statuses().get(code, default)
 
 
-def lists_error(operation: str, code: str) -> bool:
-    """Whether an operation's own list of errors has `code`."""
-    return any(shape.name == code for shape in _errors(operation))
+def own_code(operation: str, code: str) -> str:
+    """What an operation calls a bad request: of the two names the model has, the one it lists."""
+    twins = {
+        "InvalidRequestException": "InvalidParameterException",
+        "InvalidParameterException": "InvalidRequestException",
+    }
+    listed = {shape.name for shape in _errors(operation)}
+    return twins[code] if code in twins and code not in listed and twins[code] in listed else code

@@ -47,7 +47,6 @@ names, so that the same scenario is the same world each time.
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,21 @@ from typing import Any
 import yaml
 
 from .operations.groups import all_at_home
-from .world import NAMESPACE, Association, Flow, Group, Instance, Number, User, World
+from .scenario_entries import (
+    Entry,
+    ScenarioError,
+    check_keys,
+    country_of,
+    find,
+    id_of,
+    instance_of,
+    need,
+    put,
+    shares_of,
+    some,
+    target_of,
+)
+from .world import Association, Flow, Group, Instance, Number, User, World
 
 PAIRS = {
     ("us-east-1", "us-west-2"),
@@ -66,22 +79,6 @@ PAIRS = {
 }
 """(source, replica) Regions between which Connect replicates instances."""
 
-_KEYS = {
-    "a scenario": "account source_region replica_region instances groups flows users numbers",
-    "an instance": "alias id region replicated",
-    "a group": "name id default instance description status tags telephony agents members",
-    "a flow": "name id type state status absent instance description tags",
-    "a user": "username id first_name last_name mirrored tags instance prefix count digits first",
-    "a number": "e164 id target flow description tags type country region outbound",
-}
-_COUNTRIES = {"+44": "GB", "+49": "DE", "+33": "FR", "+81": "JP", "+61": "AU", "+353": "IE", "+1": "US"}
-
-Entry = Mapping[str, Any]
-
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be, in one sentence."""
-
 
 def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
     """The world a scenario describes, given as a file or as what the file would hold.
@@ -90,8 +87,8 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
         ScenarioError: something in it is unknown, missing or contradictory.
     """
     data = source if isinstance(source, Mapping) else yaml.safe_load(Path(source).read_text(encoding="utf-8"))
-    _check_keys("a scenario", data)
-    account = str(_need(data, "account", "the scenario"))
+    check_keys("a scenario", data)
+    account = str(need(data, "account", "the scenario"))
     if not re.fullmatch(r"\d{12}", account):
         raise ScenarioError(f"The account is {account!r}; it is twelve digits, in quotes.")
     world = World(account, data.get("source_region", "eu-west-2"), data.get("replica_region", "eu-central-1"))
@@ -103,84 +100,84 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
 
 
 def _add_instance(world: World, entry: Entry) -> None:
-    _check_keys("an instance", entry)
-    alias = _need(entry, "alias", "an instance")
+    check_keys("an instance", entry)
+    alias = need(entry, "alias", "an instance")
     region = entry.get("region", world.source_region)
     other = world.replica_region if region == world.source_region else world.source_region
     replica = other if entry.get("replicated", True) else None
     if replica and (region, replica) not in PAIRS:
         raise ScenarioError(f"Connect does not replicate from {region} to {replica}.")
-    _put(world.instances, Instance(_id(world, entry, "instance", alias), alias, region, replica), alias)
+    put(world.instances, Instance(id_of(world, entry, "instance", alias), alias, region, replica), alias)
 
 
 def _add_group(world: World, entry: Entry) -> None:
-    _check_keys("a group", entry)
-    name = _need(entry, "name", "a group")
-    instance = _instance(world, entry, f"group {name}")
+    check_keys("a group", entry)
+    name = need(entry, "name", "a group")
+    instance = instance_of(world, entry, f"group {name}")
     if not instance.replica:
         raise ScenarioError(f"Group {name}: instance {instance.alias} is not replicated.")
-    group = Group(_id(world, entry, "group", name), name, instance.id, **_some(entry, "default description status"))
+    group = Group(id_of(world, entry, "group", name), name, instance.id, **some(entry, "default description status"))
     group.tags = dict(entry.get("tags") or {})
     all_at_home(group, instance)
-    group.telephony.update(_shares(entry, "telephony", instance))
-    group.agents.update(_shares(entry, "agents", instance))
-    _put(world.groups, group, name)
+    group.telephony.update(shares_of(entry, "telephony", instance))
+    group.agents.update(shares_of(entry, "agents", instance))
+    put(world.groups, group, name)
 
 
 def _add_flow(world: World, entry: str | Entry) -> None:
     entry = {"name": entry} if isinstance(entry, str) else entry
-    _check_keys("a flow", entry)
-    name = _need(entry, "name", "a flow")
-    instance = _instance(world, entry, f"flow {name}")
-    flow = Flow(_id(world, entry, "flow", name), name, instance.id, **_some(entry, "type description"))
+    check_keys("a flow", entry)
+    name = need(entry, "name", "a flow")
+    instance = instance_of(world, entry, f"flow {name}")
+    flow = Flow(id_of(world, entry, "flow", name), name, instance.id, **some(entry, "type description"))
     flow.tags = dict(entry.get("tags") or {})
     state = (entry.get("state", "ACTIVE"), entry.get("status", "PUBLISHED"))
     absent = entry.get("absent") or []
     flow.states = {region: state for region in instance.regions if region not in absent}
-    _put(world.flows, flow, name)
+    put(world.flows, flow, name)
 
 
 def _add_user(world: World, entry: str | Entry) -> None:
     for each in _users(entry):
         name = each["username"]
-        instance = _instance(world, each, f"user {name}")
+        instance = instance_of(world, each, f"user {name}")
         first, _, last = name.partition(".")
-        user = User(_id(world, each, "user", name), name, instance.id)
+        user = User(id_of(world, each, "user", name), name, instance.id)
         user.first_name = each.get("first_name", first.capitalize())
         user.last_name = each.get("last_name", last.capitalize() or "Agent")
         user.mirrored = each.get("mirrored", True)
         user.tags = dict(each.get("tags") or {})
-        _put(world.users, user, name)
+        put(world.users, user, name)
 
 
 def _users(entry: str | Entry) -> Iterator[Entry]:
     if isinstance(entry, str):
         yield {"username": entry}
         return
-    _check_keys("a user", entry)
+    check_keys("a user", entry)
     if "prefix" not in entry:
-        _need(entry, "username", "a user")
+        need(entry, "username", "a user")
         yield entry
         return
     first, digits = entry.get("first", 1), entry.get("digits", 3)
-    for index in range(first, first + _need(entry, "count", f"users {entry['prefix']}")):
-        yield {"username": f"{entry['prefix']}{index:0{digits}d}", **_some(entry, "instance mirrored tags")}
+    for index in range(first, first + need(entry, "count", f"users {entry['prefix']}")):
+        yield {"username": f"{entry['prefix']}{index:0{digits}d}", **some(entry, "instance mirrored tags")}
 
 
 def _add_number(world: World, entry: Entry) -> None:
-    _check_keys("a number", entry)
-    e164 = _need(entry, "e164", "a number")
+    check_keys("a number", entry)
+    e164 = need(entry, "e164", "a number")
     if not isinstance(e164, str) or not re.fullmatch(r"\+[1-9]\d{1,14}", e164):
         raise ScenarioError(f"Number {e164!r} is not E.164; write it in quotes, with its plus.")
-    target = _target(world, _need(entry, "target", f"number {e164}"), e164)
+    target = target_of(world, need(entry, "target", f"number {e164}"), e164)
     region = entry.get("region", target.region if isinstance(target, Instance) else world.home(target).region)
-    number = Number(_id(world, entry, "number", e164), e164, region, target.id, target.id)
-    number.country = entry.get("country", _country(e164))
+    number = Number(id_of(world, entry, "number", e164), e164, region, target.id, target.id)
+    number.country = entry.get("country", country_of(e164))
     number.type = entry.get("type", "DID")
     number.description = entry.get("description", "")
     number.outbound = entry.get("outbound", False)
     number.tags = dict(entry.get("tags") or {})
-    _put(world.numbers, number, e164)
+    put(world.numbers, number, e164)
     _set_flows(world, number, entry.get("flow"))
 
 
@@ -192,7 +189,7 @@ def _set_flows(world: World, number: Number, given: str | Entry | None) -> None:
             raise ScenarioError(f"Number {number.e164} does not arrive in {region}.")
         if name is None:
             continue
-        flow = _find(lambda name=name: world.flow(name), f"Number {number.e164}: there is no flow {name!r}.")
+        flow = find(lambda name=name: world.flow(name), f"Number {number.e164}: there is no flow {name!r}.")
         if region not in flow.states:
             raise ScenarioError(f"Number {number.e164}: flow {name!r} is absent in {region}.")
         number.flows[region] = Association(flow.id, 0)
@@ -204,7 +201,7 @@ def _add_members(world: World, entries: list[Entry]) -> None:
         for member in entry.get("members") or []:
             for each in _users(member):
                 name = each["username"]
-                user = _find(lambda name=name: world.user(name), f"Group {group.name}: there is no user {name!r}.")
+                user = find(lambda name=name: world.user(name), f"Group {group.name}: there is no user {name!r}.")
                 group.members.append(user.id)
         group.listed = list(group.members)
 
@@ -216,67 +213,3 @@ _SECTIONS: dict[str, Any] = {
     "users": _add_user,
     "numbers": _add_number,
 }
-
-
-def _check_keys(what: str, entry: Entry) -> None:
-    if not isinstance(entry, Mapping):
-        raise ScenarioError(f"{entry!r} is not {what}: write a mapping with {_KEYS[what].replace(' ', ', ')}.")
-    unknown = [key for key in entry if key not in _KEYS[what].split()]
-    if unknown:
-        raise ScenarioError(f"{what.capitalize()} has no {unknown[0]!r}; it has {_KEYS[what].replace(' ', ', ')}.")
-
-
-def _need(entry: Entry, key: str, what: str) -> Any:
-    if key not in entry:
-        raise ScenarioError(f"{what[:1].upper()}{what[1:]} needs {key!r}.")
-    return entry[key]
-
-
-def _some(entry: Entry, keys: str) -> dict[str, Any]:
-    return {key: entry[key] for key in keys.split() if key in entry}
-
-
-def _id(world: World, entry: Entry, kind: str, name: str) -> str:
-    return str(entry.get("id") or uuid.uuid5(NAMESPACE, f"{world.account}/{kind}/{name}"))
-
-
-def _put(things: dict[str, Any], thing: Any, name: str) -> None:
-    if thing.id in things:
-        raise ScenarioError(f"{name!r} is in the scenario twice, or its id is.")
-    things[thing.id] = thing
-
-
-def _instance(world: World, entry: Entry, what: str) -> Instance:
-    if not world.instances:
-        raise ScenarioError(f"{what.capitalize()} needs an instance.")
-    name = entry.get("instance") or next(iter(world.instances))
-    found: Instance = _find(lambda: world.instance(name), f"{what.capitalize()}: there is no instance {name!r}.")
-    return found
-
-
-def _target(world: World, name: str, e164: str) -> Group | Instance:
-    groups = (group for group in world.groups.values() if name in (group.id, group.name))
-    instances = (instance for instance in world.instances.values() if name in (instance.id, instance.alias))
-    found: Group | Instance | None = next(groups, None) or next(instances, None)
-    if found:
-        return found
-    raise ScenarioError(f"Number {e164}: there is no group or instance {name!r}.")
-
-
-def _find(look: Any, sentence: str) -> Any:
-    try:
-        return look()
-    except KeyError:
-        raise ScenarioError(sentence) from None
-
-
-def _shares(entry: Entry, key: str, instance: Instance) -> dict[str, int]:
-    shares = dict(entry.get(key) or {})
-    if shares and (set(shares) != set(instance.regions) or sum(shares.values()) != 100):
-        raise ScenarioError(f"Group {entry['name']}: {key} names both Regions and adds up to 100.")
-    return shares
-
-
-def _country(e164: str) -> str:
-    known = [code for code in sorted(_COUNTRIES, key=len, reverse=True) if e164.startswith(code)]
-    return _COUNTRIES[known[0]] if known else "GB"

@@ -71,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
             message = "The sandbox itself failed; its log says more."
             self._write(render_error(Refusal("InternalServiceException", message)))
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815
 
     def _request(self) -> Request:
         path, _, query = self.path.partition("?")

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,12 @@ VERSION = 1
 
 def snapshot(world: World) -> dict[str, Any]:
     """All of a world as plain JSON data."""
-    return {"version": VERSION, **asdict(world)}
+    plain: dict[str, Any] = json.loads(_text(world))
+    return plain
+
+
+def _text(world: World) -> str:
+    return json.dumps({"version": VERSION, **vars(world)}, default=vars)
 
 
 def restored(data: Mapping[str, Any]) -> World:
@@ -73,7 +78,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 def save(path: Path, world: World) -> None:
     """Write a world to its file."""
-    write_atomically(path, json.dumps(snapshot(world)))
+    write_atomically(path, _text(world))
 
 
 def load(path: Path) -> World:

@@ -26,6 +26,7 @@ class Switches:
     user_mirror_seconds: float = 1.0  # a new user reaches the other Region
     list_lag_seconds: float = 0.0  # ListPhoneNumbersV2 runs behind DescribePhoneNumber
     membership_lag_seconds: float = 0.0  # ListTrafficDistributionGroupUsers runs behind
+    latency_seconds: float = 0.0  # every answer takes this long; a manual clock moves by it
 
     # Throttling. A rate of 0 throttles nothing.
     rate: float = 2.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from .model import Model, lists_error, operation_model
+from .model import Model, operation_model, own_code
 from .refusal import Refusal
 
 
@@ -20,9 +20,7 @@ def validate(operation: str, params: dict[str, Any]) -> None:
     shape = operation_model(operation).input_shape
     problems = list(_structure_problems(params, shape, "")) if shape is not None else []
     if problems:
-        code = "InvalidRequestException"
-        if not lists_error(operation, code):
-            code = "InvalidParameterException"
+        code = own_code(operation, "InvalidRequestException")
         plural = "s" if len(problems) > 1 else ""
         raise Refusal(code, f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
 

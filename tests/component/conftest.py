@@ -15,10 +15,13 @@ import pytest
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 
+from acgr_components import ArgumentsError, GlobalResiliency
+
 ACCOUNT = "111122223333"
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
 USER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupUser"
 COMPONENT = "acgr:index:GlobalResiliency"
+REGIONS = {"source_region": "eu-west-2", "replica_region": "eu-central-1"}
 
 
 @dataclass(frozen=True)
@@ -30,29 +33,24 @@ class Registered:
     parent: str
     inputs: dict[str, Any]
     protect: bool
-    aliases: list[str]
     dependencies: list[str]
 
 
 @dataclass
 class Deployed:
-    """What one run of a program registered, by URN, and the outputs of its components, by name."""
+    """What one run of a program registered: resources, the outputs of components, what the stack exports."""
 
     resources: list[Registered] = field(default_factory=list)
-    outputs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    outputs: list[dict[str, Any]] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
 
     def of(self, type_: str) -> dict[str, Registered]:
+        """The resources of a type, by name."""
         return {found.name: found for found in self.resources if found.type == type_}
-
-    @property
-    def only_outputs(self) -> dict[str, Any]:
-        [(_, outputs)] = self.outputs
-        return outputs
 
 
 class _World(Mocks):
-    """Answers as Connect would: a number listed as dark has no flow in the replica Region; a new one is not known yet."""
+    """Answers as Connect would: a dark number has no flow in the replica Region; a new one is not known yet."""
 
     def __init__(self, *, preview: bool, existing: Collection[str], dark: Collection[str]) -> None:
         self._preview = preview
@@ -97,7 +95,6 @@ class _Recorder(MockMonitor):
         answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
         known = {key: value for key, value in inputs.items() if key != "__provider" and value is not None}
-        aliases = [alias.urn or alias.spec.name for alias in request.aliases]
         self._deployed.resources.append(
             Registered(
                 request.type,
@@ -105,15 +102,14 @@ class _Recorder(MockMonitor):
                 request.parent,
                 known,
                 request.protect,
-                aliases,
                 list(request.dependencies),
             )
         )
         return answer
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - Pulumi's name
-        outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
-        self._deployed.outputs.append((request.urn.rsplit("::", 1)[-1], dict(outputs)))
+        if COMPONENT in request.urn:
+            self._deployed.outputs.append(rpc.deserialize_properties(request.outputs, keep_unknowns=True))
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
@@ -170,3 +166,21 @@ def deploy() -> Iterator[Deploy]:
     """Runs a program and gives what it registered; each run has a Pulumi runtime of its own."""
     with _event_loops():
         yield lambda *args, **kwargs: Context().run(_deploy, *args, **kwargs)
+
+
+Complaints = Callable[..., list[str]]
+
+
+def _complaints(**changed: Any) -> list[str]:
+    whole: dict[str, Any] = {"traffic_distribution_group": "default", **REGIONS, **changed}
+    with pytest.raises(ArgumentsError) as caught:
+        GlobalResiliency("centre", **whole)
+    first, *lines = str(caught.value).split("\n  ")
+    assert first == 'GlobalResiliency "centre":'
+    return lines
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """Constructs a component that is wrong and gives the lines of the error."""
+    return _complaints

@@ -181,7 +181,7 @@ def test_a_ready_file_of_another_kind(acgr: Acgr, tmp_path: Path) -> None:
 
 
 def test_the_module(tmp_path: Path) -> None:
-    """`python -m acgr_sandbox` writes its ready file once it listens, warns of open doors, and ends at SIGTERM with 0."""
+    """The module writes its ready file once it listens, warns of open doors, and ends at SIGTERM with 0."""
     ready = tmp_path / "ready.json"
     process = subprocess.Popen(
         [sys.executable, "-m", "acgr_sandbox", "--ready", str(ready), "--host", "0.0.0.0", "--clock", "manual"],

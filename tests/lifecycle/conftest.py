@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from threading import Condition
 from typing import Any
 
 import pytest
+
 from acgr import connected
 from acgr_connect.connection import Connection
 from acgr_connect.pace import Rate
@@ -18,7 +20,11 @@ WORLD: dict[str, Any] = {
     "source_region": "eu-west-2",
     "replica_region": "eu-central-1",
     "instances": [{"alias": "northwind"}, {"alias": "island", "replicated": False}],
-    "groups": [{"name": "everyone", "default": True, "members": ["dave.jones"]}, {"name": "retail"}, {"name": "emergency"}],
+    "groups": [
+        {"name": "everyone", "default": True, "members": ["dave.jones"]},
+        {"name": "retail"},
+        {"name": "emergency"},
+    ],
     "flows": ["Main IVR", "Winter IVR", "Sales"],
     "users": ["alice.smith", "bob.brown", "carol.white", "dave.jones"],
     "numbers": [
@@ -51,10 +57,45 @@ class SandboxTime:
 
 @pytest.fixture
 def sandbox() -> Sandbox:
+    """Two Regions whose time only moves when somebody waits."""
     return Sandbox(load_scenario(WORLD), clock=ManualClock())
 
 
 @pytest.fixture
-def connection(sandbox: Sandbox) -> Iterator[Connection]:
-    with connected(session_on(sandbox), SandboxTime(sandbox.clock), Settings(rate=Rate(2.0, 5.0))) as run:
-        yield run.connection
+def next_run(sandbox: Sandbox) -> Iterator[Callable[[], Connection]]:
+    """Begin a run: nothing is remembered of the one before but what the world and the state hold."""
+    with ExitStack() as runs:
+
+        def begin() -> Connection:
+            settings = Settings(rate=Rate(2.0, 5.0))
+            return runs.enter_context(connected(session_on(sandbox), SandboxTime(sandbox.clock), settings)).connection
+
+        yield begin
+
+
+@pytest.fixture
+def connection(next_run: Callable[[], Connection]) -> Connection:
+    """The first run's connection."""
+    return next_run()
+
+
+@pytest.fixture
+def switch(sandbox: Sandbox) -> Callable[..., None]:
+    """Set switches of the sandbox by name."""
+
+    def set_switches(**values: Any) -> None:
+        sandbox.switches = sandbox.switches.with_values(values)
+
+    return set_switches
+
+
+@pytest.fixture
+def empty_by_hand(sandbox: Sandbox) -> Callable[[str], None]:
+    """Take all agents off a group, as somebody else would."""
+
+    def empty(group: str) -> None:
+        found = sandbox.world.group(group)
+        found.members.clear()
+        found.listed.clear()
+
+    return empty

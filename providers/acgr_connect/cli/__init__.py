@@ -13,7 +13,7 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage.
+    """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage, 130 interrupted.
 
     Args:
         argv: the arguments; those of the process unless given.
@@ -28,3 +28,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SandboxFailure as failure:
         print(failure, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130

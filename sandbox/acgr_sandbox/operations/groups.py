@@ -55,7 +55,6 @@ def list_traffic_distribution_groups(call: Call) -> Answer:
         ((group.id, group) for group in groups),
         size=page_size(call, 10),
         what="groups",
-        code="InvalidRequestException",
     )
     return {"TrafficDistributionGroupSummaryList": [_summary(call, g) for g in shown], "NextToken": token}
 

@@ -23,7 +23,7 @@ def describe_instance(call: Call) -> Answer:
 def list_instances(call: Call) -> Answer:
     """The instances that answer in this Region."""
     here = ((i.id, i) for i in call.world.instances.values() if call.region in i.regions)
-    shown, token = page(call, here, size=page_size(call, 10), what="instances", code="InvalidRequestException")
+    shown, token = page(call, here, size=page_size(call, 10), what="instances")
     return {"InstanceSummaryList": [_summary(call, instance) for instance in shown], "NextToken": token}
 
 

@@ -50,7 +50,6 @@ def list_traffic_distribution_group_users(call: Call) -> Answer:
         ((user_id, user_id) for user_id in group.listed),
         size=min(asked or most, most),
         what=f"users of {group.id}",
-        code="InvalidRequestException",
     )
     entries = [{"UserId": _shown(call, group, user_id)} for user_id in shown]
     return {"TrafficDistributionGroupUserSummaryList": entries, "NextToken": token}

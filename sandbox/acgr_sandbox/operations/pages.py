@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import TypeVar
 
-from acgr_sandbox.refusal import Refusal
+from acgr_sandbox.refusal import invalid_parameter
 
 from .call import Call
 
@@ -17,9 +17,7 @@ Item = TypeVar("Item")
 LIFE = 24 * 3600.0
 
 
-def page(
-    call: Call, items: Iterable[tuple[str, Item]], *, size: int, what: str, code: str = "InvalidParameterException"
-) -> tuple[list[Item], str | None]:
+def page(call: Call, items: Iterable[tuple[str, Item]], *, size: int, what: str) -> tuple[list[Item], str | None]:
     """The page a call asks for and the token of the next one, None on the last.
 
     Args:
@@ -28,9 +26,8 @@ def page(
             stays valid while the list changes under it.
         size: items on a page.
         what: names the list, so that a token of another one is refused.
-        code: the error for a token that is not valid.
     """
-    after = _position(call, what, code)
+    after = _position(call, what)
     rest = sorted((pair for pair in items if after is None or pair[0] > after), key=lambda pair: pair[0])
     shown = rest[:size]
     token = _token(call, what, shown[-1][0]) if len(rest) > size else None
@@ -47,16 +44,16 @@ def _token(call: Call, what: str, key: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _position(call: Call, what: str, code: str) -> str | None:
+def _position(call: Call, what: str) -> str | None:
     token = call.params.get("NextToken")
     if token is None:
         return None
     try:
         name, region, key, made = json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError, binascii.Error):
-        raise Refusal(code, "InvalidToken: NextToken was not issued by this operation.") from None
+        raise invalid_parameter("InvalidToken: NextToken was not issued by this operation.") from None
     if (name, region) != (what, call.region):
-        raise Refusal(code, "InvalidToken: NextToken was issued for another list.")
+        raise invalid_parameter("InvalidToken: NextToken was issued for another list.")
     if call.now - made > LIFE:
-        raise Refusal(code, "InvalidToken: NextToken is older than 24 hours.")
+        raise invalid_parameter("InvalidToken: NextToken is older than 24 hours.")
     return str(key)

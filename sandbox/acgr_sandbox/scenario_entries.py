@@ -1,0 +1,99 @@
+"""How the entries of a scenario are read, and what is said of those that cannot be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from .world import NAMESPACE, Group, Instance, World
+
+Entry = Mapping[str, Any]
+
+_KEYS = {
+    "a scenario": "account source_region replica_region instances groups flows users numbers",
+    "an instance": "alias id region replicated",
+    "a group": "name id default instance description status tags telephony agents members",
+    "a flow": "name id type state status absent instance description tags",
+    "a user": "username id first_name last_name mirrored tags instance prefix count digits first",
+    "a number": "e164 id target flow description tags type country region outbound",
+}
+_COUNTRIES = {"+44": "GB", "+49": "DE", "+33": "FR", "+81": "JP", "+61": "AU", "+353": "IE", "+1": "US"}
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be, in one sentence."""
+
+
+def check_keys(what: str, entry: Entry) -> None:
+    """Refuse an entry that is no mapping, or has a key that it does not have."""
+    if not isinstance(entry, Mapping):
+        raise ScenarioError(f"{entry!r} is not {what}: write a mapping with {_KEYS[what].replace(' ', ', ')}.")
+    unknown = [key for key in entry if key not in _KEYS[what].split()]
+    if unknown:
+        raise ScenarioError(f"{what.capitalize()} has no {unknown[0]!r}; it has {_KEYS[what].replace(' ', ', ')}.")
+
+
+def need(entry: Entry, key: str, what: str) -> Any:
+    """The value of a key that must be there."""
+    if key not in entry:
+        raise ScenarioError(f"{what[:1].upper()}{what[1:]} needs {key!r}.")
+    return entry[key]
+
+
+def some(entry: Entry, keys: str) -> dict[str, Any]:
+    """Those of the keys that are there."""
+    return {key: entry[key] for key in keys.split() if key in entry}
+
+
+def id_of(world: World, entry: Entry, kind: str, name: str) -> str:
+    """The id given, else one that follows from account, kind and name."""
+    return str(entry.get("id") or uuid.uuid5(NAMESPACE, f"{world.account}/{kind}/{name}"))
+
+
+def put(things: dict[str, Any], thing: Any, name: str) -> None:
+    """Add a thing whose id is new."""
+    if thing.id in things:
+        raise ScenarioError(f"{name!r} is in the scenario twice, or its id is.")
+    things[thing.id] = thing
+
+
+def instance_of(world: World, entry: Entry, what: str) -> Instance:
+    """The instance an entry names, else the first."""
+    if not world.instances:
+        raise ScenarioError(f"{what.capitalize()} needs an instance.")
+    name = entry.get("instance") or next(iter(world.instances))
+    found: Instance = find(lambda: world.instance(name), f"{what.capitalize()}: there is no instance {name!r}.")
+    return found
+
+
+def target_of(world: World, name: str, e164: str) -> Group | Instance:
+    """The group or instance of that name or id."""
+    groups = (group for group in world.groups.values() if name in (group.id, group.name))
+    instances = (instance for instance in world.instances.values() if name in (instance.id, instance.alias))
+    found: Group | Instance | None = next(groups, None) or next(instances, None)
+    if found:
+        return found
+    raise ScenarioError(f"Number {e164}: there is no group or instance {name!r}.")
+
+
+def find(look: Any, sentence: str) -> Any:
+    """What `look` finds; the sentence when it finds nothing."""
+    try:
+        return look()
+    except KeyError:
+        raise ScenarioError(sentence) from None
+
+
+def shares_of(entry: Entry, key: str, instance: Instance) -> dict[str, int]:
+    """The percentages an entry gives, by Region."""
+    shares = dict(entry.get(key) or {})
+    if shares and (set(shares) != set(instance.regions) or sum(shares.values()) != 100):
+        raise ScenarioError(f"Group {entry['name']}: {key} names both Regions and adds up to 100.")
+    return shares
+
+
+def country_of(e164: str) -> str:
+    """The country of a number, by its prefix."""
+    known = [code for code in sorted(_COUNTRIES, key=len, reverse=True) if e164.startswith(code)]
+    return _COUNTRIES[known[0]] if known else "GB"

@@ -1,0 +1,51 @@
+"""The program of every stack in these tests: declares what `program.json` beside it lists."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+import acgr
+from acgr_components import GlobalResiliency
+
+
+class Team(pulumi.ComponentResource):
+    """A parent, and nothing else."""
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("test:index:Team", name, None, opts)
+
+
+KINDS: dict[str, Any] = {
+    "number": acgr.PhoneNumberPlacement,
+    "agent": acgr.TrafficDistributionGroupUser,
+    "component": GlobalResiliency,
+    "team": Team,
+}
+
+made: dict[str, pulumi.Resource] = {}
+
+
+def options(parent: str | None = None, aliases: Any = (), timeout: str | None = None, **plain: Any) -> Any:
+    """Resource options from JSON: an alias is a former name, or `{"parent": null}` for the top of the stack."""
+    return pulumi.ResourceOptions(
+        parent=made[parent] if parent else None,
+        aliases=[pulumi.Alias(name=a) if isinstance(a, str) else pulumi.Alias(parent=_top()) for a in aliases],
+        custom_timeouts=pulumi.CustomTimeouts(timeout, timeout, timeout) if timeout else None,
+        **plain,
+    )
+
+
+def _top() -> Any:
+    return pulumi.ROOT_STACK_RESOURCE
+
+
+for entry in json.loads(Path("program.json").read_text(encoding="utf-8")):
+    kind, name, opts = KINDS[entry["kind"]], entry["name"], options(**entry["options"])
+    if "get" in entry:
+        made[name] = kind.get(name, entry["get"], *entry["args"].values(), opts=opts)
+    else:
+        made[name] = kind(name, opts=opts, **entry["args"])

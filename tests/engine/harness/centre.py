@@ -1,0 +1,150 @@
+"""A small contact centre behind HTTP, in this process, so that tests see its world directly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox.operations import OPERATIONS
+from acgr_sandbox.server import Server
+from acgr_sandbox.world import World
+from harness.declarations import REPLICA, SOURCE, e164
+
+SCENARIO: dict[str, Any] = {
+    "account": "111122223333",
+    "source_region": SOURCE,
+    "replica_region": REPLICA,
+    "instances": [{"alias": "northwind"}, {"alias": "island", "replicated": False}],
+    "groups": [
+        {"name": "everyone", "default": True, "members": ["dave.jones"]},
+        {"name": "retail", "members": ["erin.green"]},
+        {"name": "emergency"},
+        {"name": "stuck", "status": "CREATION_FAILED"},
+    ],
+    "flows": ["Main IVR", "Winter IVR", "Sales", {"name": "Draft", "status": "SAVED"}],
+    "users": ["alice.smith", "bob.brown", "carol.white", "dave.jones", "erin.green", {"prefix": "agent", "count": 8}],
+    "numbers": [
+        {"e164": e164(1), "target": "northwind", "flow": "Main IVR"},
+        {"e164": e164(2), "target": "everyone", "flow": "Sales"},
+        {"e164": e164(3), "target": "retail", "flow": "Main IVR"},
+        *({"e164": e164(last), "target": "northwind", "flow": "Main IVR"} for last in range(4, 20)),
+    ],
+}
+
+FAST = Switches(rate=0, claim_seconds=0.3, metadata_seconds=0.2, mirror_seconds=0.1, group_seconds=0.2)
+"""Nothing is throttled and nothing takes long."""
+
+Holds = Callable[[World], bool]
+
+
+class Time:
+    """The wall clock, which can be moved forward."""
+
+    def __init__(self) -> None:
+        self._wall, self._ahead = RealClock(), 0.0
+
+    def now(self) -> float:
+        return self._wall.now() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._wall.sleep(seconds)
+
+    def skip(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+class Centre:
+    """The contact centre: what is in it, what was asked of it, and a hand that changes it behind Pulumi's back."""
+
+    def __init__(self) -> None:
+        self._time = Time()
+        self._awaited: list[tuple[Holds, threading.Event]] = []
+        self.most_at_once = 0
+        self.sandbox = Sandbox(load_scenario(SCENARIO), clock=self._time, switches=FAST, on_write=self._saw)
+        self.server = Server(self.sandbox)
+        self.hand = session_on(self.sandbox).client("connect", region_name=SOURCE)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.server.url
+
+    def placed(self, last: int) -> tuple[str, dict[str, str]]:
+        """Where a number is, by name, and its flows by Region."""
+        world = self.sandbox.world
+        number = world.number(e164(last))
+        on = world.groups.get(number.target)
+        flows = {r: world.flows[f].name for r in world.regions_of(number) if (f := number.flow_in(r))}
+        return on.name if on else world.instances[number.target].alias, flows
+
+    def members(self, group: str) -> set[str]:
+        """The user names of the agents on a group."""
+        world = self.sandbox.world
+        return {world.users[id_].username for id_ in world.group(group).members}
+
+    def dark(self) -> list[tuple[str, str]]:
+        """(E.164, Region) of every number without a flow."""
+        return self.sandbox.dark_numbers()
+
+    def writes(self) -> dict[str, int]:
+        """Calls that could change something, by operation, since the last `forget`; refused ones too."""
+        counted: dict[str, int] = {}
+        for row in self.sandbox.counters.rows():
+            name = row["operation"]
+            if name in OPERATIONS and OPERATIONS[name].writes:
+                counted[name] = counted.get(name, 0) + row["calls"]
+        return counted
+
+    def forget(self) -> None:
+        """Count from nothing again."""
+        self.sandbox.counters.reset()
+        self.most_at_once = 0
+
+    def set(self, **switches: Any) -> None:
+        """Set switches by name."""
+        self.sandbox.set_switches(self.sandbox.switches.with_values(switches))
+
+    def by_hand(self, operation: str, **asked: Any) -> None:
+        """Somebody else's call, and the time that it takes; not counted."""
+        before = self.sandbox.counters
+        getattr(self.hand, operation)(**asked)
+        self._time.skip(10.0)
+        assert before is self.sandbox.counters
+        self.sandbox.settle()
+
+    def until(self, holds: Holds, within: float = 60.0) -> None:
+        """Wait until something is so in the world, looked at after each write."""
+        event = threading.Event()
+        with self.sandbox.lock:
+            self._awaited.append((holds, event))
+            self._saw(self.sandbox.world)
+        assert event.wait(within), "it did not come about"
+
+    def arn(self, kind: str, name: str, region: str | None = None) -> str:
+        """The ARN of an instance, group, flow, user or number."""
+        world = self.sandbox.world
+        return world.arn(getattr(world, kind)(name), region)
+
+    def _saw(self, world: World) -> None:
+        busy = sum(number.status == "IN_PROGRESS" for number in world.numbers.values())
+        self.most_at_once = max(self.most_at_once, busy)
+        for holds, event in self._awaited:
+            if holds(world):
+                event.set()
+
+
+@contextmanager
+def serving(centre: Centre) -> Iterator[Centre]:
+    """The contact centre answers over HTTP."""
+    thread = threading.Thread(target=centre.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield centre
+    finally:
+        centre.server.shutdown()
+        thread.join()
+        centre.server.server_close()
+        centre.hand.close()

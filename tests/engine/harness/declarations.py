@@ -1,0 +1,47 @@
+"""What a stack's program declares, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+Declaration = dict[str, Any]
+
+
+def e164(last: int) -> str:
+    """A number of the scenario, by its last digits."""
+    return f"+4420794600{last:02d}"
+
+
+def number(name: str, last: int, target: str, flow: Any, *, options: Any = None, **args: Any) -> Declaration:
+    """A `PhoneNumberPlacement`."""
+    asked = {"phone_number": e164(last), "target": target, "flow": flow, "source_region": SOURCE, **args}
+    return {"kind": "number", "name": name, "args": asked, "options": options or {}}
+
+
+def agent(name: str, group: str, user: str, *, options: Any = None) -> Declaration:
+    """A `TrafficDistributionGroupUser`."""
+    asked = {"traffic_distribution_group": group, "user": user, "source_region": SOURCE}
+    return {"kind": "agent", "name": name, "args": asked, "options": options or {}}
+
+
+def component(name: str, group: str, numbers: Any, agents: Any, *, options: Any = None) -> Declaration:
+    """A `GlobalResiliency`."""
+    asked = {"traffic_distribution_group": group, "source_region": SOURCE, "replica_region": REPLICA}
+    return {
+        "kind": "component",
+        "name": name,
+        "args": {**asked, "numbers": numbers, "agents": agents},
+        "options": options or {},
+    }
+
+
+def team(name: str) -> Declaration:
+    """A parent."""
+    return {"kind": "team", "name": name, "args": {}, "options": {}}
+
+
+def got(kind: str, name: str, id_: str, *more: str) -> Declaration:
+    """A resource that is read and not managed."""
+    return {"kind": kind, "name": name, "get": id_, "args": dict(enumerate(more)), "options": {}}

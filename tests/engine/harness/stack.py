@@ -1,0 +1,205 @@
+"""A stack of its own, driven by the real Pulumi CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.declarations import Declaration
+
+PLAIN = ("--non-interactive", "--color", "never")
+LIMIT = 120
+"""Seconds after which a command hangs for certain."""
+
+_DROPPED_PREFIXES = ("PULUMI_", "AWS_", "ACGR_")
+_DROPPED = frozenset({"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
+
+
+def clean_environment(user: Mapping[str, str], cli: Path) -> dict[str, str]:
+    """The user's environment without what decides which cloud and which state is used."""
+    kept = {k: v for k, v in user.items() if k not in _DROPPED and not k.startswith(_DROPPED_PREFIXES)}
+    path = [str(Path(sys.executable).parent), str(cli), user.get("PATH", os.defpath)]
+    return {
+        **kept,
+        "PATH": os.pathsep.join(path),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PULUMI_CONFIG_PASSPHRASE": "sandbox",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def endpoints(url: str) -> dict[str, str]:
+    """The environment that sends the SDKs to one place."""
+    return {"AWS_ENDPOINT_URL_CONNECT": url, "AWS_ENDPOINT_URL_STS": url}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended: its exit code, and both its outputs as they came."""
+
+    code: int
+    text: str
+
+    def errors(self) -> list[str]:
+        """The sentences that the CLI shows as errors of resources."""
+        return [line.strip().removeprefix("error: ") for line in self.text.splitlines() if "error: " in line]
+
+    def row(self, name: str) -> str:
+        """The last row that the CLI printed of a resource."""
+        rows = [line for line in self.text.splitlines() if f" {name} " in f"{line} " and "::" in line or f":{name}" in line]
+        return rows[-1]
+
+
+@dataclass(frozen=True)
+class State:
+    """What the stack's state holds (`pulumi stack export`)."""
+
+    deployment: Mapping[str, Any]
+
+    @property
+    def resources(self) -> dict[str, Mapping[str, Any]]:
+        """By name, all but the stack and its provider."""
+        rows = self.deployment.get("resources", [])
+        return {r["urn"].rsplit("::", 1)[-1]: r for r in rows if not r["type"].startswith("pulumi:")}
+
+    @property
+    def pending(self) -> Sequence[Any]:
+        """Operations that were begun and of which nobody knows how they ended."""
+        return self.deployment.get("pending_operations") or []
+
+    def outputs(self, name: str) -> Mapping[str, Any]:
+        """The outputs of one resource."""
+        outputs: Mapping[str, Any] = self.resources[name]["outputs"]
+        return outputs
+
+
+class Stack:
+    """One stack with its own program, state and environment.
+
+    Args:
+        folder: an empty folder for program and state.
+        environment: what the CLI and the program see.
+        config: stack configuration.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str]) -> None:
+        self._folder = folder
+        (folder / "state").mkdir(parents=True)
+        self.environment = {**environment, "PULUMI_BACKEND_URL": (folder / "state").as_uri()}
+        (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+        program = Path(__file__).with_name("__main__.py").read_text(encoding="utf-8")
+        (folder / "__main__.py").write_text(program, encoding="utf-8")
+        self.declare()
+        self._must("stack", "init", "dev")
+        for key, value in config.items():
+            self._must("config", "set", key, value)
+
+    def declare(self, *declarations: Declaration) -> None:
+        """What the program declares from now on."""
+        (self._folder / "program.json").write_text(json.dumps(declarations), encoding="utf-8")
+
+    def up(self, *arguments: str, **environment: str) -> Ran:
+        """`pulumi up`, without the preview that it would begin with."""
+        return self.run("up", "--yes", "--skip-preview", *PLAIN, *arguments, **environment)
+
+    def preview(self, *arguments: str, **environment: str) -> Ran:
+        """`pulumi preview`."""
+        return self.run("preview", *PLAIN, *arguments, **environment)
+
+    def plan(self, *arguments: str) -> dict[str, str]:
+        """What `pulumi preview` would do: resource to operation, without what stays the same."""
+        steps = json.loads(self._must("preview", "--json", *arguments).text)["steps"]
+        named = {step["urn"].rsplit("::", 1)[-1]: step["op"] for step in steps if "pulumi:pulumi" not in step["urn"]}
+        return {name: op for name, op in named.items() if op != "same"}
+
+    def refresh(self, *arguments: str, **environment: str) -> Ran:
+        """`pulumi refresh`."""
+        return self.run("refresh", "--yes", "--skip-preview", *PLAIN, *arguments, **environment)
+
+    def destroy(self, *arguments: str, **environment: str) -> Ran:
+        """`pulumi destroy`."""
+        return self.run("destroy", "--yes", "--skip-preview", *PLAIN, *arguments, **environment)
+
+    def state(self) -> State:
+        """The state as it is now."""
+        return State(json.loads(self._must("stack", "export").text)["deployment"])
+
+    def run(self, *arguments: str, **environment: str) -> Ran:
+        """Any command of the CLI; `environment` is added to the stack's."""
+        return self.start(*arguments, **environment).wait()
+
+    def start(self, *arguments: str, **environment: str) -> Running:
+        """The same, still running."""
+        process = subprocess.Popen(
+            ["pulumi", *arguments],
+            cwd=self._folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return Running(process)
+
+    def _must(self, *arguments: str) -> Ran:
+        ran = self.run(*arguments)
+        assert ran.code == 0, ran.text
+        return ran
+
+
+class Running:
+    """A command that has not ended."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def wait(self) -> Ran:
+        """Let it end."""
+        try:
+            text, _ = self._process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            self.kill(*self.children())
+            raise
+        return Ran(self._process.returncode, text)
+
+    def children(self) -> list[int]:
+        """The process ids of everything that it started."""
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        parents = {int(pid): int(ppid) for pid, ppid in map(str.split, listed.stdout.splitlines())}
+        return [pid for pid in parents if _descends(pid, self._process.pid, parents)]
+
+    def kill(self, *children: int) -> None:
+        """End it at once, and those of its children that are named."""
+        for pid in (self._process.pid, *children):
+            end(pid)
+        self._process.wait()
+
+
+def end(pid: int) -> None:
+    """`kill -9` for a process that may have ended already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _descends(pid: int, ancestor: int, parents: Mapping[int, int]) -> bool:
+    while pid in parents:
+        pid = parents[pid]
+        if pid == ancestor:
+            return True
+    return False

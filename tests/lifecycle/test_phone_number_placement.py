@@ -1,0 +1,431 @@
+"""A number's home and its flow, through the provider, on the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from acgr import PhoneNumberPlacementProvider, connected
+from acgr._provider import run
+from acgr_connect.connection import Connection
+from acgr_sandbox import Fault, Sandbox, session_on
+
+Switch = Callable[..., None]
+Begin = Callable[[], Connection]
+
+PROVIDER = PhoneNumberPlacementProvider()
+ON_INSTANCE, ON_DEFAULT, ON_RETAIL, DARK = (f"+44207946000{n}" for n in (1, 2, 3, 4))
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+
+def declared(number: str = ON_INSTANCE, **inputs: Any) -> dict[str, Any]:
+    """The inputs of one placement."""
+    plain = {"target": "retail", "flow": "Main IVR", "return_to": "instance", "source_region": SOURCE}
+    return {"phone_number": number, **plain, **inputs}
+
+
+def home(sandbox: Sandbox, number: str = ON_INSTANCE) -> str:
+    """The name of the group or instance on which a number is."""
+    sandbox.settle()
+    target = sandbox.world.number(number).target
+    group = sandbox.world.groups.get(target)
+    return group.name if group else sandbox.world.instances[target].alias
+
+
+def flows(sandbox: Sandbox, number: str = ON_INSTANCE) -> dict[str, str]:
+    """Region to the name of the flow that answers a number there."""
+    sandbox.settle()
+    found = sandbox.world.number(number)
+    ids = {region: found.flow_in(region) for region in sandbox.world.regions_of(found)}
+    return {region: sandbox.world.flow(id_).name for region, id_ in ids.items() if id_}
+
+
+def everywhere(name: str) -> dict[str, str]:
+    """One flow in both Regions."""
+    return {SOURCE: name, REPLICA: name}
+
+
+def never_released(sandbox: Sandbox) -> bool:
+    """Whether `ReleasePhoneNumber` was left alone."""
+    return sandbox.counters.calls("ReleasePhoneNumber") == 0
+
+
+def refusal(props: dict[str, Any]) -> str:
+    """The sentence with which a create fails."""
+    with pytest.raises(Exception) as caught:
+        PROVIDER.create(props)
+    return str(caught.value)
+
+
+def test_basic(sandbox: Sandbox, connection: Connection) -> None:
+    """N3, N6, N13: the number is placed, followed until it has arrived, and answers in both Regions."""
+    made = PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+    assert made.outs["dark_regions"] == []
+    assert made.outs["dark_seconds"] >= 5.0
+    seen = PROVIDER.read(made.id, made.outs)
+    assert (seen.id, seen.outs, seen.inputs) == (made.id, made.outs, declared())
+
+
+def test_delete_returns_the_number(sandbox: Sandbox, connection: Connection) -> None:
+    """Deleting puts the number back on the instance with its flow, and never releases it."""
+    made = PROVIDER.create(declared())
+    PROVIDER.delete(made.id, made.outs)
+    assert (home(sandbox), flows(sandbox)) == ("northwind", {SOURCE: "Main IVR"})
+    assert never_released(sandbox)
+
+
+def test_delete_leaves_the_number(sandbox: Sandbox, connection: Connection) -> None:
+    """`return_to="leave"`: the number stays where it is, with its flow."""
+    made = PROVIDER.create(declared(return_to="leave"))
+    PROVIDER.delete(made.id, made.outs)
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+def test_delete_gives_the_number_to_another_group(sandbox: Sandbox, connection: Connection) -> None:
+    """`return_to` a group's ARN: the number goes there, with its flow in both Regions."""
+    there = sandbox.world.arn(sandbox.world.group("everyone"))
+    made = PROVIDER.create(declared(return_to=there))
+    PROVIDER.delete(made.id, made.outs)
+    assert (home(sandbox), flows(sandbox)) == ("everyone", everywhere("Main IVR"))
+
+
+def test_delete_leaves_alone_what_somebody_moved(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A number that is not where this program put it stays where it is, also after a refresh has seen it there."""
+    made = PROVIDER.create(declared())
+    _move_by_hand(sandbox, ON_INSTANCE, "emergency")
+    next_run()
+    refreshed = PROVIDER.read(made.id, made.outs)
+    PROVIDER.delete(made.id, refreshed.outs)
+    assert home(sandbox) == "emergency"
+
+
+def test_adopts(sandbox: Sandbox, connection: Connection) -> None:
+    """A number that is as declared is taken over without a call that could disturb it."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    assert made.outs["dark_seconds"] == 0
+    for write in ("UpdatePhoneNumber", "UpdatePhoneNumberMetadata", "AssociatePhoneNumberContactFlow"):
+        assert sandbox.counters.calls(write) == 0
+
+
+def test_lights_a_dark_number(sandbox: Sandbox, connection: Connection) -> None:
+    """A number that is on its group without a flow gets one, and is not moved."""
+    PROVIDER.create(declared(DARK))
+    assert flows(sandbox, DARK) == everywhere("Main IVR")
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+@pytest.mark.parametrize("spelling", ["id", "arn"])
+def test_number_by_id_or_arn(sandbox: Sandbox, connection: Connection, spelling: str) -> None:
+    """N9: in the source Region a number may be given by id or ARN as well."""
+    number = sandbox.world.number(ON_INSTANCE)
+    PROVIDER.create(declared(number.id if spelling == "id" else sandbox.world.arn(number)))
+    assert home(sandbox) == "retail"
+
+
+def test_flow_changes_in_place(sandbox: Sandbox, connection: Connection) -> None:
+    """N7, N8: another flow is an upsert in both Regions, without a move and without a gap."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    PROVIDER.update(made.id, made.outs, declared(ON_RETAIL, flow="Winter IVR"))
+    assert flows(sandbox, ON_RETAIL) == everywhere("Winter IVR")
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+@pytest.mark.parametrize("mirroring", [True, False])
+def test_replica_has_its_flow(sandbox: Sandbox, connection: Connection, switch: Switch, mirroring: bool) -> None:
+    """N8: where Connect mirrors flows one association is enough, where it does not the replica gets its own."""
+    switch(mirroring=mirroring)
+    PROVIDER.create(declared())
+    assert flows(sandbox) == everywhere("Main IVR")
+    by_hand = sandbox.counters.calls("AssociatePhoneNumberContactFlow", region=REPLICA)
+    assert by_hand == (0 if mirroring else 1)
+
+
+def test_full_arn_in_the_replica(sandbox: Sandbox, connection: Connection, switch: Switch) -> None:
+    """N10: in the replica the number is given by its full ARN: the sandbox refuses an id there."""
+    switch(mirroring=False)
+    PROVIDER.create(declared())
+    assert sandbox.counters.calls("AssociatePhoneNumberContactFlow", region=REPLICA, outcome="ok") == 1
+
+
+def test_a_flow_for_each_region(sandbox: Sandbox, connection: Connection, switch: Switch) -> None:
+    """A mapping gives each Region its own flow where Connect does not mirror them."""
+    switch(mirroring=False)
+    PROVIDER.create(declared(flow={SOURCE: "Main IVR", REPLICA: "Winter IVR"}))
+    assert flows(sandbox) == {SOURCE: "Main IVR", REPLICA: "Winter IVR"}
+
+
+def test_different_flows_are_not_fought_over(sandbox: Sandbox, connection: Connection) -> None:
+    """Where Connect mirrors flows, two different ones cannot be had: the error says so, and no Region is dark."""
+    sentence = refusal(declared(flow={SOURCE: "Main IVR", REPLICA: "Winter IVR"}))
+    assert "Connect mirrors flows between these Regions, so they cannot differ: give one for both" in sentence
+    assert set(flows(sandbox)) == {SOURCE, REPLICA}
+
+
+def test_target_changes_in_place(sandbox: Sandbox, connection: Connection) -> None:
+    """N5: from one group to another, and to an instance: the flow follows."""
+    made = PROVIDER.create(declared())
+    moved = PROVIDER.update(made.id, made.outs, declared(target="emergency"))
+    assert (home(sandbox), flows(sandbox)) == ("emergency", everywhere("Main IVR"))
+    instance = sandbox.world.arn(sandbox.world.instance("northwind"))
+    PROVIDER.update(made.id, moved.outs, declared(target=instance))
+    assert (home(sandbox), flows(sandbox)) == ("northwind", {SOURCE: "Main IVR"})
+
+
+def test_description_changes_in_place(sandbox: Sandbox, connection: Connection) -> None:
+    """N4: the description is changed through the API, last, and disturbs neither home nor flow."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    PROVIDER.update(made.id, made.outs, declared(ON_RETAIL, description="Shops"))
+    assert sandbox.world.number(ON_RETAIL).description == "Shops"
+    assert flows(sandbox, ON_RETAIL) == everywhere("Main IVR")
+
+
+def test_disappears(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A number that was released by hand is gone from state after a refresh."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    del sandbox.world.numbers[made.id.rsplit("/", 1)[-1]]
+    next_run()
+    assert PROVIDER.read(made.id, made.outs).id == ""
+
+
+def test_drift_is_read_as_x_instead_of_y(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """What changed behind our back is spelled as the user spells it: a flow by its name, a target by its ARN."""
+    made = PROVIDER.create(declared())
+    _set_flow_by_hand(sandbox, ON_INSTANCE, "Sales")
+    next_run()
+    assert PROVIDER.read(made.id, made.outs).inputs == declared(flow="Sales")
+    _move_by_hand(sandbox, ON_INSTANCE, "emergency")
+    next_run()
+    seen = PROVIDER.read(made.id, made.outs)
+    assert seen.inputs["target"] == sandbox.world.arn(sandbox.world.group("emergency"))
+    assert seen.outs["dark_regions"] == [SOURCE, REPLICA]
+
+
+def test_waits_out_somebody_elses_operation(sandbox: Sandbox, connection: Connection) -> None:
+    """N14: a number that is IN_PROGRESS is left alone until it is at rest."""
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    number = sandbox.world.number(ON_INSTANCE)
+    client.update_phone_number(PhoneNumberId=number.id, TargetArn=sandbox.world.arn(sandbox.world.group("emergency")))
+    PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_waits_for_status_and_target(sandbox: Sandbox, connection: Connection, switch: Switch, early: bool) -> None:
+    """N13: neither the status nor the target alone is believed."""
+    switch(target_shown_early=early)
+    made = PROVIDER.create(declared())
+    assert made.outs["dark_seconds"] >= 5.0
+    assert flows(sandbox) == everywhere("Main IVR")
+
+
+@pytest.mark.parametrize("number", [ON_INSTANCE, ON_DEFAULT])
+@pytest.mark.parametrize("keeps_target", [True, False])
+def test_failed_claim(
+    sandbox: Sandbox, connection: Connection, switch: Switch, number: str, keeps_target: bool
+) -> None:
+    """N15: the service's message reaches the user, and the number has a flow where it is."""
+    switch(failed_keeps_target=keeps_target)
+    message = "The target has reached its limit of claimed numbers"
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim", message=message))
+    sentence = refusal(declared(number))
+    assert sentence.startswith(f"placing phone number {number} on traffic distribution group retail in {SOURCE}: ")
+    assert message in sentence
+    assert sandbox.world.dark_regions(sandbox.world.number(number)) == []
+
+
+def test_failed_claim_then_another_try(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """After a FAILED claim the next run places the number."""
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim"))
+    refusal(declared())
+    next_run()
+    PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+def test_the_last_to_declare_wins(sandbox: Sandbox, connection: Connection) -> None:
+    """A delete leaves alone a number that another resource of the same run has taken over."""
+    made = PROVIDER.create(declared())
+    run().declarations.note("urn::twin", [("phone-number", ON_INSTANCE)])
+    PROVIDER.delete(made.id, made.outs)
+    assert home(sandbox) == "retail"
+
+
+OPERATIONS = [
+    "AssociatePhoneNumberContactFlow",
+    "BatchGetFlowAssociation",
+    "DescribeInstance",
+    "DescribePhoneNumber",
+    "DescribeTrafficDistributionGroup",
+    "ListContactFlows",
+    "ListFlowAssociations",
+    "ListPhoneNumbersV2",
+    "ListTrafficDistributionGroups",
+    "UpdatePhoneNumber",
+    "UpdatePhoneNumberMetadata",
+]
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error-before", "error-after", "lost-reply"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_create_survives(sandbox: Sandbox, connection: Connection, operation: str, kind: str) -> None:
+    """A throttled, failed or lost answer to any call of a create is repeated, and the number ends as declared."""
+    sandbox.faults.add(Fault(operation=operation, kind=kind, count=2))
+    PROVIDER.create(declared(description="Front door"))
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+    assert sandbox.world.number(ON_INSTANCE).description == "Front door"
+
+
+@pytest.mark.parametrize("kind", ["denied", "expired-token", "error-before"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_next_run_finishes(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, operation: str, kind: str
+) -> None:
+    """Whatever call fails for good, the next run ends as declared, with its flow, and nothing is released."""
+    sandbox.faults.add(Fault(operation=operation, kind=kind, count=50))
+    refusal(declared(description="Front door"))
+    sandbox.faults.clear()
+    next_run()
+    PROVIDER.create(declared(description="Front door"))
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+    assert never_released(sandbox)
+
+
+def test_unclaimed_number(sandbox: Sandbox, connection: Connection) -> None:
+    """N2: a number that nobody has claimed is a clear error."""
+    assert refusal(declared("+442079460099")) == (
+        "looking for phone number +442079460099 in eu-west-2: it is not claimed in this account and Region; "
+        "claim it first; it can only be placed in the Region where it was claimed"
+    )
+
+
+def test_number_of_the_wrong_region(sandbox: Sandbox, connection: Connection) -> None:
+    """N5, N12: a number of another Region is refused before any call is made for it."""
+    arn = sandbox.world.arn(sandbox.world.number(ON_INSTANCE)).replace(SOURCE, REPLICA)
+    sentence = refusal(declared(arn))
+    assert "it was claimed in eu-central-1, and a number can only be placed in the Region where it was" in sentence
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+def test_wrong_endpoint_region(sandbox: Sandbox, connection: Connection) -> None:
+    """N12: `InvalidParameterException` from the service is told as one sentence."""
+    message = "The endpoint is not in the traffic distribution group's Region"
+    wrong = {"kind": "denied", "code": "InvalidParameterException", "status": 400, "message": message}
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", **wrong))
+    assert refusal(declared()).endswith(f"{message} (InvalidParameterException)")
+    assert (home(sandbox), flows(sandbox)) == ("northwind", {SOURCE: "Main IVR"})
+
+
+def test_group_goes_away(sandbox: Sandbox, connection: Connection) -> None:
+    """N11: a group that is not there when the number is to move is named as the cause, and the number is untouched."""
+    PROVIDER.create(declared(ON_RETAIL))
+    del sandbox.world.groups[sandbox.world.group("retail").id]
+    sentence = refusal(declared())
+    assert "the traffic distribution group does not exist, or is not yours (ResourceNotFoundException)" in sentence
+    assert flows(sandbox) == {SOURCE: "Main IVR"}
+
+
+@pytest.mark.parametrize("status", ["CREATION_FAILED", "PENDING_DELETION", "DELETION_FAILED"])
+def test_group_not_active(sandbox: Sandbox, connection: Connection, status: str) -> None:
+    """N1, N11: a group that is not ACTIVE is refused with its status before the number is touched."""
+    sandbox.world.group("retail").status = status
+    assert f"traffic distribution group retail in eu-west-2 is {status}; nothing was changed" in refusal(declared())
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+def test_group_is_waited_for(sandbox: Sandbox, connection: Connection) -> None:
+    """N1: a group that is being created is waited for."""
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    client.create_traffic_distribution_group(Name="new", InstanceId=sandbox.world.instance("northwind").id)
+    PROVIDER.create(declared(target="new"))
+    assert home(sandbox) == "new"
+
+
+def test_unknown_flow(sandbox: Sandbox, connection: Connection) -> None:
+    """An unknown flow is named, with the nearest name there is, before the number is touched."""
+    sentence = refusal(declared(flow="Main IVQ"))
+    assert sentence.startswith("looking for flow 'Main IVQ' of instance ")
+    assert sentence.endswith("did you mean 'Main IVR'?")
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [(("ARCHIVED", "PUBLISHED"), "it is ARCHIVED"), (("ACTIVE", "SAVED"), "SAVED")]
+)
+def test_unusable_flow_in_the_replica(
+    sandbox: Sandbox, connection: Connection, state: tuple[str, str], said: str
+) -> None:
+    """N6: a flow that cannot answer in one of the Regions is refused before the number is touched."""
+    sandbox.world.flow("Main IVR").states[REPLICA] = state
+    sentence = refusal(declared())
+    assert "in eu-central-1: " in sentence
+    assert said in sentence
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+def test_flow_missing_in_the_replica(sandbox: Sandbox, connection: Connection) -> None:
+    """N6: a flow that the replica does not have is refused before the number is touched."""
+    del sandbox.world.flow("Main IVR").states[REPLICA]
+    assert "in eu-central-1: the instance has no flow of that name" in refusal(declared())
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+def test_instance_without_replica(sandbox: Sandbox, connection: Connection) -> None:
+    """A group of an instance that is not replicated is refused."""
+    sandbox.world.group("retail").instance_id = sandbox.world.instance("island").id
+    assert "it is not replicated; replicate it with ReplicateInstance first" in refusal(declared())
+
+
+def test_wrong_replica_region(sandbox: Sandbox, connection: Connection) -> None:
+    """A replica Region that the instance does not have is refused."""
+    sentence = refusal(declared(replica_region="us-east-1"))
+    assert sentence.endswith("its replica is in eu-central-1, not in us-east-1; mend replica_region")
+
+
+def test_wrong_account(sandbox: Sandbox, connection: Connection) -> None:
+    """Credentials of another account are refused before any write."""
+    arn = sandbox.world.arn(sandbox.world.group("retail"))
+    with connected(session_on(sandbox, account="999988887777"), connection.clock):
+        assert "the credentials belong to account 999988887777" in refusal(declared(target=arn))
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+
+
+def test_get(sandbox: Sandbox, connection: Connection) -> None:
+    """Getting a number shows where it is and what answers it; getting one that is not claimed is an error."""
+    arn = sandbox.world.arn(sandbox.world.number(ON_RETAIL))
+    seen = PROVIDER.read(arn, {"phone_number": arn, "target": "", "flow": ""})
+    assert seen.outs["e164"] == ON_RETAIL
+    assert set(seen.outs["contact_flow_arns"]) == {SOURCE, REPLICA}
+    gone = arn[:-12] + "000000000000"
+    with pytest.raises(Exception, match="it is not claimed"):
+        PROVIDER.read(gone, {"phone_number": gone, "target": "", "flow": ""})
+
+
+def test_unreachable_source_changes_no_state(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A refresh that cannot reach Connect is an error, never an absence."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    next_run()
+    sandbox.faults.add(Fault(operation="*", kind="error-before", count=0))
+    told = r"reading phone number \+442079460003 in eu-west-2: .* \(InternalServiceException\)"
+    with pytest.raises(Exception, match=told):
+        PROVIDER.read(made.id, made.outs)
+
+
+def _set_flow_by_hand(sandbox: Sandbox, number: str, flow: str) -> None:
+    sandbox.clock.advance(60)
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    found, instance = sandbox.world.number(number), sandbox.world.instance("northwind")
+    client.associate_phone_number_contact_flow(
+        PhoneNumberId=found.id, InstanceId=instance.id, ContactFlowId=sandbox.world.flow(flow).id
+    )
+    sandbox.clock.advance(60)
+
+
+def _move_by_hand(sandbox: Sandbox, number: str, group: str) -> None:
+    sandbox.clock.advance(60)
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    arn = sandbox.world.arn(sandbox.world.group(group))
+    client.update_phone_number(PhoneNumberId=sandbox.world.number(number).id, TargetArn=arn)
+    sandbox.clock.advance(60)

@@ -1,0 +1,113 @@
+"""The public types in use. Nothing here runs: `mypy --strict tests/typing/public_api.py` is the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import assert_type
+
+import acgr
+from acgr_components import (
+    ArgumentsError,
+    GlobalResiliency,
+    GlobalResiliencyArgs,
+    GlobalResiliencyArgsDict,
+    GlobalResiliencyNumber,
+    GlobalResiliencyNumberArgsDict,
+)
+
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+
+def keywords(group: pulumi.Output[str], number: pulumi.Output[str], flow: pulumi.Output[str]) -> GlobalResiliency:
+    """Everything as keywords, with Outputs among the values."""
+    return GlobalResiliency(
+        "centre",
+        traffic_distribution_group=group,
+        source_region=SOURCE,
+        replica_region=REPLICA,
+        numbers={
+            "+442079460001": {"flow": "Main IVR", "return_to": "leave", "description": "Main line"},
+            "+442079460002": {"flow": {SOURCE: flow, REPLICA: "arn:aws:connect:eu-central-1:…"}},
+            "sales": {"phone_number": number, "flow": flow},
+        },
+        agents=["alice", "bob"],
+        opts=pulumi.ResourceOptions(protect=True),
+    )
+
+
+def resources(
+    user: aws.connect.User, flow: aws.connect.ContactFlow, number: aws.connect.PhoneNumber
+) -> GlobalResiliency:
+    """Resources of pulumi_aws where ARN or id would be."""
+    return GlobalResiliency(
+        "centre",
+        traffic_distribution_group="default",
+        source_region=SOURCE,
+        replica_region=REPLICA,
+        numbers={"sales": {"phone_number": number, "flow": flow}, "main": {"flow": {SOURCE: flow, REPLICA: "B"}}},
+        agents={"alice": user, "bob": "bob.jones"},
+    )
+
+
+def args(opts: pulumi.ResourceOptions) -> list[GlobalResiliency]:
+    """Arguments as one object, by position."""
+    entry: GlobalResiliencyNumberArgsDict = {"flow": "Main IVR"}
+    numbers: Mapping[str, GlobalResiliencyNumberArgsDict] = {"+442079460001": entry}
+    whole = GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers=numbers)
+    dictionary: GlobalResiliencyArgsDict = {
+        "traffic_distribution_group": "default",
+        "source_region": SOURCE,
+        "replica_region": REPLICA,
+        "numbers": numbers,
+        "agents": ["alice"],
+    }
+    return [GlobalResiliency("centre", whole, opts), GlobalResiliency("centre", dictionary)]
+
+
+def outputs(centre: GlobalResiliency) -> None:
+    """What a program can build on."""
+    assert_type(centre.numbers, Mapping[str, pulumi.Output[GlobalResiliencyNumber]])
+    assert_type(centre.dark_numbers, pulumi.Output[list[str]])
+    assert_type(centre.traffic_distribution_group_arn, pulumi.Output[str | None])
+    assert_type(centre.placements["sales"], acgr.PhoneNumberPlacement)
+    assert_type(centre.placements["sales"].contact_flow_arns, pulumi.Output[dict[str, str]])
+    assert_type(centre.users["alice"].user_arn, pulumi.Output[str])
+    assert_type(centre.numbers["sales"].apply(lambda number: number["flows"]), pulumi.Output[Mapping[str, str]])
+
+
+def mistakes(number: pulumi.Output[str]) -> None:
+    """What a type checker refuses before Pulumi runs: an `ignore` that is not needed is an error itself."""
+    GlobalResiliency("centre", source_region=SOURCE, replica_region=REPLICA)  # type: ignore[call-overload]
+    GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers={number: {"flow": "A"}})  # type: ignore[dict-item]
+    GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers={"+44": {}})  # type: ignore[typeddict-item]
+    GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers={"+44": {"flow": 7}})  # type: ignore[typeddict-item]
+    GlobalResiliencyArgs("default", SOURCE, REPLICA, agents=[number])  # type: ignore[list-item]
+    GlobalResiliencyArgs("default", number, REPLICA)  # type: ignore[arg-type]
+
+
+def refused() -> str:
+    """One error for all that is wrong."""
+    try:
+        GlobalResiliency("centre", GlobalResiliencyArgs("default", SOURCE, SOURCE))
+    except ArgumentsError as error:
+        return str(error)
+    return ""
+
+
+def placement(group: pulumi.Output[str]) -> acgr.PhoneNumberPlacement:
+    """One number alone."""
+    return acgr.PhoneNumberPlacement(
+        "main",
+        phone_number="+442079460001",
+        target=group,
+        flow={SOURCE: "Main IVR", REPLICA: "Main IVR"},
+        return_to="leave",
+    )
+
+
+def user(group: pulumi.Output[str]) -> acgr.TrafficDistributionGroupUser:
+    """One agent alone."""
+    return acgr.TrafficDistributionGroupUser("alice", traffic_distribution_group=group, user="alice.smith")

@@ -1,0 +1,105 @@
+"""Waits: one loop, no real time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from acgr_connect.errors import UnexpectedState, WaitTimeout
+from acgr_connect.wait import Wait, run
+from scripted import ScriptedClock
+
+WAIT = Wait(
+    what="phone number +442079460001 in eu-west-2",
+    pending=frozenset({"IN_PROGRESS", "QUEUED"}),
+    target=frozenset({"CLAIMED"}),
+    within=10.0,
+    region="eu-west-2",
+)
+
+
+def _looks(wait: Wait, clock: ScriptedClock, states: Iterator[str], detail: str = "") -> tuple[str, list[float]]:
+    looked: list[float] = []
+
+    def look() -> str:
+        looked.append(clock.now())
+        return next(states)
+
+    return run(wait, look, lambda seen: (seen, detail), clock), looked
+
+
+@pytest.mark.parametrize(
+    ("first", "every", "states", "looked"),
+    [
+        (0.0, 1.0, ["CLAIMED"], [0.0]),
+        (3.0, 1.0, ["CLAIMED"], [3.0]),
+        (0.0, 2.0, ["IN_PROGRESS", "QUEUED", "CLAIMED"], [0.0, 2.0, 4.0]),
+        (1.0, 0.5, ["IN_PROGRESS", "CLAIMED"], [1.0, 1.5]),
+        (0.0, 10.0, ["IN_PROGRESS", "CLAIMED"], [0.0, 10.0]),
+    ],
+)
+def test_looks_are_timed(
+    clock: ScriptedClock, first: float, every: float, states: list[str], looked: list[float]
+) -> None:
+    """The first look comes after `first`, the others every `every`, and the object that was wanted is given (N13, N14)."""
+    assert _looks(replace(WAIT, first=first, every=every), clock, iter(states)) == ("CLAIMED", looked)
+
+
+@pytest.mark.parametrize(
+    ("detail", "sentence"),
+    [
+        ("limit reached", "phone number +442079460001 in eu-west-2 is FAILED: limit reached"),
+        ("", "phone number +442079460001 in eu-west-2 is FAILED"),
+    ],
+)
+def test_any_other_state_fails_at_once(clock: ScriptedClock, detail: str, sentence: str) -> None:
+    """A state that is neither pending nor wanted ends the wait, with the service's message (N15)."""
+    with pytest.raises(UnexpectedState) as caught:
+        _looks(WAIT, clock, iter(["FAILED"]), detail)
+    assert str(caught.value) == sentence
+    assert (caught.value.status, caught.value.detail, caught.value.region) == ("FAILED", detail, "eu-west-2")
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(("every", "waited"), [(1.0, 10.0), (5.0, 10.0), (4.0, 12.0), (60.0, 60.0)])
+def test_timeout(clock: ScriptedClock, every: float, waited: float) -> None:
+    """The deadline is judged after a look, never before one: the last look is at or after it."""
+    wait = replace(WAIT, every=every, target=frozenset({"CLAIMED", "ACTIVE"}))
+    with pytest.raises(WaitTimeout) as caught:
+        _looks(wait, clock, iter(["IN_PROGRESS"] * 100))
+    assert (caught.value.status, caught.value.waited, caught.value.region) == ("IN_PROGRESS", waited, "eu-west-2")
+    assert clock.now() == waited
+    said = f"is still IN_PROGRESS after {waited:.0f} s, ACTIVE or CLAIMED was expected"
+    assert str(caught.value) == f"phone number +442079460001 in eu-west-2 {said}"
+
+
+def test_the_time_of_a_look_does_not_count(clock: ScriptedClock) -> None:
+    """What a look spends in the queue or being throttled eats none of the deadline."""
+    states = iter(["IN_PROGRESS"] * 9 + ["CLAIMED"])
+
+    def look() -> str:
+        clock.sleep(1000.0)
+        return next(states)
+
+    assert run(WAIT, look, lambda seen: (seen, ""), clock) == "CLAIMED"
+    assert clock.now() == 10 * 1000.0 + 9 * 1.0
+
+
+def test_progress_tells_each_pending_state(clock: ScriptedClock) -> None:
+    """Progress is told what is pending and for how long, and nothing at the end."""
+    said: list[str] = []
+    states = iter(["QUEUED", "IN_PROGRESS", "CLAIMED"])
+    run(replace(WAIT, first=1.0), lambda: next(states), lambda seen: (seen, ""), clock, said.append)
+    assert said == [f"{WAIT.what}: QUEUED, 1 s", f"{WAIT.what}: IN_PROGRESS, 2 s"]
+
+
+def test_an_error_of_a_look_ends_the_wait(clock: ScriptedClock) -> None:
+    """A wait repeats looks, not failures: those were repeated below it."""
+
+    def look() -> str:
+        raise ConnectionError("gone")
+
+    with pytest.raises(ConnectionError, match="gone"):
+        run(WAIT, look, lambda seen: (seen, ""), clock)
+    assert clock.slept == []
