@@ -44,8 +44,6 @@ def _is_entry(problems: Problems, key: Any, entry: Any) -> bool:
         problems.add(path, 'the entry is an Output; write it plainly, with Outputs inside: {"flow": <the Output>}')
     elif not isinstance(entry, Mapping):
         problems.add(path, f'{{"flow": …}} is needed, not {entry!r}')
-    elif unknown := [shown(name) for name in entry if name not in ENTRY]:
-        problems.add(path, f"there is no {', '.join(unknown)}; an entry has: {', '.join(ENTRY)}")
     else:
         return True
     return False
@@ -53,15 +51,15 @@ def _is_entry(problems: Problems, key: Any, entry: Any) -> bool:
 
 def _number(problems: Problems, key: Any, entry: Mapping[str, Any], regions: Regions, once: Once) -> dict[str, Any]:
     path = f"numbers[{shown(key)}]"
+    number = _phone_number(problems, path, key, entry.get("phone_number"), once)
+    if unknown := [shown(name) for name in entry if name not in ENTRY]:
+        problems.add(path, f"there is no {', '.join(unknown)}; an entry has: {', '.join(ENTRY)}")
+        return {}
+    flow = _flow(problems, f"{path}.flow", entry.get("flow"), regions)
     for name, shape in (("return_to", spelling.return_to), ("description", spelling.description)):
         if entry.get(name) is not None:
             problems.input(f"{path}.{name}", entry[name], shape)
-    return {
-        "phone_number": _phone_number(problems, path, key, entry.get("phone_number"), once),
-        "flow": _flow(problems, f"{path}.flow", entry.get("flow"), regions),
-        "return_to": entry.get("return_to"),
-        "description": entry.get("description"),
-    }
+    return {**entry, "phone_number": number, "flow": flow}
 
 
 def _phone_number(problems: Problems, path: str, key: Any, given: Any, once: Once) -> Any:

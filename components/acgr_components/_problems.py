@@ -74,6 +74,8 @@ class Once:
 
     def declare(self, path: str, value: Any) -> None:
         """The object that a value stands for is declared at this path."""
+        if value is None:
+            return
         # An Output's text is not known yet: all that can be told of two is whether they are one and the same.
         same = bare(value) if isinstance(value, str) else id(value)
         first = self._first.setdefault(same, path)

@@ -12,11 +12,11 @@ from acgr import _engine
 from acgr._drift import NO_FLOW, flow_as_declared, target_as_declared
 from acgr._provider import Key, Properties, known, run
 from acgr_connect.arns import Arn, is_arn, parse
-from acgr_connect.connection import Connection
+from acgr_connect.connection import Connection, Progress
 from acgr_connect.errors import ConnectError, Doing, NotFound, because
-from acgr_connect.flows import Choice, known_flows
+from acgr_connect.flows import Choice, known_flows, look_at_flow
 from acgr_connect.goal import Goal, Standing, regions_of_target, resolve
-from acgr_connect.numbers import look
+from acgr_connect.numbers import at_rest, look
 from acgr_connect.pace import Purpose
 from acgr_connect.records import Number
 
@@ -27,6 +27,7 @@ OUTPUTS = (
     "instance_arn",
     "target_arn",
     "placed_on_arn",
+    "placed_flow_arns",
     "contact_flow_arns",
     "dark_regions",
     "dark_seconds",
@@ -35,13 +36,17 @@ OUTPUTS = (
 
 @dataclass(frozen=True)
 class PlacementState:
-    """A placement as the stack stores it."""
+    """A placement as the stack stores it.
+
+    `placed_on` and `placed_flows` are what this resource last did; `target` and `flows` are what was last seen.
+    """
 
     number: Arn
     e164: str
     instance: Arn
     target: Arn
     placed_on: Arn
+    placed_flows: Mapping[str, Arn]
     flows: Mapping[str, Arn]
     dark_regions: tuple[str, ...]
     dark_seconds: float
@@ -55,7 +60,8 @@ class PlacementState:
             parse(props["instance_arn"], "instance"),
             parse(props["target_arn"]),
             parse(props["placed_on_arn"]),
-            {region: parse(flow, "contact-flow") for region, flow in props["contact_flow_arns"].items()},
+            _parsed(props["placed_flow_arns"]),
+            _parsed(props["contact_flow_arns"]),
             tuple(props["dark_regions"]),
             float(props["dark_seconds"]),
         )
@@ -63,6 +69,10 @@ class PlacementState:
     def is_number(self, spelled: str) -> bool:
         """Whether any spelling stands for this number."""
         return spelled in {self.e164, self.number.id, str(self.number)}
+
+
+def _parsed(flows: Mapping[str, str]) -> dict[str, Arn]:
+    return {region: parse(flow, "contact-flow") for region, flow in flows.items()}
 
 
 def inputs(props: Mapping[str, Any]) -> Properties:
@@ -79,6 +89,7 @@ def outputs(props: Mapping[str, Any], standing: Standing, olds: Mapping[str, Any
         standing.instance,
         standing.target,
         standing.target,
+        standing.asked,
         standing.flows,
         standing.dark_regions,
         standing.dark_seconds if standing.moved else float(olds.get("dark_seconds") or 0.0),
@@ -94,6 +105,7 @@ def _stored(state: PlacementState) -> Properties:
         "instance_arn": str(state.instance),
         "target_arn": str(state.target),
         "placed_on_arn": str(state.placed_on),
+        "placed_flow_arns": {region: str(flow) for region, flow in state.placed_flows.items()},
         "contact_flow_arns": {region: str(flow) for region, flow in state.flows.items()},
         "dark_regions": list(state.dark_regions),
         "dark_seconds": round(state.dark_seconds, 1),
@@ -171,40 +183,62 @@ def _seen(
         instance,
         number.target,
         parse(props.get("placed_on_arn") or str(number.target)),
+        _parsed(props["placed_flow_arns"]) if props.get("placed_flow_arns") else flows,
         flows,
         tuple(region for region in regions if region not in flows),
         float(props.get("dark_seconds") or 0.0),
     )
 
 
+@dataclass(frozen=True)
+class WayBack:
+    """What becomes of a number whose placement is deleted: it stays for a reason, or is placed once more."""
+
+    said: str
+    goal: Goal | None = None
+
+
 def way_back(
-    connection: Connection, state: PlacementState, props: Mapping[str, Any], heir: str | None
-) -> tuple[str, Goal | None]:
-    """Where a number goes whose placement is deleted, or the reason why it stays."""
-    if heir:
-        return f"stays where it is: {heir} declares it now", None
-    if props["return_to"] == "leave":
-        return f"stays on {state.placed_on.id}: return_to is 'leave'", None
+    connection: Connection, state: PlacementState, props: Mapping[str, Any], *, within: float, progress: Progress
+) -> WayBack:
+    """Where `return_to` puts the number, if it still is where this resource put it.
+
+    Wherever it ends, it does not stay without a flow: a run that was killed half-way may have left it so.
+    """
     connection.insist_on_account(state.number)
     try:
-        number = look(connection, state.number, Purpose.MOVE)
+        known = Number(state.number, state.e164, state.target, "")
+        number = at_rest(connection, known, within=within, progress=progress)
     except NotFound:
-        return "is not claimed any more: nothing to return", None
-    if number.target != state.placed_on:
-        return f"stays on {number.target.id}: somebody moved it there after this program placed it", None
-    target = state.instance if props["return_to"] == "instance" else parse(props["return_to"])
-    if number.target == target:
-        return f"stays on {number.target.id}: that is where return_to puts it", None
-    return "", _goal_back(connection, state, props, target)
+        return WayBack("is not claimed any more: nothing to return")
+    target, said = _destination(state, props["return_to"], number.target)
+    if target == number.target and _has_flow(connection, number):
+        return WayBack(said)
+    goal = _goal_back(connection, state, target)
+    moved = f"is back on {goal.target_name}, with its flow"
+    return WayBack(moved if target != number.target else f"{said}; it had no flow and has one again", goal)
 
 
-def _goal_back(connection: Connection, state: PlacementState, props: Mapping[str, Any], target: Arn) -> Goal:
-    """The declared flow follows the number; the one that was resolved, as long as the state knows it."""
+def _destination(state: PlacementState, return_to: str, actual: Arn) -> tuple[Arn, str]:
+    """Pure: where the number goes from where it is, and what is said of it if it stays."""
+    if actual != state.placed_on:
+        return actual, f"stays on {actual.kind} {actual.id}: it was moved there after this program placed it"
+    if return_to == "leave":
+        return actual, f"stays on {actual.kind} {actual.id}: return_to is 'leave'"
+    target = state.instance if return_to == "instance" else parse(return_to)
+    return target, f"stays on {actual.kind} {actual.id}: that is where return_to puts it"
+
+
+def _has_flow(connection: Connection, number: Number) -> bool:
+    instance, regions = regions_of_target(connection, number.target)
+    return all(look_at_flow(connection, number.arn, instance.in_region(r), Purpose.MOVE) for r in regions)
+
+
+def _goal_back(connection: Connection, state: PlacementState, target: Arn) -> Goal:
+    """The flow that this resource set last follows the number; its twin, in a Region where it had none."""
     _, regions = regions_of_target(connection, target)
-    missing = set(regions) - set(state.flows)
-    flow: Choice = props["flow"] if missing else {region: str(state.flows[region]) for region in regions}
-    if not isinstance(flow, str):
-        flow = {region: flow[region] for region in regions}
+    known = {region: str(flow) for region, flow in state.placed_flows.items()}
+    flow: Choice = {region: known[region] for region in regions} if set(regions) <= set(known) else known[target.region]
     try:
         return resolve(connection, str(state.number), str(target), flow)
     except ConnectError as error:

@@ -89,6 +89,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
     instance_arn: pulumi.Output[str]
     target_arn: pulumi.Output[str]
     placed_on_arn: pulumi.Output[str]
+    placed_flow_arns: pulumi.Output[dict[str, str]]
     contact_flow_arns: pulumi.Output[dict[str, str]]
     dark_regions: pulumi.Output[list[str]]
     dark_seconds: pulumi.Output[float]
@@ -191,14 +192,15 @@ class PhoneNumberPlacementProvider(ConnectProvider):
     def delete(self, _id: str, props: Properties) -> None:
         """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
         state = PlacementState.of(props)
-        heir = run().declarations.heir(_engine.urn(), keys_of(state, props))
+        if heir := run().declarations.heir(_engine.urn(), keys_of(state, props)):
+            _engine.say(f"{state.e164} stays where it is: {heir} declares it now")
+            return
+        within, progress = _engine.timeout(DEADLINE), _engine.progress
         with _telling("returning", props):
-            reason, goal = _placement.way_back(run().connection, state, props, heir)
-            if goal is None:
-                _engine.say(f"{state.e164} {reason}")
-                return
-            place(run().connection, goal, within=_engine.timeout(DEADLINE), progress=_engine.progress)
-            _engine.say(f"{state.e164} is back on {goal.target_name}, with its flow")
+            back = _placement.way_back(run().connection, state, props, within=within, progress=progress)
+            if back.goal:
+                place(run().connection, back.goal, within=within, progress=progress)
+            _engine.say(f"{state.e164} {back.said}")
 
 
 def _telling(doing: str, props: Mapping[str, Any]) -> AbstractContextManager[None]:

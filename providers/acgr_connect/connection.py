@@ -10,7 +10,7 @@ from typing import TypeVar
 from acgr_connect import api
 from acgr_connect.arns import Arn
 from acgr_connect.clock import Clock, SystemClock
-from acgr_connect.directory import Directory
+from acgr_connect.directory import Directory, Sweep
 from acgr_connect.errors import ConnectError, Doing, WrongAccount, because
 from acgr_connect.pace import Pace, Purpose
 from acgr_connect.settings import Settings
@@ -45,7 +45,7 @@ class Connection:
         self._lock = RLock()
         self._session: api.Sessions | None = None
         self._regions: dict[str, api.RegionalConnect] = {}
-        self._account: str | None = None
+        self._account: Sweep[str] | None = None
         self._numbers: dict[str, Lock] = {}
 
     def connect(self, region: str, purpose: Purpose) -> api.RegionalConnect:
@@ -64,7 +64,10 @@ class Connection:
             WrongAccount: they do not; nothing was written.
             Denied: they belong to nobody.
         """
-        account = self._caller(arn.region)
+        try:
+            account = self._account_from(arn.region).entries()[""]
+        except ConnectError as error:
+            raise because(error, Doing("asking STS whose credentials these are", arn.region)) from error
         if account != arn.account:
             raise WrongAccount(
                 f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
@@ -79,16 +82,17 @@ class Connection:
         with lock:
             yield
 
-    def _caller(self, region: str) -> str:
+    def _account_from(self, region: str) -> Sweep[str]:
+        """The caller's account, asked for once, in the Region of whoever asks first."""
         with self._lock:
-            if self._account is None:
-                try:
-                    self._account = api.caller_account(self._sessions(), self.settings, region)
-                except ConnectError as error:
-                    raise because(error, Doing("asking STS whose credentials these are", region)) from error
+            self._account = self._account or Sweep(lambda: [("", self._who(region))], self.clock)
             return self._account
 
+    def _who(self, region: str) -> str:
+        return api.caller_account(self._sessions(), self.settings, region)
+
     def _sessions(self) -> api.Sessions:
-        if self._session is None:
-            self._session = self._open_session(self.settings)
-        return self._session
+        with self._lock:
+            if self._session is None:
+                self._session = self._open_session(self.settings)
+            return self._session

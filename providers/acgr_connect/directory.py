@@ -6,12 +6,14 @@ Own writes update it. A miss sweeps again, at most every `FRESH` seconds a kind;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from threading import Lock, RLock
 from typing import Generic, TypeVar
 
 from acgr_connect.api import RegionalConnect
 from acgr_connect.arns import Arn
 from acgr_connect.clock import Clock
+from acgr_connect.errors import ConnectError
 from acgr_connect.pace import Purpose
 from acgr_connect.records import Flow, Group, Instance, Number, User, last_part
 
@@ -23,13 +25,14 @@ Reach = Callable[[str, Purpose], RegionalConnect]
 
 
 class Sweep(Generic[Entry]):
-    """One bulk read, keyed by id. One thread sweeps, the others wait for it."""
+    """One bulk read, keyed by id. One thread sweeps, the others wait for it; they share its failure as well."""
 
     def __init__(self, fetch: Callable[[], Iterable[tuple[str, Entry]]], clock: Clock) -> None:
         self._fetch, self._clock = fetch, clock
         self._lock = RLock()
         self._entries: dict[str, Entry] = {}
         self._swept_at: float | None = None
+        self._failed: tuple[float, ConnectError] | None = None
 
     def entries(self) -> dict[str, Entry]:
         """All entries, from the sweep of this run."""
@@ -73,7 +76,14 @@ class Sweep(Generic[Entry]):
         return self._swept_at is not None and self._clock.now() - self._swept_at < FRESH
 
     def _sweep(self) -> None:
-        self._entries = dict(self._fetch())
+        now = self._clock.now()
+        if self._failed and now - self._failed[0] < FRESH:
+            raise copy(self._failed[1])
+        try:
+            self._entries = dict(self._fetch())
+        except ConnectError as error:
+            self._failed = self._clock.now(), error
+            raise
         self._swept_at = self._clock.now()
 
 

@@ -111,6 +111,12 @@ def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Pu
     return found
 
 
+def drop_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> None:
+    """Note that an accepted move has taken the number's flows away."""
+    for region in regions:
+        _note(connection, number, instance.in_region(region), None)
+
+
 def set_flow(connection: Connection, number: Arn, flow: Arn) -> None:
     """Give a number its flow in the Region of the flow: an upsert, with the number's full ARN (N7-N10)."""
     connection.connect(flow.region, Purpose.LIGHT).associate_flow(number, flow)

@@ -45,6 +45,7 @@ class Standing:
         instance: the source instance.
         target: where it was to be placed.
         regions: where it is reachable.
+        asked: Region to the flow that was asked for.
         flows: Region to flow, for the Regions where it has one.
         dark_seconds: how long it had no flow in the source Region during this attempt; 0.0 where it was not moved.
         moved: whether this attempt moved it.
@@ -55,6 +56,7 @@ class Standing:
     instance: Arn
     target: Arn
     regions: tuple[str, ...]
+    asked: Mapping[str, Arn]
     flows: Mapping[str, Arn] = field(default_factory=dict)
     dark_seconds: float = 0.0
     moved: bool = False

@@ -28,7 +28,7 @@ from acgr_connect.errors import (
     because,
     told,
 )
-from acgr_connect.flows import known_flows, look_at_flow, set_flow
+from acgr_connect.flows import drop_flows, known_flows, look_at_flow, set_flow
 from acgr_connect.goal import Goal, Standing, regions_of_target
 from acgr_connect.groups import await_active, status_now
 from acgr_connect.numbers import arrived, at_rest, look
@@ -96,6 +96,7 @@ class _Attempt:
         except ConnectError as error:
             raise self._not_accepted(error) from error
         began = self.connection.clock.now()
+        self._forget_flows(number)
         self.progress(f"{number.e164}: move to {self.goal.target_name} accepted")
         try:
             there = arrived(self.connection, number, self.goal.target, within=self.within, progress=self.progress)
@@ -119,6 +120,10 @@ class _Attempt:
             seen = look(self.connection, number.arn, Purpose.LOOK)
             if seen.status != "IN_PROGRESS" and seen.target != self.goal.target:
                 raise
+
+    def _forget_flows(self, number: Number) -> None:
+        for target in (number.target, self.goal.target):
+            drop_flows(self.connection, number.arn, *regions_of_target(self.connection, target))
 
     def _not_accepted(self, error: ConnectError) -> ConnectError:
         """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
@@ -213,7 +218,7 @@ class _Attempt:
         self, number: Number, flows: Mapping[str, Arn], *, dark_seconds: float = 0.0, moved: bool = False
     ) -> Standing:
         goal = self.goal
-        return Standing(number, goal.instance, goal.target, goal.regions, flows, dark_seconds, moved)
+        return Standing(number, goal.instance, goal.target, goal.regions, goal.flows, flows, dark_seconds, moved)
 
     def _as_last_seen(self, standing: Standing) -> Standing:
         """The flows as this run last saw them, for the state."""

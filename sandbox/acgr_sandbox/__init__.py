@@ -11,7 +11,8 @@ from .clock import Clock, ManualClock, RealClock
 from .faults import Fault
 from .in_process import session_on
 from .refusal import LostReply
-from .scenario import ScenarioError, load_scenario
+from .scenario import load_scenario
+from .scenario_entries import ScenarioError
 from .snapshot import restored, snapshot
 from .switches import Switches
 from .wire import Request, Response

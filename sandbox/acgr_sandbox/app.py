@@ -227,5 +227,5 @@ def _route(request: Request) -> tuple[str, dict[str, str]]:
         raise Refusal("UnknownOperationException", message, status=404)
     name, labels = found
     if name not in OPERATIONS:
-        raise Refusal("NotImplemented", f"The sandbox does not implement {name}.", status=501)
+        raise Refusal("UnimplementedOperationException", f"The sandbox does not implement {name}.", status=501)
     return name, labels

@@ -58,6 +58,8 @@ from .scenario_entries import (
     Entry,
     ScenarioError,
     check_keys,
+    choice,
+    count_of,
     country_of,
     find,
     id_of,
@@ -78,6 +80,16 @@ PAIRS = {
     ("ap-northeast-1", "ap-northeast-3"),
 }
 """(source, replica) Regions between which Connect replicates instances."""
+
+
+GROUP_STATUSES = (
+    "ACTIVE",
+    "CREATION_IN_PROGRESS",
+    "CREATION_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "PENDING_DELETION",
+    "DELETION_FAILED",
+)
 
 
 def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
@@ -116,7 +128,10 @@ def _add_group(world: World, entry: Entry) -> None:
     instance = instance_of(world, entry, f"group {name}")
     if not instance.replica:
         raise ScenarioError(f"Group {name}: instance {instance.alias} is not replicated.")
-    group = Group(id_of(world, entry, "group", name), name, instance.id, **some(entry, "default description status"))
+    group = Group(id_of(world, entry, "group", name), name, instance.id, **some(entry, "default description"))
+    group.status = choice(entry, "status", GROUP_STATUSES, f"group {name}")
+    if group.default and any(other.default for other in world.groups.values() if other.instance_id == instance.id):
+        raise ScenarioError(f"Group {name}: instance {instance.alias} has a default group already.")
     group.tags = dict(entry.get("tags") or {})
     all_at_home(group, instance)
     group.telephony.update(shares_of(entry, "telephony", instance))
@@ -131,7 +146,10 @@ def _add_flow(world: World, entry: str | Entry) -> None:
     instance = instance_of(world, entry, f"flow {name}")
     flow = Flow(id_of(world, entry, "flow", name), name, instance.id, **some(entry, "type description"))
     flow.tags = dict(entry.get("tags") or {})
-    state = (entry.get("state", "ACTIVE"), entry.get("status", "PUBLISHED"))
+    state = (
+        choice(entry, "state", ("ACTIVE", "ARCHIVED"), f"flow {name}"),
+        choice(entry, "status", ("PUBLISHED", "SAVED"), f"flow {name}"),
+    )
     absent = entry.get("absent") or []
     flow.states = {region: state for region in instance.regions if region not in absent}
     put(world.flows, flow, name)
@@ -159,8 +177,8 @@ def _users(entry: str | Entry) -> Iterator[Entry]:
         need(entry, "username", "a user")
         yield entry
         return
-    first, digits = entry.get("first", 1), entry.get("digits", 3)
-    for index in range(first, first + need(entry, "count", f"users {entry['prefix']}")):
+    first, digits = count_of(entry, "first", 1), count_of(entry, "digits", 3)
+    for index in range(first, first + count_of(entry, "count")):
         yield {"username": f"{entry['prefix']}{index:0{digits}d}", **some(entry, "instance mirrored tags")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,9 @@ _KEYS = {
     "a number": "e164 id target flow description tags type country region outbound",
 }
 _COUNTRIES = {"+44": "GB", "+49": "DE", "+33": "FR", "+81": "JP", "+61": "AU", "+353": "IE", "+1": "US"}
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ScenarioError(ValueError):
@@ -46,9 +50,28 @@ def some(entry: Entry, keys: str) -> dict[str, Any]:
     return {key: entry[key] for key in keys.split() if key in entry}
 
 
+def choice(entry: Entry, key: str, choices: tuple[str, ...], what: str) -> str:
+    """The value of a key, one of a few; the first unless given."""
+    value = entry.get(key, choices[0])
+    if value not in choices:
+        raise ScenarioError(f"{what[:1].upper()}{what[1:]}: {key} is {value!r}; it is {' or '.join(choices)}.")
+    return str(value)
+
+
+def count_of(entry: Entry, key: str, default: int | None = None) -> int:
+    """A whole number above zero."""
+    value = need(entry, key, f"users {entry['prefix']}") if default is None else entry.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ScenarioError(f"Users {entry['prefix']}: {key} is {value!r}; it is a whole number above zero.")
+    return value
+
+
 def id_of(world: World, entry: Entry, kind: str, name: str) -> str:
     """The id given, else one that follows from account, kind and name."""
-    return str(entry.get("id") or uuid.uuid5(NAMESPACE, f"{world.account}/{kind}/{name}"))
+    given = str(entry.get("id") or uuid.uuid5(NAMESPACE, f"{world.account}/{kind}/{name}"))
+    if not _UUID.fullmatch(given):
+        raise ScenarioError(f"{name!r} has the id {given!r}; ids are UUIDs in lower case.")
+    return given
 
 
 def put(things: dict[str, Any], thing: Any, name: str) -> None:

@@ -134,7 +134,7 @@ def _deploy(
         program()
         return pulumi.Output.from_input(dict(getattr(stack, "outputs", {}))).apply(deployed.exports.update)
 
-    pulumi.runtime.test(run)()
+    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call]
     return deployed
 
 

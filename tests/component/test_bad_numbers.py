@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 
 if TYPE_CHECKING:
-    from tests.component.conftest import Complaints
+    from tests.component.conftest import Complaints, Deploy
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 CONNECT = f"arn:aws:connect:{SOURCE}:111122223333"
@@ -95,6 +96,32 @@ def test_a_number_declared_twice(complaints: Complaints, first: dict[str, Any], 
 def test_entries_that_are_none(complaints: Complaints, entry: Any, complaint: str) -> None:
     """An entry is a mapping with known keys: a misspelt one would otherwise be ignored."""
     assert complaints(numbers={MAIN: entry}) == [f'numbers["{MAIN}"]: {complaint}']
+
+
+def test_a_misspelt_entry_under_a_misspelt_number(complaints: Complaints) -> None:
+    """Key and entry are judged each for itself."""
+    lines = complaints(numbers={"442079460001": {"flows": "A"}})
+    assert [line.split(";")[0] for line in lines] == [
+        f'numbers["442079460001"]: {NO_PLUS.split(";")[0]}',
+        'numbers["442079460001"]: there is no "flows"',
+    ]
+
+
+def test_resources_of_another_kind(deploy: Deploy, complaints: Complaints) -> None:
+    """A resource that has no ARN where one is kept stands for nothing."""
+    lines: list[str] = []
+
+    def program() -> None:
+        other = pulumi.CustomResource("test:index:Other", "other")
+        entries = {"sales": {"flow": "A", "phone_number": other}, MAIN: {"flow": other}}
+        lines.extend(complaints(numbers={**entries, "more": {"flow": "A", "phone_number": other}}))
+
+    deploy(program)
+    assert lines == [
+        'numbers["sales"].phone_number: CustomResource has none of: phone_number_arn, arn',
+        f'numbers["{MAIN}"].flow: CustomResource has none of: contact_flow_arn, arn',
+        'numbers["more"].phone_number: CustomResource has none of: phone_number_arn, arn',
+    ]
 
 
 def test_a_list_of_numbers(complaints: Complaints) -> None:

@@ -140,16 +140,3 @@ def test_outputs_among_values(deploy: Deploy, preview: bool) -> None:
     assert agent.inputs["user"] == "alice.smith"
     assert [urn.rsplit("::", 1)[-1] for urn in number.dependencies] == ["other"]
     assert [urn.rsplit("::", 1)[-1] for urn in agent.dependencies] == ["other"]
-
-
-def test_secrets_stay_secret(deploy: Deploy) -> None:
-    """A number given as a secret is a secret in what the component gives out."""
-    secret: list[bool] = []
-
-    def program() -> pulumi.Output[bool]:
-        number = pulumi.Output.secret("+442079460009")
-        centre = _centre(numbers={"sales": {"phone_number": number, "flow": "Sales"}})
-        return pulumi.Output.from_input(centre.placements["sales"].phone_number.is_secret()).apply(secret.append)
-
-    deploy(program)
-    assert secret == [True]

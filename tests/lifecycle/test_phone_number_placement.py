@@ -429,3 +429,29 @@ def _move_by_hand(sandbox: Sandbox, number: str, group: str) -> None:
     arn = sandbox.world.arn(sandbox.world.group(group))
     client.update_phone_number(PhoneNumberId=sandbox.world.number(number).id, TargetArn=arn)
     sandbox.clock.advance(60)
+
+
+@pytest.mark.parametrize("held_until", ["before the next run", "during the next run"])
+def test_a_delete_that_was_killed_is_finished(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, held_until: str
+) -> None:
+    """A runner that dies between the move back and the flow leaves a dark number; the next delete lights it."""
+    made = PROVIDER.create(declared())
+    sandbox.clock.advance(60)
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    instance = sandbox.world.arn(sandbox.world.instance("northwind"))
+    client.update_phone_number(PhoneNumberId=sandbox.world.number(ON_INSTANCE).id, TargetArn=instance)
+    if held_until == "before the next run":
+        sandbox.clock.advance(60)
+    next_run()
+    PROVIDER.delete(made.id, made.outs)
+    assert (home(sandbox), flows(sandbox)) == ("northwind", {SOURCE: "Main IVR"})
+
+
+def test_a_number_that_was_moved_and_is_dark_is_lit(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A delete leaves a number where somebody put it, and does not leave it without a flow."""
+    made = PROVIDER.create(declared())
+    _move_by_hand(sandbox, ON_INSTANCE, "emergency")
+    next_run()
+    PROVIDER.delete(made.id, made.outs)
+    assert (home(sandbox), flows(sandbox)) == ("emergency", everywhere("Main IVR"))

@@ -44,7 +44,8 @@ def sandbox_environment(present: Mapping[str, str], url: str, region: str) -> di
 def as_exports(url: str, region: str) -> str:
     """The same for a shell to evaluate."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sandbox_variables(url, region).items()]
-    return "\n".join([*lines, f"unset {' '.join(REMOVED)}"])
+    past = [f'export {name}="${{{name}:+${name},}}127.0.0.1"' for name in ("NO_PROXY", "no_proxy")]
+    return "\n".join([*lines, *past, f"unset {' '.join(REMOVED)}"])
 
 
 def _with_loopback(hosts: str) -> str:

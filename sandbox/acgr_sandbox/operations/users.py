@@ -35,7 +35,9 @@ def search_users(call: Call) -> Answer:
     """The users that meet string conditions; other conditions are refused with a sentence."""
     instance = call.instance()
     if call.params.get("SearchFilter"):
-        raise Refusal("NotImplemented", "The sandbox does not implement SearchFilter of SearchUsers.", status=501)
+        raise Refusal(
+            "UnimplementedOperationException", "The sandbox does not implement SearchFilter of SearchUsers.", status=501
+        )
     criteria = call.params.get("SearchCriteria", {})
     found = [(key, user) for key, user in _known(call, instance) if _meets(user, criteria)]
     shown, token = page(call, found, size=page_size(call, 100), what=f"search of {instance.id}")
@@ -86,7 +88,7 @@ def _meets(user: User, criteria: dict[str, Any]) -> bool:
     unknown = set(criteria) - {"OrConditions", "AndConditions", "StringCondition"}
     if unknown:
         message = f"The sandbox does not implement {sorted(unknown)[0]} of SearchUsers."
-        raise Refusal("NotImplemented", message, status=501)
+        raise Refusal("UnimplementedOperationException", message, status=501)
     checks = [_meets(user, each) for each in criteria.get("AndConditions", [])]
     if criteria.get("OrConditions"):
         checks.append(any(_meets(user, each) for each in criteria["OrConditions"]))

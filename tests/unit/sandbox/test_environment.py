@@ -30,4 +30,5 @@ def test_for_a_shell() -> None:
     """The lines are what a shell can evaluate."""
     lines = as_exports("http://127.0.0.1:1/a b", "eu-west-2").splitlines()
     assert shlex.split(lines[0]) == ["export", "AWS_ENDPOINT_URL_CONNECT=http://127.0.0.1:1/a b"]
+    assert lines[-3] == 'export NO_PROXY="${NO_PROXY:+$NO_PROXY,}127.0.0.1"'
     assert lines[-1].startswith("unset AWS_PROFILE ")

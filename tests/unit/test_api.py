@@ -1,0 +1,310 @@
+"""Connect in one Region: every call at the pace, every page followed, every error in this package's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acgr_connect import api, errors
+from acgr_connect.api import BY_CODE, FAILURES, THROTTLES, RegionalConnect, patience, translated
+from acgr_connect.pace import Pace, Purpose, Rate
+from acgr_connect.settings import Settings
+from botocore import exceptions
+from scripted import ACCOUNT, FLOW, GROUP, NUMBER, REPLICA, SOURCE, USER, Client, ScriptedClock, Session, refusal, sts
+from wire import ANSWERS, CALLS, ModelledClient, operations
+
+PUBLIC = {name for name in vars(RegionalConnect) if not name.startswith("_")} - {"to"}
+
+
+class CountedPace(Pace):
+    """A pace without limit that notes what it is asked."""
+
+    def __init__(self, clock: ScriptedClock) -> None:
+        super().__init__(clock, Rate(1000.0, 1000.0))
+        self.taken: list[Purpose] = []
+        self.refusals = 0
+
+    def take(self, purpose: Purpose) -> None:
+        """Note the purpose."""
+        super().take(purpose)
+        self.taken.append(purpose)
+
+    def refused(self) -> None:
+        """Note the refusal."""
+        super().refused()
+        self.refusals += 1
+
+
+@pytest.fixture
+def pace(clock: ScriptedClock) -> CountedPace:
+    """A pace that counts."""
+    return CountedPace(clock)
+
+
+def _asked(client: Client, pace: Pace, clock: ScriptedClock, purpose: Purpose = Purpose.MOVE) -> RegionalConnect:
+    return RegionalConnect(client, SOURCE, pace, clock, purpose)
+
+
+def test_the_tables_are_complete() -> None:
+    """Every public method of `RegionalConnect` is in the table of calls, so that each rule below holds for all."""
+    assert set(CALLS) == PUBLIC
+
+
+@pytest.mark.parametrize("method", sorted(CALLS))
+def test_every_operation_goes_through_the_pace(method: str, pace: CountedPace, clock: ScriptedClock) -> None:
+    """One token for each request on the wire, for the purpose that was asked for, and the request is valid (A6, A7, N3)."""
+
+    def answered(asked: dict[str, Any], operation: str) -> Any:
+        assert len(pace.taken) == len(client.calls), f"{operation} was called before its token"
+        return ANSWERS[operation]
+
+    script = {name: (lambda asked, name=name: answered(asked, name)) for name in ANSWERS}
+    client = ModelledClient(script)
+    CALLS[method](_asked(client, pace, clock).to(Purpose.AGENT))
+    assert pace.taken == [Purpose.AGENT]
+    assert len(client.calls) == 1
+
+
+@pytest.mark.parametrize("method", sorted(CALLS))
+def test_every_operation_is_repeated_after_a_throttle(method: str, pace: CountedPace, clock: ScriptedClock) -> None:
+    """A throttled call drains the bucket, waits in the pace and is made again."""
+    script = {name: [refusal("TooManyRequestsException", 429), answer] for name, answer in ANSWERS.items()}
+    client = ModelledClient(script)
+    CALLS[method](_asked(client, pace, clock))
+    assert (len(client.calls), len(pace.taken), pace.refusals) == (2, 2, 1)
+    assert client.calls[0] == client.calls[1]
+
+
+def _modelled_errors() -> list[tuple[str, str, int]]:
+    used = [operations()[name] for name in ANSWERS]
+    rows = {(m.name, e.error_code, e.metadata["error"]["httpStatusCode"]) for m in used for e in m.error_shapes}
+    return sorted(rows)
+
+
+@pytest.mark.parametrize(("operation", "code", "status"), _modelled_errors())
+def test_every_documented_error_has_a_meaning(operation: str, code: str, status: int) -> None:
+    """Each error code that the model lists for an operation used here is in the table."""
+    assert code in BY_CODE
+    assert (BY_CODE[code] is errors.Unavailable) == (status >= 500)
+    assert status != 429 or BY_CODE[code] in {errors.Throttled, errors.QuotaExceeded}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        *[(code, 400, kind) for code, kind in BY_CODE.items()],
+        ("LimitExceededException", 429, errors.QuotaExceeded),
+        ("SomethingNew", 429, errors.Throttled),
+        ("SomethingNew", 500, errors.Unavailable),
+        ("503", 503, errors.Unavailable),
+        ("SomethingNew", 400, errors.ConnectError),
+        ("", 0, errors.ConnectError),
+    ],
+)
+def test_translated_answers(code: str, status: int, kind: type[errors.ConnectError]) -> None:
+    """An answer is the error of its code; one that nobody modelled, of its HTTP status."""
+    with pytest.raises(errors.ConnectError) as caught, translated(SOURCE):
+        raise refusal(code, status, "the message")
+    assert type(caught.value) is kind
+    assert (caught.value.code, caught.value.message, caught.value.region) == (code, "the message", SOURCE)
+    assert isinstance(caught.value.__cause__, exceptions.ClientError)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (exceptions.EndpointConnectionError(endpoint_url="u", error="e"), errors.Unavailable),
+        (exceptions.ConnectTimeoutError(endpoint_url="u", error="e"), errors.Unavailable),
+        (exceptions.ReadTimeoutError(endpoint_url="u", error="e"), errors.Unavailable),
+        (exceptions.ConnectionClosedError(endpoint_url="u", error="e"), errors.Unavailable),
+        (exceptions.NoCredentialsError(), errors.Denied),
+        (exceptions.ProfileNotFound(profile="p"), errors.Denied),
+        (exceptions.TokenRetrievalError(provider="sso", error_msg="expired"), errors.Denied),
+    ],
+)
+def test_translated_failures(error: exceptions.BotoCoreError, kind: type[errors.ConnectError]) -> None:
+    """No answer is the service's failure, no credentials the user's; botocore's words and name stay."""
+    with pytest.raises(errors.ConnectError) as caught, translated(SOURCE):
+        raise error
+    assert type(caught.value) is kind
+    assert (caught.value.code, caught.value.region) == (type(error).__name__, SOURCE)
+    assert str(error) in caught.value.message
+
+
+def test_message_of_another_spelling() -> None:
+    """Where the message stands beside the error instead of in it, it is found."""
+    answer: Any = {"Error": {"Code": "ThrottlingException"}, "Message": "slow down", "ResponseMetadata": {}}
+    with pytest.raises(errors.Throttled, match="slow down"), translated(SOURCE):
+        raise exceptions.ClientError(answer, "Anything")
+
+
+def test_a_bug_is_not_translated() -> None:
+    """What is neither an answer nor botocore's stays what it is."""
+    with pytest.raises(KeyError), translated(SOURCE):
+        raise KeyError("Arn")
+
+
+UNREACHABLE = ["EndpointConnectionError", "ConnectTimeoutError"]
+
+
+@pytest.mark.parametrize(
+    ("error", "throttles", "failures", "wait"),
+    [
+        (errors.Throttled("t"), 1, 0, 0.0),
+        (errors.Throttled("t"), THROTTLES - 1, 0, 0.0),
+        (errors.Throttled("t"), THROTTLES, 0, None),
+        (errors.Throttled("t"), 1, FAILURES, 0.0),
+        (errors.Unavailable("u"), 0, 1, 0.5),
+        (errors.Unavailable("u"), 50, 2, 1.0),
+        (errors.Unavailable("u"), 0, 3, 2.0),
+        (errors.Unavailable("u"), 0, 4, 4.0),
+        (errors.Unavailable("u"), 0, FAILURES, None),
+        *[(errors.Unavailable("u", code=code), 0, 1, 0.5) for code in UNREACHABLE],
+        *[(errors.Unavailable("u", code=code), 0, 2, None) for code in UNREACHABLE],
+        (errors.QuotaExceeded("q"), 0, 0, None),
+        (errors.NotFound("n"), 0, 0, None),
+        (errors.Conflict("c"), 0, 0, None),
+        (errors.ConnectError("e"), 0, 0, None),
+    ],
+)
+def test_patience(error: errors.ConnectError, throttles: int, failures: int, wait: float | None) -> None:
+    """Throttles wait in the pace, failures ever longer, an endpoint that is not there is tried twice, nothing else again."""
+    assert patience(error, throttles, failures) == wait
+
+
+@pytest.mark.parametrize(
+    ("error", "calls", "slept"),
+    [
+        (refusal("InternalServiceException", 500), 5, [0.5, 1.0, 2.0, 4.0]),
+        (exceptions.ReadTimeoutError(endpoint_url="u"), 5, [0.5, 1.0, 2.0, 4.0]),
+        (exceptions.EndpointConnectionError(endpoint_url="u", error="e"), 2, [0.5]),
+        (refusal("ResourceNotFoundException", 404), 1, []),
+        (refusal("LimitExceededException", 429), 1, []),
+    ],
+)
+def test_giving_up(error: Exception, calls: int, slept: list[float], pace: CountedPace, clock: ScriptedClock) -> None:
+    """A call that keeps failing ends in its own error, after as many tokens as attempts."""
+    client = Client({"describe_user": error})
+    with pytest.raises(errors.ConnectError):
+        CALLS["describe_user"](_asked(client, pace, clock))
+    assert (len(client.calls), len(pace.taken), clock.slept) == (calls, calls, slept)
+
+
+def test_giving_up_on_throttles(clock: ScriptedClock) -> None:
+    """Somebody else's flood is waited out for 200 refusals, at the pace, and then told."""
+    client = Client({"describe_user": refusal("ThrottlingException", 429)})
+    with pytest.raises(errors.Throttled):
+        CALLS["describe_user"](_asked(client, Pace(clock), clock))
+    assert len(client.calls) == THROTTLES
+    assert clock.now() == pytest.approx((THROTTLES - 1) / (2.0 * 0.99))
+
+
+def test_the_token_stays_the_same_over_repetitions(pace: CountedPace, clock: ScriptedClock) -> None:
+    """`UpdatePhoneNumber` after a lost answer is the same request, and a number goes by its id and the target's ARN (N3)."""
+    lost = exceptions.ReadTimeoutError(endpoint_url="u")
+    client = ModelledClient({"update_phone_number": [lost, refusal("InternalServiceException", 500), {}]})
+    _asked(client, pace, clock).update_phone_number(NUMBER, GROUP, "once")
+    asked = {"PhoneNumberId": NUMBER.id, "TargetArn": str(GROUP), "ClientToken": "once"}
+    assert client.calls == [("update_phone_number", asked)] * 3
+
+
+def test_flows_take_the_full_arn(pace: CountedPace, clock: ScriptedClock) -> None:
+    """A flow is set and read with the number's full ARN, which both Regions understand (N9, N10)."""
+    client = ModelledClient(ANSWERS)
+    there = RegionalConnect(client, REPLICA, pace, clock)
+    flow = FLOW.in_region(REPLICA)
+    there.associate_flow(NUMBER, flow)
+    there.batch_get_flow_association(flow.instance.id, [NUMBER])
+    (_, set_), (_, read) = client.calls
+    assert set_ == {
+        "PhoneNumberId": str(NUMBER),
+        "InstanceId": flow.instance_id,
+        "ContactFlowId": str(flow),
+    }
+    assert read["ResourceIds"] == [str(NUMBER)]
+
+
+def test_memberships_name_group_user_and_instance(pace: CountedPace, clock: ScriptedClock) -> None:
+    """Associating and disassociating name all three (A6, A7, A8)."""
+    client = ModelledClient(ANSWERS)
+    CALLS["associate_user"](_asked(client, pace, clock))
+    CALLS["disassociate_user"](_asked(client, pace, clock))
+    named = {"TrafficDistributionGroupId": str(GROUP), "UserId": str(USER), "InstanceId": USER.instance_id}
+    assert [asked for _, asked in client.calls] == [named, named]
+
+
+LISTS = {
+    "list_groups": ("list_traffic_distribution_groups", 1),
+    "list_group_users": ("list_traffic_distribution_group_users", 1),
+    "list_phone_numbers": ("list_phone_numbers_v2", 1),
+    "list_flow_associations": ("list_flow_associations", 1),
+    "list_flows": ("list_contact_flows", 1),
+    "list_users": ("list_users", 1),
+}
+
+
+@pytest.mark.parametrize("method", sorted(LISTS))
+def test_pages_are_followed_to_the_end(method: str, pace: CountedPace, clock: ScriptedClock) -> None:
+    """A short or empty page is not the last one: only a missing token is. Each page costs a token of the pace."""
+    operation, _ = LISTS[method]
+    page: Any = ANSWERS[operation]
+    pages: list[Any] = [{**page, "NextToken": "a"}, {"NextToken": "b"}, {**page, "NextToken": ""}]
+    client = ModelledClient({operation: pages})
+    CALLS[method](_asked(client, pace, clock))
+    assert [asked.get("NextToken") for _, asked in client.calls] == [None, "a", "b"]
+    assert len(pace.taken) == 3
+    assert len({str({**asked, "NextToken": ""}) for _, asked in client.calls}) == 1
+
+
+@pytest.mark.parametrize("method", sorted(name for name in PUBLIC if name.startswith("list_")))
+def test_lists_are_paged(method: str) -> None:
+    """Every list is among those whose pages are followed."""
+    assert method in LISTS
+
+
+def test_rows_of_all_pages_are_given(pace: CountedPace, clock: ScriptedClock) -> None:
+    """The rows come in order, whatever the size of the pages."""
+    key = "TrafficDistributionGroupUserSummaryList"
+    rows = [{"UserId": str(n)} for n in range(5)]
+    pages: list[Any] = [{key: rows[:1], "NextToken": "a"}, {key: rows[1:4], "NextToken": "b"}, {key: rows[4:]}]
+    client = Client({"list_traffic_distribution_group_users": pages})
+    assert _asked(client, pace, clock).list_group_users(GROUP) == ["0", "1", "2", "3", "4"]
+
+
+def test_large_page_refused(pace: CountedPace, clock: ScriptedClock) -> None:
+    """Where Connect refuses the large page of a group's users, the documented ten are asked for."""
+
+    def answer(asked: dict[str, Any]) -> Any:
+        if asked["MaxResults"] > 10:
+            raise refusal("InvalidRequestException")
+        return {"TrafficDistributionGroupUserSummaryList": [{"UserId": "u"}]}
+
+    client = Client({"list_traffic_distribution_group_users": answer})
+    assert _asked(client, pace, clock).list_group_users(GROUP) == ["u"]
+    assert [asked["MaxResults"] for _, asked in client.calls] == [1000, 10]
+
+
+def test_client_of_a_region() -> None:
+    """A client is made for its Region and endpoint, with one attempt a call: the pace repeats, not botocore."""
+    session = Session({("connect", SOURCE): Client()})
+    api.connect_client(session, Settings(endpoints={"connect": "http://127.0.0.1:1"}), SOURCE)
+    ((service, region, options),) = session.opened
+    assert (service, region, options["endpoint_url"]) == ("connect", SOURCE, "http://127.0.0.1:1")
+    assert options["config"].retries == {"total_max_attempts": 1, "mode": "standard"}
+    assert (options["config"].connect_timeout, options["config"].read_timeout) == (3, 15)
+
+
+def test_whose_credentials() -> None:
+    """STS says the account; a refusal of it is an error of this package."""
+    assert api.caller_account(Session({("sts", SOURCE): sts()}), Settings(), SOURCE) == ACCOUNT
+    expired = Client({"get_caller_identity": refusal("ExpiredToken", 403)})
+    with pytest.raises(errors.Denied):
+        api.caller_account(Session({("sts", SOURCE): expired}), Settings(), SOURCE)
+
+
+def test_a_profile_that_does_not_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """A misspelt profile is `Denied`, with botocore's sentence about it."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    with pytest.raises(errors.Denied, match="nobody"):
+        api.open_session(Settings(profile="nobody"))

@@ -1,0 +1,94 @@
+"""Every operation of `RegionalConnect`, and a client that takes only what botocore's own Connect model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import botocore.session
+from acgr_connect.api import RegionalConnect
+from botocore import xform_name
+from botocore.model import OperationModel, ServiceModel
+from botocore.validate import ParamValidator
+from scripted import FLOW, GROUP, INSTANCE, NUMBER, USER, Answer, Client
+
+DESCRIBED_GROUP = {
+    "Id": GROUP.id,
+    "Arn": str(GROUP),
+    "Name": "main",
+    "InstanceArn": str(INSTANCE),
+    "Status": "ACTIVE",
+    "IsDefault": True,
+}
+DESCRIBED_NUMBER = {
+    "PhoneNumberArn": str(NUMBER),
+    "PhoneNumber": "+442079460001",
+    "TargetArn": str(GROUP),
+    "PhoneNumberStatus": {"Status": "CLAIMED"},
+}
+DESCRIBED_FLOW = {"Arn": str(FLOW), "Name": "Main IVR", "ContactFlowType": "CONTACT_FLOW"}
+DESCRIBED_USER = {"Arn": str(USER), "Username": "alice"}
+ASSOCIATED = {"ResourceId": str(NUMBER), "FlowId": str(FLOW)}
+
+ANSWERS: dict[str, Answer] = {
+    "describe_instance": {"Instance": {"Arn": str(INSTANCE)}},
+    "list_traffic_distribution_groups": {"TrafficDistributionGroupSummaryList": [DESCRIBED_GROUP]},
+    "describe_traffic_distribution_group": {"TrafficDistributionGroup": DESCRIBED_GROUP},
+    "associate_traffic_distribution_group_user": {},
+    "disassociate_traffic_distribution_group_user": {},
+    "list_traffic_distribution_group_users": {"TrafficDistributionGroupUserSummaryList": [{"UserId": USER.id}]},
+    "update_phone_number": {},
+    "update_phone_number_metadata": {},
+    "describe_phone_number": {"ClaimedPhoneNumberSummary": DESCRIBED_NUMBER},
+    "list_phone_numbers_v2": {"ListPhoneNumbersSummaryList": [DESCRIBED_NUMBER]},
+    "associate_phone_number_contact_flow": {},
+    "list_flow_associations": {"FlowAssociationSummaryList": [ASSOCIATED]},
+    "batch_get_flow_association": {"FlowAssociationSummaryList": [ASSOCIATED]},
+    "list_contact_flows": {"ContactFlowSummaryList": [DESCRIBED_FLOW]},
+    "list_users": {"UserSummaryList": [DESCRIBED_USER]},
+    "describe_user": {"User": DESCRIBED_USER},
+}
+"""One answer of each operation used, as short as the code reads it."""
+
+CALLS: dict[str, Callable[[RegionalConnect], object]] = {
+    "describe_instance": lambda api: api.describe_instance(INSTANCE.id),
+    "list_groups": lambda api: api.list_groups(),
+    "describe_group": lambda api: api.describe_group(str(GROUP)),
+    "associate_user": lambda api: api.associate_user(GROUP, USER),
+    "disassociate_user": lambda api: api.disassociate_user(GROUP, USER),
+    "list_group_users": lambda api: api.list_group_users(GROUP),
+    "update_phone_number": lambda api: api.update_phone_number(NUMBER, GROUP, "token"),
+    "update_phone_number_metadata": lambda api: api.update_phone_number_metadata(NUMBER, "Sales", "token"),
+    "describe_phone_number": lambda api: api.describe_phone_number(str(NUMBER)),
+    "list_phone_numbers": lambda api: api.list_phone_numbers(GROUP),
+    "associate_flow": lambda api: api.associate_flow(NUMBER, FLOW),
+    "list_flow_associations": lambda api: api.list_flow_associations(INSTANCE.id),
+    "batch_get_flow_association": lambda api: api.batch_get_flow_association(INSTANCE.id, [NUMBER]),
+    "list_flows": lambda api: api.list_flows(INSTANCE.id),
+    "list_users": lambda api: api.list_users(INSTANCE),
+    "describe_user": lambda api: api.describe_user(INSTANCE.id, USER.id),
+}
+"""Every public method of `RegionalConnect` that asks Connect something."""
+
+
+@cache
+def _connect() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("connect")
+
+
+@cache
+def operations() -> Mapping[str, OperationModel]:
+    """The model's operations by their name in Python."""
+    return {xform_name(name): _connect().operation_model(name) for name in _connect().operation_names}
+
+
+class ModelledClient(Client):
+    """A scripted client that takes only requests that are valid by botocore's model."""
+
+    def ask(self, operation: str, asked: dict[str, Any]) -> Mapping[str, Any]:
+        """Check the request as botocore does, then answer it."""
+        shape = operations()[operation].input_shape
+        report = ParamValidator().validate(asked, shape)
+        assert not report.has_errors(), f"{operation}: {report.generate_report()}"
+        return super().ask(operation, asked)
