@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from threading import Condition
 from typing import Any
 
-from acgr_connect.arns import Arn
 from botocore.exceptions import ClientError
+
+from acgr_connect.arns import Arn
 
 PATIENCE = 30.0
 """Real seconds after which a test that waits for another thread fails."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore import exceptions
+from scripted import ACCOUNT, FLOW, GROUP, NUMBER, REPLICA, SOURCE, USER, Client, ScriptedClock, Session, refusal, sts
+from wire import ANSWERS, CALLS, ModelledClient, operations
+
 from acgr_connect import api, errors
 from acgr_connect.api import BY_CODE, FAILURES, THROTTLES, RegionalConnect, patience, translated
 from acgr_connect.pace import Pace, Purpose, Rate
 from acgr_connect.settings import Settings
-from botocore import exceptions
-from scripted import ACCOUNT, FLOW, GROUP, NUMBER, REPLICA, SOURCE, USER, Client, ScriptedClock, Session, refusal, sts
-from wire import ANSWERS, CALLS, ModelledClient, operations
 
 PUBLIC = {name for name in vars(RegionalConnect) if not name.startswith("_")} - {"to"}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from acgr_connect.arns import NOUNS, Arn, ArnError, is_arn, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from acgr_connect.arns import NOUNS, Arn, ArnError, is_arn, parse
 
 UUID = "0a1b2c3d-0000-4000-8000-000000000001"
 HOME = "arn:aws:connect:eu-west-2:111122223333"

@@ -7,12 +7,13 @@ from queue import Queue
 from threading import Barrier, Event, Thread
 
 import pytest
+from scripted import FLOW, GROUP, INSTANCE, NUMBER, PATIENCE, REPLICA, SOURCE, USER, ScriptedClock
+from wire import ANSWERS, ModelledClient
+
 from acgr_connect.api import RegionalConnect
 from acgr_connect.directory import FRESH, Directory, Sweep
 from acgr_connect.errors import Unavailable
 from acgr_connect.pace import Pace, Purpose, Rate
-from scripted import FLOW, GROUP, INSTANCE, NUMBER, PATIENCE, REPLICA, SOURCE, USER, ScriptedClock
-from wire import ANSWERS, ModelledClient
 
 World = dict[str, str]
 
@@ -162,24 +163,55 @@ def test_entries_are_a_copy(sweep: Sweep[str]) -> None:
     assert sweep.entries() == {"a": "alice", "b": "bob"}
 
 
-def test_a_failed_sweep_is_not_an_empty_one(world: Counted, clock: ScriptedClock) -> None:
-    """A sweep that failed is tried again by the next question; one that fails later takes nothing away."""
-    failures = [Unavailable("no answer")]
+class Failing(Counted):
+    """A world whose next sweeps fail."""
 
-    def fetch() -> list[tuple[str, str]]:
-        if failures:
-            raise failures.pop()
-        return world.fetch()
+    failures = 0
 
-    sweep = Sweep(fetch, clock)
-    with pytest.raises(Unavailable):
-        sweep.get("a")
+    def fetch(self) -> list[tuple[str, str]]:
+        """All entries, or a failure."""
+        entries = super().fetch()
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("no answer")
+        return entries
+
+
+def test_a_failed_sweep_is_not_an_empty_one(clock: ScriptedClock) -> None:
+    """A sweep that failed says nothing of what is absent: it is tried again, and shared for as long as an absence."""
+    world = Failing(a="alice")
+    world.failures, sweep = 1, Sweep(world.fetch, clock)
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="no answer"):
+            sweep.get("a")
+    assert world.sweeps == 1
+    clock.sleep(FRESH)
+    assert sweep.get("a") == "alice"
+    assert world.sweeps == 2
+
+
+def test_a_failure_takes_nothing_away(clock: ScriptedClock) -> None:
+    """A later sweep that fails is told to whoever missed; what was known stays known."""
+    world = Failing(a="alice")
+    sweep = Sweep(world.fetch, clock)
     assert sweep.get("a") == "alice"
     clock.sleep(FRESH)
-    failures.append(Unavailable("no answer"))
+    world.failures = 1
     with pytest.raises(Unavailable):
         sweep.get("c")
     assert sweep.get("a") == "alice"
+
+
+def test_a_shared_failure_is_everybodys_own(clock: ScriptedClock) -> None:
+    """What one caller makes of a shared failure does not reach the next."""
+    world = Failing()
+    world.failures, sweep = 1, Sweep(world.fetch, clock)
+    failures = []
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            sweep.entries()
+        failures.append(caught.value)
+    assert failures[0] is not failures[1]
 
 
 class Reached:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from acgr_connect import errors
 from acgr_connect.errors import ConnectError, Doing, NotFound, Unfinished, because, told
 

@@ -8,10 +8,11 @@ from queue import Queue
 from threading import Thread
 
 import pytest
-from acgr_connect.pace import Bucket, Pace, Purpose, Rate, Ticket, next_ticket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import PATIENCE, HeldClock, ScriptedClock
+
+from acgr_connect.pace import Bucket, Pace, Purpose, Rate, Ticket, next_ticket
 
 TOKEN = 1 / (2.0 * 0.99)
 """Seconds in which a token comes, at 2 a second less the margin."""

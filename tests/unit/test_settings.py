@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from acgr_connect.pace import Rate
 from acgr_connect.settings import Role, SettingError, Settings, StaticKeys, read
 
@@ -91,7 +92,11 @@ def test_role_of_ours() -> None:
     ("declared", "environ", "endpoints"),
     [
         ([{"connect": "http://127.0.0.1:1"}], {}, {"connect": "http://127.0.0.1:1"}),
-        ([{"connect": "http://c", "sts": "http://s", "s3": "http://o"}], {}, {"connect": "http://c", "sts": "http://s"}),
+        (
+            [{"connect": "http://c", "sts": "http://s", "s3": "http://o"}],
+            {},
+            {"connect": "http://c", "sts": "http://s"},
+        ),
         ([{"connect": "http://a"}, {"sts": "http://s"}], {}, {"connect": "http://a", "sts": "http://s"}),
         ([], {"AWS_ENDPOINT_URL_CONNECT": "http://e"}, {"connect": "http://e"}),
         ([{"connect": "http://a"}], {"AWS_ENDPOINT_URL_CONNECT": "http://e"}, {"connect": "http://e"}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from acgr_connect import spelling
-from acgr_connect.spelling import SpellingError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from acgr_connect import spelling
+from acgr_connect.spelling import SpellingError
 
 UUID = "0a1b2c3d-0000-4000-8000-000000000001"
 HOME = "arn:aws:connect:eu-west-2:111122223333"
@@ -172,7 +173,9 @@ def test_region(text: str) -> None:
     assert spelling.region(text) == text
 
 
-@pytest.mark.parametrize("value", ["", "eu-west", "eu_west_2", "London", "eu-west-2a", "EU-WEST-2", " eu-west-2", 2, None])
+@pytest.mark.parametrize(
+    "value", ["", "eu-west", "eu_west_2", "London", "eu-west-2a", "EU-WEST-2", " eu-west-2", 2, None]
+)
 def test_misspelt_region(value: Any) -> None:
     """A city, an availability zone or a number is no Region."""
     with pytest.raises(SpellingError):
@@ -231,7 +234,9 @@ def test_nothing_but_spelling_errors(value: Any) -> None:
             assert str(error)
 
 
-@pytest.mark.parametrize(("text", "is_id"), [(UUID, True), (UUID.upper(), False), (UUID + "0", False), ("alice", False)])
+@pytest.mark.parametrize(
+    ("text", "is_id"), [(UUID, True), (UUID.upper(), False), (UUID + "0", False), ("alice", False)]
+)
 def test_is_uuid(text: str, is_id: bool) -> None:
     """Only a whole bare id is one."""
     assert spelling.is_uuid(text) is is_id

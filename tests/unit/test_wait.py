@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from scripted import ScriptedClock
+
 from acgr_connect.errors import UnexpectedState, WaitTimeout
 from acgr_connect.wait import Wait, run
-from scripted import ScriptedClock
 
 WAIT = Wait(
     what="phone number +442079460001 in eu-west-2",

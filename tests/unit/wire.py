@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from acgr_connect.api import RegionalConnect
 from botocore import xform_name
 from botocore.model import OperationModel, ServiceModel
 from botocore.validate import ParamValidator
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, USER, Answer, Client
+
+from acgr_connect.api import RegionalConnect
 
 DESCRIBED_GROUP = {
     "Id": GROUP.id,

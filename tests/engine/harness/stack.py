@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.declarations import Declaration
+from harness.output import Ran
 
 PLAIN = ("--non-interactive", "--color", "never")
 LIMIT = 120
@@ -45,23 +46,6 @@ def clean_environment(user: Mapping[str, str], cli: Path) -> dict[str, str]:
 def endpoints(url: str) -> dict[str, str]:
     """The environment that sends the SDKs to one place."""
     return {"AWS_ENDPOINT_URL_CONNECT": url, "AWS_ENDPOINT_URL_STS": url}
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A command that has ended: its exit code, and both its outputs as they came."""
-
-    code: int
-    text: str
-
-    def errors(self) -> list[str]:
-        """The sentences that the CLI shows as errors of resources."""
-        return [line.strip().removeprefix("error: ") for line in self.text.splitlines() if "error: " in line]
-
-    def row(self, name: str) -> str:
-        """The last row that the CLI printed of a resource."""
-        rows = [line for line in self.text.splitlines() if f" {name} " in f"{line} " and "::" in line or f":{name}" in line]
-        return rows[-1]
 
 
 @dataclass(frozen=True)
@@ -168,12 +152,14 @@ class Running:
         self._process = process
 
     def wait(self) -> Ran:
-        """Let it end."""
+        """Let it end; none of these tests may ever see a traceback."""
         try:
             text, _ = self._process.communicate(timeout=LIMIT)
         except subprocess.TimeoutExpired:
             self.kill(*self.children())
             raise
+        assert "Traceback" not in text, text
+        assert 'File "' not in text, text
         return Ran(self._process.returncode, text)
 
     def children(self) -> list[int]:

@@ -1,0 +1,92 @@
+"""From nothing to declared, and nothing more to do."""
+
+from __future__ import annotations
+
+import pytest
+from harness.centre import Centre
+from harness.declarations import REPLICA, SOURCE, agent, component, e164, number, team
+from harness.stack import Stack
+
+pytestmark = pytest.mark.engine
+
+
+def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack, centre: Centre) -> None:
+    """A preview changes nothing; one `up` places numbers (N3) with their flow in both Regions (N6); a second is empty."""
+    numbers = {e164(1): {"flow": "Main IVR"}, e164(2): {"flow": {SOURCE: "Sales", REPLICA: "Sales"}}}
+    stack.declare(component("centre", "retail", numbers, ["alice.smith", "bob.brown"]))
+    expected = {f"centre-{name}" for name in (*numbers, "alice.smith", "bob.brown")} | {"centre"}
+
+    preview = stack.preview()
+    assert preview.code == 0, preview.text
+    assert preview.summary() == ["+ 6 to create"]
+    assert all(preview.rows(name)[-1].split()[0] == "+" for name in expected - {"centre"})
+    assert centre.writes() == {}
+
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert up.summary() == ["+ 6 created"]
+    assert centre.placed(1) == ("retail", {SOURCE: "Main IVR", REPLICA: "Main IVR"})
+    assert centre.placed(2) == ("retail", {SOURCE: "Sales", REPLICA: "Sales"})
+    assert centre.members("retail") == {"alice.smith", "bob.brown", "erin.green"}
+    assert centre.dark() == []
+
+    state = stack.state()
+    assert set(state.resources) == expected
+    placed = state.outputs(f"centre-{e164(1)}")
+    assert placed["phone_number_arn"] == state.resources[f"centre-{e164(1)}"]["id"] == centre.arn("number", e164(1))
+    assert placed["placed_on_arn"] == placed["target_arn"] == centre.arn("group", "retail")
+    assert placed["instance_arn"] == centre.arn("instance", "northwind")
+    assert placed["contact_flow_arns"] == {r: centre.arn("flow", "Main IVR", r) for r in (SOURCE, REPLICA)}
+    assert (placed["e164"], placed["dark_regions"], placed["return_to"]) == (e164(1), [], "instance")
+    joined = state.outputs("centre-alice.smith")
+    assert joined["user_arn"] == state.resources["centre-alice.smith"]["id"] == centre.arn("user", "alice.smith")
+    assert joined["traffic_distribution_group_arn"] == centre.arn("group", "retail")
+    assert state.outputs("centre")["dark_numbers"] == []
+    assert state.outputs("centre")["numbers"][e164(1)]["flows"] == {SOURCE: "Main IVR", REPLICA: "Main IVR"}
+
+    centre.forget()
+    assert stack.plan() == {}
+    again = stack.up("--expect-no-changes")
+    assert again.code == 0, again.text
+    assert again.summary() == ["6 unchanged"] or again.summary() == ["7 unchanged"]
+    assert centre.writes() == {}
+
+
+def test_what_is_as_declared_is_taken_over_without_a_write(stack: Stack, centre: Centre) -> None:
+    """Creating adopts: a number on its group with its flow, and an agent on its group, are not touched, and it is said."""
+    stack.declare(number("main", 3, "retail", "Main IVR"), agent("erin", "retail", "erin.green"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert up.summary() == ["+ 3 created"]
+    assert centre.writes() == {}
+    group = "traffic distribution group retail"
+    assert up.said("main") == [f"{e164(3)} is on {group} with its flow: taken over without a call"]
+    assert up.said("erin") == ["erin.green is on retail already: taken over without a call"]
+    assert stack.up("--expect-no-changes").code == 0
+
+
+def test_options_of_the_program_reach_the_resources(stack: Stack, centre: Centre) -> None:
+    """`protect`, `retain_on_delete`, `ignore_changes` and a parent mean what they mean for every other resource."""
+    kept = {"protect": True, "parent": "team"}
+    loose = {"retain_on_delete": True, "ignore_changes": ["flow"]}
+    stack.declare(
+        team("team"),
+        number("kept", 3, "retail", "Main IVR", options=kept),
+        number("loose", 2, "everyone", "Sales", options=loose),
+    )
+    assert stack.up().code == 0
+    stack.declare(
+        team("team"),
+        number("kept", 3, "retail", "Main IVR", options=kept),
+        number("loose", 2, "everyone", "Winter IVR", options=loose),
+    )
+    assert stack.up("--expect-no-changes").code == 0
+    stack.declare(team("team"))
+    refused = stack.up()
+    assert refused.code != 0
+    assert 'cannot be deleted\nbecause it is protected' in refused.text or "is protected" in refused.text
+    stack.declare(team("team"), number("kept", 3, "retail", "Main IVR", options=kept))
+    assert stack.up().code == 0
+    assert set(stack.state().resources) == {"team", "kept"}
+    assert centre.writes() == {}
+    assert centre.placed(2) == ("everyone", {SOURCE: "Sales", REPLICA: "Sales"})

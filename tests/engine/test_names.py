@@ -1,0 +1,107 @@
+"""Renaming and reparenting in the program: the world does not notice."""
+
+from __future__ import annotations
+
+import pytest
+from harness.centre import Centre
+from harness.declarations import REPLICA, SOURCE, Declaration, agent, component, e164, number, team
+from harness.stack import Stack
+
+pytestmark = pytest.mark.engine
+
+BOTH = (SOURCE, REPLICA)
+IN_TEAM = {"parent": "team"}
+ONCE_AT_THE_TOP = {"parent": "team", "aliases": [{"parent": None}]}
+
+
+def _centre(name: str, **options: object) -> Declaration:
+    numbers = {e164(1): {"flow": "Main IVR"}, e164(3): {"flow": "Main IVR"}}
+    return component(name, "retail", numbers, ["alice.smith", "erin.green"], options=options)
+
+
+def _of_centre(name: str) -> set[str]:
+    return {name, *(f"{name}-{label}" for label in (e164(1), e164(3), "alice.smith", "erin.green"))}
+
+
+def _unchanged(centre: Centre) -> None:
+    assert centre.writes() == {}
+    assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert centre.placed(3) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert centre.members("retail") == {"alice.smith", "erin.green"}
+
+
+def _declared(prefix: str, parent: dict[str, object] | None = None) -> list[Declaration]:
+    return [
+        number(f"{prefix}-main", 1, "retail", "Main IVR", options=parent),
+        number(f"{prefix}-second", 3, "retail", "Main IVR", options=parent),
+        agent(f"{prefix}-alice", "retail", "alice.smith", options=parent),
+        agent(f"{prefix}-erin", "retail", "erin.green", options=parent),
+    ]
+
+
+def test_renamed_resources_hand_over_what_they_hold(stack: Stack, centre: Centre) -> None:
+    """The engine creates the new name and deletes the old: the first takes over, the second leaves alone, and says so."""
+    stack.declare(*_declared("old"))
+    assert stack.up().code == 0
+    centre.forget()
+    stack.declare(*_declared("new"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert up.summary() == ["+ 4 created", "- 4 deleted", "8 changes. 1 unchanged"]
+    heir = "urn:pulumi:dev::trial::pulumi-python:dynamic/acgr:PhoneNumberPlacement::new-main"
+    assert up.said("old-main") == [f"{e164(1)} stays where it is: {heir} declares it"]
+    assert up.said("new-main") == [
+        f"{e164(1)} is on traffic distribution group retail with its flow: taken over without a call"
+    ]
+    assert set(stack.state().resources) == {"new-main", "new-second", "new-alice", "new-erin"}
+    _unchanged(centre)
+    assert stack.up("--expect-no-changes").code == 0
+
+
+def test_a_renamed_component_hands_over_too(stack: Stack, centre: Centre) -> None:
+    """A component renamed without an alias, in an `up` with its preview, is new in name only; with an alias not even that."""
+    stack.declare(_centre("contact"))
+    assert stack.up().code == 0
+    centre.forget()
+    stack.declare(_centre("hub"))
+    up = stack.run("up", "--yes", "--non-interactive")
+    assert up.code == 0, up.text
+    assert set(stack.state().resources) == _of_centre("hub")
+    _unchanged(centre)
+    stack.declare(_centre("desk", aliases=["hub"]))
+    assert stack.plan() == {}
+    assert stack.up().code == 0
+    assert set(stack.state().resources) == _of_centre("desk")
+    _unchanged(centre)
+
+
+def test_reparented_resources_hand_over_with_and_without_an_alias(stack: Stack, centre: Centre) -> None:
+    """Another parent is another URN: with an alias nothing is done, without one it is handed over."""
+    stack.declare(*_declared("a"))
+    assert stack.up().code == 0
+    centre.forget()
+    stack.declare(team("team"), *_declared("a", ONCE_AT_THE_TOP))
+    assert stack.plan() == {"team": "create"}
+    assert stack.up().code == 0
+    _unchanged(centre)
+    stack.declare(*_declared("a"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert up.summary() == ["+ 4 created", "- 5 deleted", "9 changes. 1 unchanged"]
+    _unchanged(centre)
+    urns = [resource["urn"] for resource in stack.state().resources.values()]
+    assert len(urns) == 4
+    assert not [urn for urn in urns if "Team" in urn]
+
+
+def test_an_agent_goes_from_one_resource_to_another_kind_of_owner(stack: Stack, centre: Centre) -> None:
+    """What leaves a component for a resource of its own, in one run, is not touched."""
+    stack.declare(_centre("contact"))
+    assert stack.up().code == 0
+    centre.forget()
+    left = component("contact", "retail", {e164(1): {"flow": "Main IVR"}}, ["alice.smith"])
+    stack.declare(left, number("single", 3, "retail", "Main IVR"), agent("erin", "retail", "erin.green"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    _unchanged(centre)
+    assert stack.up("--expect-no-changes").code == 0

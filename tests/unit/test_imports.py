@@ -1,0 +1,46 @@
+"""What may import what, proven in interpreters of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CONNECT = """
+import importlib, pkgutil, sys
+import acgr_connect
+names = [m.name for m in pkgutil.walk_packages(acgr_connect.__path__, "acgr_connect.") if not m.name.endswith("__main__")]
+for name in names:
+    importlib.import_module(name)
+assert "acgr_connect.placement" in names, names
+print(*sorted({m.split(".")[0] for m in sys.modules} & {"pulumi", "pulumi_aws", "acgr", "acgr_components", "grpc"}))
+"""
+
+
+def _python(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_connect_knows_nothing_of_pulumi() -> None:
+    """Importing every module of `acgr_connect` imports neither Pulumi nor anything that stands above it."""
+    answer = _python(CONNECT)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.split() == []
+
+
+def test_facade_refuses_another_path() -> None:
+    """`providers.acgr` is refused, with the reason: the import path is stored in state."""
+    answer = _python("import providers.acgr")
+    assert answer.returncode != 0
+    last = answer.stderr.strip().splitlines()[-1]
+    assert last == "ImportError: import acgr, not providers.acgr: this path is stored in Pulumi state"
+
+
+def test_facade_gives_what_it_names() -> None:
+    """Everything in `__all__` is there, each in this package as far as state is concerned."""
+    answer = _python("import acgr; print(*[n for n in acgr.__all__ if not hasattr(acgr, n)])")
+    assert (answer.returncode, answer.stdout.split()) == (0, [])
