@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 
 from acgr import PhoneNumberPlacement, TrafficDistributionGroupUser
-from acgr.arguments import as_inputs
+from acgr.arguments import Identity, as_inputs
 from acgr_components._declared import Declared, declared
 from acgr_connect.arns import is_arn
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
-
-Identity = pulumi.Input[str] | pulumi.Resource
-"""A name, id or ARN, or the resource that has it."""
 
 
 class GlobalResiliencyNumberArgsDict(TypedDict):

@@ -8,6 +8,9 @@ from typing import Any
 
 import pulumi
 
+Identity = pulumi.Input[str] | pulumi.Resource
+"""A name, id or ARN, or the resource that has it."""
+
 
 def as_inputs(args_type: type, args: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a constructor as a fresh mapping; an argument that was not given is None.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict, final
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
@@ -17,7 +17,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 from acgr import _engine, _placement
 from acgr._placement import PlacementState, keys_of
 from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told
-from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, as_inputs, identity
+from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
 from acgr_connect import spelling
 from acgr_connect.arns import is_arn
 from acgr_connect.errors import Unfinished
@@ -27,7 +27,7 @@ from acgr_connect.placement import place
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
 
-Flows = pulumi.Input[str] | Mapping[str, pulumi.Input[str]]
+Flows = Identity | Mapping[str, Identity]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class PhoneNumberPlacementArgs:
         replica_region: the Region of the replica, if it is to be insisted on; otherwise the instance says it.
     """
 
-    phone_number: pulumi.Input[str]
-    target: pulumi.Input[str]
+    phone_number: Identity
+    target: Identity
     flow: Flows
     return_to: pulumi.Input[str] | None = None
     description: pulumi.Input[str] | None = None
@@ -59,8 +59,8 @@ class PhoneNumberPlacementArgs:
 class PhoneNumberPlacementArgsDict(TypedDict):
     """`PhoneNumberPlacementArgs` as a dictionary."""
 
-    phone_number: pulumi.Input[str]
-    target: pulumi.Input[str]
+    phone_number: Identity
+    target: Identity
     flow: Flows
     return_to: NotRequired[pulumi.Input[str] | None]
     description: NotRequired[pulumi.Input[str] | None]
@@ -94,12 +94,29 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
     dark_regions: pulumi.Output[list[str]]
     dark_seconds: pulumi.Output[float]
 
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: PhoneNumberPlacementArgs | PhoneNumberPlacementArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[PhoneNumberPlacementArgsDict],
+    ) -> None: ...
+
     def __init__(
         self,
         resource_name: str,
         args: PhoneNumberPlacementArgs | PhoneNumberPlacementArgsDict | None = None,
         opts: pulumi.ResourceOptions | None = None,
-        **inputs: Unpack[PhoneNumberPlacementArgsDict],
+        **inputs: Any,
     ) -> None:
         props = as_inputs(PhoneNumberPlacementArgs, args, inputs)
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)

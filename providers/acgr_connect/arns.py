@@ -14,11 +14,11 @@ from typing import Literal
 Kind = Literal["instance", "agent", "contact-flow", "traffic-distribution-group", "phone-number"]
 
 NOUNS: dict[str, str] = {
-    "instance": "instance",
-    "agent": "user",
-    "contact-flow": "flow",
-    "traffic-distribution-group": "traffic distribution group",
-    "phone-number": "phone number",
+    "instance": "an instance",
+    "agent": "a user",
+    "contact-flow": "a flow",
+    "traffic-distribution-group": "a traffic distribution group",
+    "phone-number": "a phone number",
 }
 """What each kind of ARN names, in the words of the Connect documentation."""
 
@@ -85,7 +85,7 @@ def parse(text: str, *kinds: Kind) -> Arn:
     arn = Arn(partition, region, account, *_resource(text, resource))
     if kinds and arn.kind not in kinds:
         wanted = " or ".join(NOUNS[kind] for kind in kinds)
-        raise ArnError(f"{text!r} is the ARN of a {NOUNS[arn.kind]}; the ARN of a {wanted} is needed")
+        raise ArnError(f"{text!r} is the ARN of {NOUNS[arn.kind]}; the ARN of {wanted} is needed")
     return arn
 
 

@@ -46,12 +46,12 @@ def phone_number(value: Any) -> str:
 
 def _misspelt_number(text: str) -> str:
     bare = re.sub(r"[\s().-]", "", text)
+    if bare.startswith("00"):
+        return f"{text!r} begins with 00; write it in E.164: '+{bare[2:]}'"
     if text.isdigit():
         return f"{text!r} has no plus: YAML dropped it or it was never there; quote it: '+{text}'"
     if bare != text and E164.fullmatch(bare):
         return f"{text!r} has spaces or punctuation; write it in E.164: '{bare}'"
-    if bare.startswith("00"):
-        return f"{text!r} begins with 00; write it in E.164: '+{bare[2:]}'"
     return f"{text!r} is not a phone number in E.164 ('+442079460001'), nor the id or ARN of one"
 
 

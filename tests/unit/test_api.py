@@ -53,7 +53,7 @@ def test_the_tables_are_complete() -> None:
 
 @pytest.mark.parametrize("method", sorted(CALLS))
 def test_every_operation_goes_through_the_pace(method: str, pace: CountedPace, clock: ScriptedClock) -> None:
-    """One token for each request on the wire, for the purpose that was asked for, and the request is valid (A6, A7, N3)."""
+    """One token for each request on the wire, for the purpose asked for; the request is valid (A6, A7, N3)."""
 
     def answered(asked: dict[str, Any], operation: str) -> Any:
         assert len(pace.taken) == len(client.calls), f"{operation} was called before its token"
@@ -169,7 +169,7 @@ UNREACHABLE = ["EndpointConnectionError", "ConnectTimeoutError"]
     ],
 )
 def test_patience(error: errors.ConnectError, throttles: int, failures: int, wait: float | None) -> None:
-    """Throttles wait in the pace, failures ever longer, an endpoint that is not there is tried twice, nothing else again."""
+    """Throttles wait in the pace, failures ever longer, an absent endpoint is tried twice, nothing else again."""
     assert patience(error, throttles, failures) == wait
 
 
@@ -201,7 +201,7 @@ def test_giving_up_on_throttles(clock: ScriptedClock) -> None:
 
 
 def test_the_token_stays_the_same_over_repetitions(pace: CountedPace, clock: ScriptedClock) -> None:
-    """`UpdatePhoneNumber` after a lost answer is the same request, and a number goes by its id and the target's ARN (N3)."""
+    """After a lost answer `UpdatePhoneNumber` is the same request: number by id, target by ARN (N3)."""
     lost = exceptions.ReadTimeoutError(endpoint_url="u")
     client = ModelledClient({"update_phone_number": [lost, refusal("InternalServiceException", 500), {}]})
     _asked(client, pace, clock).update_phone_number(NUMBER, GROUP, "once")

@@ -269,7 +269,7 @@ def test_each_region_has_its_own(directory: Directory, reached: Reached) -> None
     for region in (SOURCE, REPLICA):
         directory.flows(INSTANCE.in_region(region)).entries()
         directory.associations(INSTANCE.in_region(region)).entries()
-    assert reached.calls() == dict.fromkeys((SOURCE, REPLICA), ["list_contact_flows", "list_flow_associations"])
+    assert reached.calls() == {region: ["list_contact_flows", "list_flow_associations"] for region in (SOURCE, REPLICA)}
 
 
 def test_members_are_known_by_their_id(reached: Reached, directory: Directory) -> None:

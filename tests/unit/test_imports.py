@@ -11,8 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CONNECT = """
 import importlib, pkgutil, sys
 import acgr_connect
-names = [m.name for m in pkgutil.walk_packages(acgr_connect.__path__, "acgr_connect.") if not m.name.endswith("__main__")]
+names = [m.name for m in pkgutil.walk_packages(acgr_connect.__path__, "acgr_connect.")]
 for name in names:
+    if name.endswith("__main__"):
+        continue
     importlib.import_module(name)
 assert "acgr_connect.placement" in names, names
 print(*sorted({m.split(".")[0] for m in sys.modules} & {"pulumi", "pulumi_aws", "acgr", "acgr_components", "grpc"}))

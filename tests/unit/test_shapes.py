@@ -121,7 +121,7 @@ def test_check_of_a_placement(changed: dict[str, Any], reasons: list[str]) -> No
         ({"traffic_distribution_group": "main"}, ["traffic_distribution_group: 'main' is a name: write the ARN"]),
         (
             {"traffic_distribution_group": str(INSTANCE)},
-            [f"traffic_distribution_group: '{INSTANCE}' is the ARN of a instance"],
+            [f"traffic_distribution_group: '{INSTANCE}' is the ARN of an instance"],
         ),
         ({"user": ""}, ["user: it is empty; a user is needed"]),
         ({"user": str(NUMBER)}, [f"user: '{NUMBER}' is the ARN of a phone number; the ARN of a user is needed"]),

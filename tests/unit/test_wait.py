@@ -43,7 +43,7 @@ def _looks(wait: Wait, clock: ScriptedClock, states: Iterator[str], detail: str 
 def test_looks_are_timed(
     clock: ScriptedClock, first: float, every: float, states: list[str], looked: list[float]
 ) -> None:
-    """The first look comes after `first`, the others every `every`, and the object that was wanted is given (N13, N14)."""
+    """The first look comes after `first`, the others every `every`; what arrived is given (N13, N14)."""
     assert _looks(replace(WAIT, first=first, every=every), clock, iter(states)) == ("CLAIMED", looked)
 
 

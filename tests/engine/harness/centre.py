@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
-from acgr_sandbox.world import World
+from acgr_sandbox.world import Group, World
 from harness.declarations import REPLICA, SOURCE, e164
 
 SCENARIO: dict[str, Any] = {
@@ -122,6 +123,11 @@ class Centre:
             self._awaited.append((holds, event))
             self._saw(self.sandbox.world)
         assert event.wait(within), "it did not come about"
+
+    def add_group_of_unreplicated_instance(self, name: str) -> None:
+        """A group as it is left when its instance lost its replica."""
+        world = self.sandbox.world
+        world.groups[name] = Group(str(uuid.uuid4()), name, world.instance("island").id)
 
     def arn(self, kind: str, name: str, region: str | None = None) -> str:
         """The ARN of an instance, group, flow, user or number."""

@@ -26,7 +26,8 @@ class Ran:
     def summary(self) -> list[str]:
         """What became of the resources: `+ 3 created`, `1 unchanged`."""
         _, _, after = self.text.partition("\nResources:\n")
-        return [line.strip() for line in after.partition("\n\n")[0].splitlines() if line.strip()]
+        lines = [line.strip() for line in after.partition("\n\n")[0].splitlines()]
+        return [re.sub(r"^\d+ changes\. ", "", line) for line in lines if line]
 
     def said(self, name: str) -> list[str]:
         """The sentences under a resource in the diagnostics, errors included."""

@@ -1,0 +1,131 @@
+"""Runs that end too early: what is left, and that the next run finishes it."""
+
+from __future__ import annotations
+
+import pytest
+from acgr_sandbox import Fault
+from acgr_sandbox.world import World
+from harness.centre import Centre
+from harness.declarations import REPLICA, SOURCE, agent, e164, number
+from harness.stack import PLAIN, Stack, end
+
+pytestmark = pytest.mark.engine
+
+BOTH = (SOURCE, REPLICA)
+NO_ACCESS = "The caller is not authorized to perform this operation"
+WORK = "placing phone number {} on traffic distribution group retail in eu-west-2"
+
+
+def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, centre: Centre) -> None:
+    """`FAILED`: the service's message reaches the user, the number is answered where it was, the next run completes (N15)."""
+    fault = Fault("UpdatePhoneNumber", "failed-claim", message="The limit of claimed numbers is reached.")
+    centre.sandbox.faults.add(fault)
+    stack.declare(number("main", 1, "retail", "Main IVR"), agent("alice", "retail", "alice.smith"))
+    failed = stack.up("--continue-on-error")
+    assert failed.code != 0
+    assert failed.errors()["main"] == (
+        f"{WORK.format(e164(1))}: phone number {e164(1)} in {SOURCE} is FAILED: The limit of claimed numbers is "
+        f"reached; the number is where it was (instance {centre.sandbox.world.instance('northwind').id}), with its flow"
+    )
+    assert centre.placed(1) == ("northwind", {SOURCE: "Main IVR"})
+    assert set(stack.state().resources) == {"alice"}
+    again = stack.up()
+    assert again.code == 0, again.text
+    assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert stack.up("--expect-no-changes").code == 0
+
+
+@pytest.mark.parametrize("refreshed", [False, True], ids=["at once", "after a refresh"])
+def test_a_move_without_its_flow_is_kept_and_finished(stack: Stack, centre: Centre, refreshed: bool) -> None:
+    """A create that stops between move and flow leaves what holds in the state; the next run finishes it as an update."""
+    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=2))
+    stack.declare(number("main", 1, "retail", "Main IVR"))
+    failed = stack.up()
+    assert failed.code != 0
+    assert failed.errors()["main"].startswith(f"{WORK.format(e164(1))}: {NO_ACCESS}")
+    assert "callers may reach nothing: run again" in failed.errors()["main"]
+    assert centre.placed(1) == ("retail", {})
+    kept = stack.state()
+    assert kept.resources["main"]["id"] == centre.arn("number", e164(1))
+    assert kept.outputs("main")["dark_regions"] == list(BOTH)
+    assert kept.outputs("main")["placed_on_arn"] == centre.arn("group", "retail")
+
+    if refreshed:
+        assert stack.refresh().code == 0
+    assert stack.plan() == {"main": "update"}
+    centre.forget()
+    finished = stack.up()
+    assert finished.code == 0, finished.text
+    assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert "UpdatePhoneNumber" not in centre.writes()
+    assert stack.state().outputs("main")["dark_regions"] == []
+    assert stack.up("--expect-no-changes").code == 0
+
+
+def test_a_half_done_update_is_finished_too(stack: Stack, centre: Centre) -> None:
+    """An update that stops between move and flow is taken up again by the next run, even after a refresh."""
+    stack.declare(number("main", 1, "retail", "Main IVR"))
+    assert stack.up().code == 0
+    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=2))
+    stack.declare(number("main", 1, "emergency", "Winter IVR"))
+    assert stack.up().code != 0
+    assert centre.placed(1) == ("emergency", {})
+    assert stack.refresh().code == 0
+    finished = stack.up()
+    assert finished.code == 0, finished.text
+    assert centre.placed(1) == ("emergency", dict.fromkeys(BOTH, "Winter IVR"))
+    assert stack.up("--expect-no-changes").code == 0
+
+
+def _is_moving(world: World) -> bool:
+    return world.number(e164(1)).status == "IN_PROGRESS"
+
+
+def _is_lit(world: World) -> bool:
+    moved = world.number(e164(1))
+    return moved.target in world.groups and not world.dark_regions(moved)
+
+
+def test_everything_killed_during_a_claim(stack: Stack, centre: Centre) -> None:
+    """`kill -9` of CLI and plugin leaves a dark number and a lock: unlocked, the next run makes it as declared."""
+    stack.declare(number("main", 1, "retail", "Main IVR"), agent("alice", "retail", "alice.smith"))
+    centre.sandbox.hold_claims()
+    running = stack.start("up", "--yes", "--skip-preview", *PLAIN)
+    centre.until(_is_moving)
+    running.kill(*running.children())
+    centre.sandbox.release_claims()
+    assert "main" in {operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in stack.state().pending}
+
+    assert "locked" in stack.up().text
+    assert stack.run("cancel", "--yes", *PLAIN).code == 0
+    cleared = stack.refresh("--clear-pending-creates")
+    assert cleared.code == 0, cleared.text
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert "alice.smith" in centre.members("retail")
+    assert stack.state().pending == []
+    assert stack.up("--expect-no-changes").code == 0
+
+
+def test_the_cli_killed_while_its_plugin_lives_on(stack: Stack, centre: Centre) -> None:
+    """`kill -9` of the CLI alone: the plugin finishes what it began, and the next run takes that over without a write."""
+    stack.declare(number("main", 1, "retail", "Main IVR"))
+    centre.sandbox.hold_claims()
+    running = stack.start("up", "--yes", "--skip-preview", *PLAIN)
+    centre.until(_is_moving)
+    left_over = running.children()
+    running.kill()
+    centre.sandbox.release_claims()
+    centre.until(_is_lit)
+    for pid in left_over:
+        end(pid)
+    centre.forget()
+    assert stack.run("cancel", "--yes", *PLAIN).code == 0
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert centre.writes() == {}
+    assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert stack.refresh("--clear-pending-creates").code == 0
+    assert stack.state().pending == []
+    assert stack.up("--expect-no-changes").code == 0

@@ -1,0 +1,123 @@
+"""What a stack stores of each resource, as it was when the format was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import acgr
+from acgr_connect.clock import SystemClock
+
+INSTANCE = "arn:aws:connect:eu-west-2:111122223333:instance/0a1b2c3d-0000-4000-8000-000000000001"
+REPLICA = INSTANCE.replace("eu-west-2", "eu-central-1")
+GROUP = "arn:aws:connect:eu-west-2:111122223333:traffic-distribution-group/0a1b2c3d-0000-4000-8000-000000000002"
+NUMBER = "arn:aws:connect:eu-west-2:111122223333:phone-number/0a1b2c3d-0000-4000-8000-000000000003"
+USER = f"{INSTANCE}/agent/0a1b2c3d-0000-4000-8000-000000000004"
+FLOW = "contact-flow/0a1b2c3d-0000-4000-8000-000000000005"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One resource as stacks store it. None of this may change: stored state refers to it.
+
+    Attributes:
+        name: of the class, and the end of its type token.
+        stored: `__provider`, as base64.
+        raw: the same, decoded.
+        optional: the names of the inputs that may be left out.
+        inputs: the inputs of one resource, as stored; with `optional`, all there are.
+        outputs: its outputs, as stored.
+        id: its id.
+    """
+
+    name: str
+    stored: str
+    raw: bytes
+    optional: frozenset[str]
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    id: str
+
+    @property
+    def token(self) -> str:
+        """The resource's type, as every URN spells it."""
+        return f"pulumi-python:dynamic/acgr:{self.name}"
+
+    @property
+    def provider(self) -> type[Any]:
+        """The provider's class, as the facade gives it."""
+        found: type[Any] = getattr(acgr, f"{self.name}Provider")
+        return found
+
+
+FROZEN = [
+    Frozen(
+        "TrafficDistributionGroupUser",
+        "gASVNAAAAAAAAACMBGFjZ3KUjCRUcmFmZmljRGlzdHJpYnV0aW9uR3JvdXBVc2VyUHJvdmlkZXKUk5QpgZQu",
+        b"\x80\x04\x954\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c$TrafficDistributionGroupUserProvider"
+        b"\x94\x93\x94)\x81\x94.",
+        frozenset({"source_region"}),
+        {"traffic_distribution_group": GROUP, "user": "alice", "source_region": "eu-west-2"},
+        {"user_arn": USER, "username": "alice", "traffic_distribution_group_arn": GROUP},
+        USER,
+    ),
+    Frozen(
+        "PhoneNumberPlacement",
+        "gASVLAAAAAAAAACMBGFjZ3KUjBxQaG9uZU51bWJlclBsYWNlbWVudFByb3ZpZGVylJOUKYGULg==",
+        b"\x80\x04\x95,\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c\x1cPhoneNumberPlacementProvider"
+        b"\x94\x93\x94)\x81\x94.",
+        frozenset({"return_to", "description", "source_region", "replica_region"}),
+        {
+            "phone_number": "+442079460001",
+            "target": GROUP,
+            "flow": {"eu-west-2": "Main IVR", "eu-central-1": "Main IVR"},
+            "return_to": "instance",
+            "description": "Sales",
+            "source_region": "eu-west-2",
+            "replica_region": "eu-central-1",
+        },
+        {
+            "phone_number_arn": NUMBER,
+            "e164": "+442079460001",
+            "instance_arn": INSTANCE,
+            "target_arn": GROUP,
+            "placed_on_arn": GROUP,
+            "placed_flow_arns": {"eu-west-2": f"{INSTANCE}/{FLOW}", "eu-central-1": f"{REPLICA}/{FLOW}"},
+            "contact_flow_arns": {"eu-west-2": f"{INSTANCE}/{FLOW}", "eu-central-1": f"{REPLICA}/{FLOW}"},
+            "dark_regions": [],
+            "dark_seconds": 2.5,
+        },
+        NUMBER,
+    ),
+]
+"""Every resource that stacks store. A new one is added here once; from then on its entry stays."""
+
+
+@pytest.fixture(params=FROZEN, ids=lambda frozen: frozen.name)
+def frozen(request: pytest.FixtureRequest) -> Frozen:
+    """Each resource in turn."""
+    resource: Frozen = request.param
+    return resource
+
+
+@pytest.fixture
+def frozen_names() -> set[str]:
+    """The names of all resources that are frozen."""
+    return {resource.name for resource in FROZEN}
+
+
+class _Nobody:
+    """A session that nobody may use: state is judged without a call."""
+
+    def client(self, service_name: str, /, **options: Any) -> Any:
+        """Refuse."""
+        raise AssertionError(f"{service_name} was asked")
+
+
+@pytest.fixture(autouse=True)
+def _unreachable() -> Iterator[None]:
+    with acgr.connected(_Nobody(), SystemClock()):
+        yield
