@@ -139,7 +139,7 @@ def test_kind(text: str, kind: str) -> None:
 def test_one_of_several_kinds() -> None:
     """A target may be of two kinds; a third is refused, naming both."""
     assert parse(INSTANCE, "instance", "traffic-distribution-group").kind == "instance"
-    with pytest.raises(ArnError, match="of a instance or traffic distribution group is needed"):
+    with pytest.raises(ArnError, match="of an instance or a traffic distribution group is needed"):
         parse(NUMBER, "instance", "traffic-distribution-group")
 
 
