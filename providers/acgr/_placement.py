@@ -16,8 +16,8 @@ from acgr_connect.connection import Connection, Progress
 from acgr_connect.errors import ConnectError, Doing, NotFound, because
 from acgr_connect.flows import Choice, known_flows, look_at_flow
 from acgr_connect.goal import Goal, Standing, regions_of_target, resolve
+from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import at_rest, look
-from acgr_connect.pace import Purpose
 from acgr_connect.records import Number
 
 INPUTS = ("phone_number", "target", "flow", "return_to", "description", "source_region", "replica_region")

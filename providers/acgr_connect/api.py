@@ -20,7 +20,8 @@ from botocore.exceptions import ConnectionError as NoConnection
 from acgr_connect import errors
 from acgr_connect.arns import Arn
 from acgr_connect.clock import Clock
-from acgr_connect.pace import Pace, Purpose
+from acgr_connect.ledger import Purpose
+from acgr_connect.pace import Pace
 from acgr_connect.records import Flow, Group, Instance, Number, User, association
 from acgr_connect.settings import Role, Settings
 
@@ -255,18 +256,19 @@ class RegionalConnect:
     def _call(self, operation: str, **asked: Any) -> dict[str, Any]:
         throttles = failures = 0
         while True:
-            self._pace.take(self._purpose)
+            self._pace.take(operation, self._purpose)
             try:
                 with translated(self.region):
                     answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**asked)
-                    return answer
+                self._pace.answered()
+                return answer
             except (errors.Throttled, errors.Unavailable) as error:
                 refused = isinstance(error, errors.Throttled)
                 throttles, failures = throttles + refused, failures + (not refused)
                 if (wait := patience(error, throttles, failures)) is None:
                     raise
             if refused:
-                self._pace.refused()
+                self._pace.refused(operation)
             self._clock.sleep(wait)
 
 

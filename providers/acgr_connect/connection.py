@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock, RLock
 from typing import TypeVar
 
 from acgr_connect import api
 from acgr_connect.arns import Arn
+from acgr_connect.arrivals import Arrivals, Watch
 from acgr_connect.clock import Clock, SystemClock
 from acgr_connect.directory import Directory, Sweep
 from acgr_connect.errors import ConnectError, Doing, WrongAccount, because
-from acgr_connect.pace import Pace, Purpose
+from acgr_connect.ledger import Purpose
+from acgr_connect.ledger_store import FileStore, MemoryStore
+from acgr_connect.pace import Pace
 from acgr_connect.settings import Settings
 
 Made = TypeVar("Made")
@@ -21,6 +26,13 @@ Progress = Callable[[str], None]
 
 def silent(_: str) -> None:
     """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class _Region:
+    api: api.RegionalConnect
+    pace: Pace
+    arrivals: Arrivals
 
 
 class Connection:
@@ -44,18 +56,20 @@ class Connection:
         self._open_session = open_session
         self._lock = RLock()
         self._session: api.Sessions | None = None
-        self._regions: dict[str, api.RegionalConnect] = {}
+        self._regions: dict[str, _Region] = {}
         self._account: Sweep[str] | None = None
         self._numbers: dict[str, Lock] = {}
 
     def connect(self, region: str, purpose: Purpose) -> api.RegionalConnect:
         """Connect in one Region, asked for one purpose."""
-        with self._lock:
-            if region not in self._regions:
-                client = api.connect_client(self._sessions(), self.settings, region)
-                pace = Pace(self.clock, self.settings.rate)
-                self._regions[region] = api.RegionalConnect(client, region, pace, self.clock)
-            return self._regions[region].to(purpose)
+        return self._region(region).api.to(purpose)
+
+    @contextmanager
+    def moving(self, region: str) -> Iterator[Watch]:
+        """A move was just accepted: until this ends a number is dark, and what lights it comes first."""
+        here = self._region(region)
+        with here.pace.darkness(), here.arrivals.departure() as departed:
+            yield Watch(here.arrivals, departed)
 
     def insist_on_account(self, arn: Arn) -> None:
         """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
@@ -64,10 +78,7 @@ class Connection:
             WrongAccount: they do not; nothing was written.
             Denied: they belong to nobody.
         """
-        try:
-            account = self._account_from(arn.region).entries()[""]
-        except ConnectError as error:
-            raise because(error, Doing("asking STS whose credentials these are", arn.region)) from error
+        account = self._caller(arn.region)
         if account != arn.account:
             raise WrongAccount(
                 f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
@@ -81,6 +92,29 @@ class Connection:
             lock = self._numbers.setdefault(number.id, Lock())
         with lock:
             yield
+
+    def _region(self, region: str) -> _Region:
+        with self._lock:
+            if region not in self._regions:
+                client = api.connect_client(self._sessions(), self.settings, region)
+                pace = Pace(self.clock, self._ledger_of(region))
+                regional = api.RegionalConnect(client, region, pace, self.clock)
+                self._regions[region] = _Region(regional, pace, Arrivals(self.clock))
+            return self._regions[region]
+
+    def _ledger_of(self, region: str) -> MemoryStore | FileStore:
+        rate, scope = self.settings.rate, self.settings.scope
+        if self.settings.ledgers is None:
+            return MemoryStore(rate, scope, self.clock)
+        whose = f"{self._caller(region)}-{region}-{self.settings.endpoints.get('connect', '')}"
+        name = re.sub(r"[^A-Za-z0-9]+", "-", whose).strip("-")
+        return FileStore(self.settings.ledgers / f"{name}.json", rate, scope, self.clock)
+
+    def _caller(self, region: str) -> str:
+        try:
+            return self._account_from(region).entries()[""]
+        except ConnectError as error:
+            raise because(error, Doing("asking STS whose credentials these are", region)) from error
 
     def _account_from(self, region: str) -> Sweep[str]:
         """The caller's account, asked for once, in the Region of whoever asks first."""

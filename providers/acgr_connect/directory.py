@@ -14,7 +14,7 @@ from acgr_connect.api import RegionalConnect
 from acgr_connect.arns import Arn
 from acgr_connect.clock import Clock
 from acgr_connect.errors import ConnectError
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.records import Flow, Group, Instance, Number, User, last_part
 
 FRESH = 5.0
@@ -34,26 +34,26 @@ class Sweep(Generic[Entry]):
         self._swept_at: float | None = None
         self._failed: tuple[float, ConnectError] | None = None
 
-    def entries(self) -> dict[str, Entry]:
-        """All entries, from the sweep of this run."""
+    def entries(self, max_age: float = float("inf")) -> dict[str, Entry]:
+        """All entries, from a sweep of this run that is no older than so many seconds."""
         with self._lock:
-            if self._swept_at is None:
+            if not self._is_younger_than(max_age):
                 self._sweep()
             return dict(self._entries)
 
-    def matching(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
+    def matching(self, wanted: Callable[[Entry], bool], max_age: float = float("inf")) -> list[Entry]:
         """The entries that are wanted; where none is, after a sweep that is fresh."""
         with self._lock:
-            found = [e for e in self.entries().values() if wanted(e)]
-            if found or self._is_fresh():
+            found = [e for e in self.entries(max_age).values() if wanted(e)]
+            if found or self._is_younger_than(FRESH):
                 return found
             self._sweep()
             return [e for e in self._entries.values() if wanted(e)]
 
-    def get(self, key: str) -> Entry | None:
+    def get(self, key: str, max_age: float = float("inf")) -> Entry | None:
         """The entry of that id, or None after a sweep that is fresh."""
         with self._lock:
-            if key not in self.entries() and not self._is_fresh():
+            if key not in self.entries(max_age) and not self._is_younger_than(FRESH):
                 self._sweep()
             return self._entries.get(key)
 
@@ -72,8 +72,8 @@ class Sweep(Generic[Entry]):
         with self._lock:
             self._swept_at, self._entries = None, {}
 
-    def _is_fresh(self) -> bool:
-        return self._swept_at is not None and self._clock.now() - self._swept_at < FRESH
+    def _is_younger_than(self, seconds: float) -> bool:
+        return self._swept_at is not None and self._clock.now() - self._swept_at < seconds
 
     def _sweep(self) -> None:
         now = self._clock.now()

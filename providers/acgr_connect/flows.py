@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.records import Flow
 from acgr_connect.spelling import is_uuid
 

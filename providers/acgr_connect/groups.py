@@ -5,7 +5,7 @@ from __future__ import annotations
 from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.records import Group, Instance
 from acgr_connect.spelling import DEFAULT_GROUP
 from acgr_connect.wait import Wait, run

@@ -6,7 +6,7 @@ from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
 from acgr_connect.groups import SETTLING, await_active, status_now
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.records import Group, User
 from acgr_connect.spelling import is_uuid
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.arrivals import Watch
 from acgr_connect.connection import Connection, Progress
 from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.records import Number
 from acgr_connect.spelling import is_uuid
 from acgr_connect.wait import Wait, run
 
 LOOK_EVERY = 1.0
-"""Seconds between looks at a number that is IN_PROGRESS."""
+"""Seconds between looks at a number on which somebody else's operation is running."""
+
+LISTED_FOR = 60.0
+"""Seconds for which the list of numbers is taken as the look at where a number is."""
 
 
 def find_number(connection: Connection, spelled: str, region: str, *, on: Arn | None = None) -> Number:
@@ -48,12 +54,12 @@ def _by_id(connection: Connection, spelled: str, region: str, doing: Doing) -> N
         cause = f"it was claimed in {claimed_in}, and a number can only be placed in the Region where it was claimed"
         raise told(Refused, doing, cause, f"choose a target of {claimed_in}")
     id_ = parse(spelled).id if is_arn(spelled) else spelled
-    return connection.directory.numbers(region).get(id_)
+    return connection.directory.numbers(region).get(id_, LISTED_FOR)
 
 
 def _by_e164(connection: Connection, e164: str, region: str, on: Arn | None) -> Number | None:
     sweep = connection.directory.numbers(region)
-    found = sweep.matching(lambda n: n.e164 == e164)
+    found = sweep.matching(lambda n: n.e164 == e164, LISTED_FOR)
     if not found and on is not None and on.kind == "traffic-distribution-group":
         found = [n for n in connection.connect(region, Purpose.MOVE).list_phone_numbers(on) if n.e164 == e164]
     return found[0] if found else None
@@ -90,10 +96,13 @@ def at_rest(connection: Connection, number: Number, *, within: float, progress: 
     )
 
 
-def arrived(connection: Connection, number: Number, target: Arn, *, within: float, progress: Progress) -> Number:
+def arrived(
+    connection: Connection, number: Number, target: Arn, watch: Watch, *, within: float, progress: Progress
+) -> Number:
     """Wait until the number is `CLAIMED` *and* on the target that was asked for (N13, N14).
 
-    `number` is as it was before the move; `within` is seconds from the accepted `UpdatePhoneNumber`.
+    `number` is as it was before the move, `watch` says when to look; `within` is seconds from the accepted
+    `UpdatePhoneNumber`.
 
     Raises:
         UnexpectedState: `FAILED`, with the service's message (N15), or claimed to a third target.
@@ -111,9 +120,10 @@ def arrived(connection: Connection, number: Number, target: Arn, *, within: floa
         what=f"phone number {number.e164} in {number.arn.region}",
         pending=frozenset({"IN_PROGRESS", "CLAIMED where it was"}),
         target=frozenset({"CLAIMED"}),
-        first=LOOK_EVERY,
-        every=LOOK_EVERY,
         within=within,
         region=number.arn.region,
     )
-    return run(wait, lambda: look(connection, number.arn, Purpose.LOOK), status, connection.clock, progress)
+    see = partial(look, connection, number.arn, Purpose.LOOK)
+    seen = run(wait, see, status, connection.clock, progress, watch.pause)
+    watch.arrived()
+    return seen

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from acgr_connect.arns import Arn
+from acgr_connect.arrivals import Watch
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import (
     Conflict,
@@ -31,8 +32,8 @@ from acgr_connect.errors import (
 from acgr_connect.flows import drop_flows, known_flows, look_at_flow, set_flow
 from acgr_connect.goal import Goal, Standing, regions_of_target
 from acgr_connect.groups import await_active, status_now
+from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import arrived, at_rest, look
-from acgr_connect.pace import Purpose
 from acgr_connect.records import Number
 
 MIRROR_GRACE = 1.5
@@ -74,17 +75,26 @@ class _Attempt:
             raise Unfinished(failure, self._as_last_seen(standing)) from error
 
     def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
-        """Steps 2 to 4: nothing has been changed when one of them fails."""
+        """Steps 2 to 4: nothing has been changed when one of them fails.
+
+        The list of numbers is the look; one that is on its target without its flow may be moving, and is waited for.
+        """
         try:
-            number = self._at_rest()
             if self.goal.target.kind == "traffic-distribution-group":
                 await_active(self.connection, self.goal.target, within=self.within, progress=self.progress)
-            instance, regions = regions_of_target(self.connection, number.target)
-            return number, known_flows(self.connection, number.arn, instance, regions)
+            number = self.goal.number
+            before = self._flows_of(number)
+            if number.target == self.goal.target and before != dict(self.goal.flows):
+                number = self._at_rest()
+            return number, before if number is self.goal.number else self._flows_of(number)
         except WaitError as error:
             raise because(error, self.goal.doing, remedy="nothing was changed: run again") from error
         except ConnectError as error:
             raise because(error, self.goal.doing) from error
+
+    def _flows_of(self, number: Number) -> dict[str, Arn]:
+        instance, regions = regions_of_target(self.connection, number.target)
+        return known_flows(self.connection, number.arn, instance, regions)
 
     def _at_rest(self) -> Number:
         return at_rest(self.connection, self.goal.number, within=self.within, progress=self.progress)
@@ -96,30 +106,45 @@ class _Attempt:
         except ConnectError as error:
             raise self._not_accepted(error) from error
         began = self.connection.clock.now()
-        self._forget_flows(number)
-        self.progress(f"{number.e164}: move to {self.goal.target_name} accepted")
-        try:
-            there = arrived(self.connection, number, self.goal.target, within=self.within, progress=self.progress)
-            flow = self.goal.flows[self.goal.regions[0]]
-            set_flow(self.connection, number.arn, flow)
-        except ConnectError as error:
-            raise self._rescue(number, before, error) from error
+        with self.connection.moving(number.arn.region) as watch:
+            self._forget_flows(number)
+            self.progress(f"{number.e164}: move to {self.goal.target_name} accepted")
+            try:
+                there = self._arrived(number, watch)
+                flow = self.goal.flows[self.goal.regions[0]]
+                set_flow(self.connection, number.arn, flow)
+            except ConnectError as error:
+                raise self._rescue(number, before, error) from error
         dark = self.connection.clock.now() - began
         self.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
         return self._standing(there, {flow.region: flow}, dark_seconds=dark, moved=True)
 
+    def _arrived(self, number: Number, watch: Watch) -> Number:
+        within, progress = self.within, self.progress
+        return arrived(self.connection, number, self.goal.target, watch, within=within, progress=progress)
+
     def _start(self, number: Number) -> None:
         """Step 5. The token is the same over all repetitions of this attempt.
 
-        A lost answer can make the service refuse the repetition: then the number itself says whether it moves.
+        The service refuses while another operation is running, and also where an answer was lost and the move has
+        begun: then the number itself says whether it moves.
         """
-        api = self.connection.connect(self.goal.target.region, Purpose.MOVE)
+        token = str(uuid4())
         try:
-            api.update_phone_number(number.arn, self.goal.target, str(uuid4()))
-        except (Conflict, Unavailable):
+            self._update(number, token)
+        except (Conflict, Unavailable) as error:
             seen = look(self.connection, number.arn, Purpose.LOOK)
-            if seen.status != "IN_PROGRESS" and seen.target != self.goal.target:
+            if seen.target == self.goal.target:
+                return
+            if seen.status != "IN_PROGRESS":
                 raise
+            self.progress(f"{number.e164}: another operation is running on it ({error.code})")
+            if self._at_rest().target != self.goal.target:
+                self._update(number, str(uuid4()))
+
+    def _update(self, number: Number, token: str) -> None:
+        api = self.connection.connect(self.goal.target.region, Purpose.START)
+        api.update_phone_number(number.arn, self.goal.target, token)
 
     def _forget_flows(self, number: Number) -> None:
         for target in (number.target, self.goal.target):
@@ -129,7 +154,7 @@ class _Attempt:
         """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
         doing = self.goal.doing
         if isinstance(error, Conflict):
-            remedy = "another operation is using the number; run again when it is through"
+            remedy = "an operation or a queue's outbound caller ID holds the number; run again when it is free"
             return because(error, doing, remedy=remedy)
         if not isinstance(error, NotFound) or self.goal.target.kind == "instance":
             return because(error, doing)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from acgr_connect.pace import Rate
+from acgr_connect.bucket import Rate
+from acgr_connect.ledger import SCOPES, Scope
 
 Lookup = Callable[[str], Any]
 
@@ -40,13 +42,23 @@ class Role:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to reach Connect."""
+    """How to reach Connect, and how fast.
+
+    Attributes:
+        profile, role, keys: whose credentials; boto3's chain where none is given.
+        endpoints: service (`connect`, `sts`) to URL.
+        rate: requests a second and burst of the account.
+        scope: whether the rate is counted per operation or over all; "auto" learns it.
+        ledgers: the folder in which all processes of the machine keep account of the rate; None: each its own.
+    """
 
     profile: str | None = None
     role: Role | None = None
     keys: StaticKeys | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)
     rate: Rate = Rate()
+    scope: Scope = "auto"
+    ledgers: Path | None = None
 
     @property
     def is_sandbox(self) -> bool:
@@ -75,6 +87,8 @@ def read(config: Lookup, environ: Mapping[str, str]) -> Settings:
         keys=None if in_environment or profile else _keys(config),
         endpoints=_endpoints(config, environ),
         rate=Rate(_positive(config, "acgr:requestsPerSecond", 2.0), _positive(config, "acgr:burst", 5.0)),
+        scope=_scope(config),
+        ledgers=_cache(environ) / "rate",
     )
 
 
@@ -112,6 +126,19 @@ def _endpoints(config: Lookup, environ: Mapping[str, str]) -> dict[str, str]:
     named = {"connect": "AWS_ENDPOINT_URL_CONNECT", "sts": "AWS_ENDPOINT_URL_STS"}
     set_ = {service: environ[name] for service, name in named.items() if environ.get(name)}
     return {s: url for s, url in {**merged, **set_}.items() if s in named}
+
+
+def _scope(config: Lookup) -> Scope:
+    value = config("acgr:bucketScope") or "auto"
+    if value not in SCOPES:
+        raise SettingError(f"acgr:bucketScope is one of {', '.join(SCOPES)}, not {value!r}")
+    return cast("Scope", value)
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    if own := environ.get("ACGR_CACHE"):
+        return Path(own)
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "acgr"
 
 
 def _positive(config: Lookup, key: str, default: float) -> float:

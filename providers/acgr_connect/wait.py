@@ -41,6 +41,7 @@ def run(
     status: Callable[[Seen], tuple[str, str]],
     clock: Clock,
     progress: Callable[[str], None] = lambda _: None,
+    pause: Callable[[], float] | None = None,
 ) -> Seen:
     """Look until the target is reached.
 
@@ -50,12 +51,13 @@ def run(
         status: the object's status and the service's message about it.
         clock: passes the time between looks.
         progress: told each pending status.
+        pause: waits until the next look is due and gives the seconds waited, instead of `first` and `every`.
 
     Raises:
         UnexpectedState: a status that is neither pending nor wanted.
         WaitTimeout: still pending after `within` seconds.
     """
-    waited = _pause(wait.first, clock)
+    waited = pause() if pause else _pause(wait.first, clock)
     while True:
         seen = look()
         state, detail = status(seen)
@@ -63,7 +65,7 @@ def run(
             return seen
         _insist(wait, state, detail, waited)
         progress(f"{wait.what}: {state}, {waited:.0f} s")
-        waited += _pause(wait.every, clock)
+        waited += pause() if pause else _pause(wait.every, clock)
 
 
 def _pause(seconds: float, clock: Clock) -> float:

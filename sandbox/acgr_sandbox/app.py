@@ -5,21 +5,27 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from . import control_routes, sts
-from .caller import Caller, caller_of
+from . import control_routes
+from .caller import Caller
 from .changes import release_claims, schedule, settle
 from .clock import Clock, RealClock
-from .faults import Fault, Faults, misfortune_of, refuse_after, refuse_before, throttled
-from .insight import Counters, Timeline
-from .model import match, own_code
+from .dispatch import dispatch
+from .events import Event as Logged
+from .events import EventLog
+from .faults import Faults
+from .insight import Counters, Event, Pulse, Timeline
 from .operations import OPERATIONS, Call
-from .refusal import LostReply, Refusal
+from .rivals import make_change
+from .snapshot import shift
 from .switches import Switches
 from .throttle import Throttle
 from .validation import validate
-from .wire import Request, Response, parse, render, render_error
+from .wire import Request, Response
 from .world import Number, User, World
+
+Answer = Mapping[str, Any]
 
 
 class Sandbox:
@@ -31,6 +37,7 @@ class Sandbox:
         switches: how it behaves where Connect is not documented.
         on_write: called with the world after every operation that wrote, before the answer goes out.
         scenario: what `reset` goes back to; `world` as it is now unless given.
+        on_event: called with every event (module `events`), as it happens.
     """
 
     def __init__(
@@ -41,18 +48,31 @@ class Sandbox:
         switches: Switches | None = None,
         on_write: Callable[[World], None] | None = None,
         scenario: World | None = None,
+        on_event: Callable[[Logged], None] | None = None,
     ) -> None:
         self.clock: Clock = clock or RealClock()
         self.switches = switches or Switches()
         self.faults = Faults()
         self.counters = Counters()
-        self._timeline = Timeline(self.clock)
-        self._throttle = Throttle()
+        self.pulse = Pulse()
+        self.events = EventLog(on_event)
+        self._timeline = Timeline(self.clock, self._tell_of_number)
+        self.throttle = Throttle()
         self._on_write = on_write or (lambda _: None)
         self._scenario = copy.deepcopy(scenario or world)
         self._world = world
         self.lock = threading.RLock()
         self._timeline.begin(world)
+
+    @property
+    def account(self) -> str:
+        """Whose world it is."""
+        return self._world.account
+
+    @property
+    def partition(self) -> str:
+        """The partition of its ARNs."""
+        return self._world.partition
 
     @property
     def world(self) -> World:
@@ -79,57 +99,24 @@ class Sandbox:
         """
         if request.raw_path.startswith("/_sandbox"):
             return control_routes.answer(self, request)
-        try:
-            caller = caller_of(request.headers, self._world.account)
-            if caller.service == "sts":
-                self.counters.add("GetCallerIdentity", caller.region, "ok")
-                return sts.answer(caller, request, self._world.partition)
-            name, labels = _route(request)
-        except Refusal as refusal:
-            return render_error(refusal)
-        return self._serve(caller, name, labels, request)
+        return dispatch(self, request)
 
-    def _serve(self, caller: Caller, name: str, labels: Mapping[str, str], request: Request) -> Response:
-        with self.lock:
-            fault, response, outcome = self._attempt(caller, name, labels, request)
-            lost = fault is not None and fault.kind == "lost-reply"
-            self.counters.add(name, caller.region, "lost" if lost else outcome)
-        delay = self.switches.latency_seconds + (fault.seconds if fault else 0.0)
-        if delay:
-            self.clock.sleep(delay)
-        if lost:
-            raise LostReply(f"The answer to {name} in {caller.region} was lost.")
-        return response
+    def operate(self, caller: Caller, name: str, params: Mapping[str, object], misfortune: str | None = None) -> Answer:
+        """Do an operation, past throttle, faults and counters; parameters are taken as valid.
 
-    def _attempt(
-        self, caller: Caller, name: str, labels: Mapping[str, str], request: Request
-    ) -> tuple[Fault | None, Response, str]:
-        fault = None
-        try:
-            self._admit(caller, name)
-            fault = self.faults.next(name, caller.region)
-            refuse_before(fault, self.switches)
-            params = parse(name, labels, request)
-            validate(name, params)
-            response = render(name, self._operate(caller, name, params, fault))
-            refuse_after(fault)
-        except Refusal as refusal:
-            refusal.code = own_code(name, refusal.code)
-            return fault, render_error(refusal), refusal.code or "throttled"
-        return fault, response, "ok"
+        Args:
+            caller: as whom, and where.
+            name: one of `OPERATIONS`.
+            params: as the service model has them.
+            misfortune: the message with which the asynchronous part ends in failure.
 
-    def _admit(self, caller: Caller, name: str) -> None:
-        now = self.clock.now()
-        if not self._throttle.admits(caller.account, caller.region, name, now, self.switches):
-            raise throttled(self.switches)
-
-    def _operate(
-        self, caller: Caller, name: str, params: dict[str, object], fault: Fault | None
-    ) -> Mapping[str, object]:
+        Raises:
+            Refusal: Connect would refuse it.
+        """
         self.settle()
         world = self._world_of(caller)
-        now, misfortune = self.clock.now(), misfortune_of(fault)
-        call = Call(world, caller.region, now, self.switches, params, self._watch, misfortune)
+        switches = self.switches.drawn(str(world.revision))
+        call = Call(world, caller.region, self.clock.now(), switches, params, self._watch, misfortune)
         answer = OPERATIONS[name].run(call)
         if OPERATIONS[name].writes:
             world.revision += 1
@@ -137,15 +124,49 @@ class Sandbox:
             self._on_write(self._world)
         return answer
 
+    def perform(self, operation: str, params: Mapping[str, object], *, region: str) -> Answer:
+        """As `operate`, for the scenario's account, parameters checked.
+
+        Raises:
+            Refusal: Connect would refuse it.
+            KeyError: there is no such operation.
+        """
+        with self.lock:
+            validate(OPERATIONS[operation].name, dict(params))
+            return self.operate(Caller(self._world.account, region, "connect", ""), operation, params)
+
+    def change(self, change: Mapping[str, object]) -> str:
+        """Let somebody else change the world now (module `rivals`); what became of it."""
+        with self.lock:
+            outcome = make_change(self, change)
+            self.events.add(self.clock.now(), "second-writer", {"change": change, "outcome": outcome})
+            return outcome
+
     def _world_of(self, caller: Caller) -> World:
         world = self._world
         if caller.account == world.account:
             return world
-        return World(caller.account, world.source_region, world.replica_region, world.partition)
+        return World(caller.account, world.source_region, world.replica_region, world.partition, closed=True)
 
     def _watch(self, number: Number, at: float, what: str, region: str) -> None:
         self._timeline.note(number, at, what, region)
         self._timeline.look(self._world, number, at)
+
+    def _tell_of_number(self, event: Event) -> None:
+        facts = {"number": event.e164, "number_id": event.number_id, "region": event.region, "what": event.what}
+        self.events.add(event.time, "number", facts)
+
+    def saw(self, number: Number, what: str) -> None:
+        """Write on a number's timeline what was done to it past the API, and keep the world."""
+        with self.lock:
+            self._world.revision += 1
+            self._watch(number, self.clock.now(), what, "")
+            self.keep()
+
+    def tell(self, what: str, **facts: object) -> None:
+        """Write in the events what was done to the whole sandbox."""
+        with self.lock:
+            self.events.add(self.clock.now(), "world", {"what": what, **facts})
 
     def keep(self) -> None:
         """Hand the world as it is to `on_write`."""
@@ -156,12 +177,14 @@ class Sandbox:
         """From now on what is IN_PROGRESS stays so."""
         with self.lock:
             self._world.claims_held = True
+            self.tell("claims held")
             self.keep()
 
     def release_claims(self) -> None:
         """What is overdue completes now, the rest when it is due."""
         with self.lock:
             release_claims(self._world, self.clock.now())
+            self.tell("claims released")
             self.settle()
             self.keep()
 
@@ -191,12 +214,7 @@ class Sandbox:
     def remove_user(self, username: str) -> None:
         """Delete a user, by name or id; it leaves its TDGs unless a switch lets it linger."""
         with self.lock:
-            user = self.world.user(username)
-            del self._world.users[user.id]
-            self._world.revision += 1
-            for group in [] if self.switches.deleted_user_lingers else self._world.groups.values():
-                group.members = [member for member in group.members if member != user.id]
-                group.listed = [member for member in group.listed if member != user.id]
+            self.world.forget_user(self._world.user(username).id, lingers=self.switches.deleted_user_lingers)
             self.keep()
 
     def set_switches(self, switches: Switches) -> None:
@@ -204,11 +222,20 @@ class Sandbox:
         with self.lock:
             self.switches = switches
 
-    def restore(self, world: World) -> None:
-        """Put another world in place of this one; its history begins now."""
+    def restore(self, world: World, taken: float = 0.0, *, what: str = "restored") -> None:
+        """Put another world in place of this one; its history begins now.
+
+        Args:
+            world: the other world; what is under way in it goes on from where it was.
+            taken: what time it was there, epoch seconds; unless given, what is due keeps its time.
+            what: how the events call it.
+        """
         with self.lock:
+            if taken:
+                shift(world, self.clock.now() - taken)
             self._world = world
-            self._throttle.fill()
+            self.tell(what)
+            self.throttle.fill()
             self._timeline.begin(world)
             self.keep()
 
@@ -217,15 +244,4 @@ class Sandbox:
         with self.lock:
             self.faults.clear()
             self.counters.reset()
-            self.restore(copy.deepcopy(self._scenario))
-
-
-def _route(request: Request) -> tuple[str, dict[str, str]]:
-    found = match(request.method, request.raw_path)
-    if found is None:
-        message = f"No operation of Amazon Connect is {request.method} {request.raw_path}."
-        raise Refusal("UnknownOperationException", message, status=404)
-    name, labels = found
-    if name not in OPERATIONS:
-        raise Refusal("UnimplementedOperationException", f"The sandbox does not implement {name}.", status=501)
-    return name, labels
+            self.restore(copy.deepcopy(self._scenario), what="reset")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
-from .world import Association, Change, Number, World
+from .world import Association, Change, Flow, Group, Instance, Number, World, all_at_home
 
 CLAIM = "claim"
 Watch = Callable[[Number, float, str, str], None]
@@ -114,7 +114,7 @@ def _group_gone(world: World, change: Change, _: Watch) -> None:
 
 def _member_listed(world: World, change: Change, _: Watch) -> None:
     group = world.groups.get(change.subject)
-    if group is not None and change.detail and change.detail not in group.listed:
+    if group is not None and change.detail in group.members and change.detail not in group.listed:
         group.listed.append(change.detail)
 
 
@@ -128,6 +128,103 @@ def _user_mirrored(world: World, change: Change, _: Watch) -> None:
     user = world.users.get(change.subject)
     if user is not None:
         user.mirrored = True
+        user.stale.pop(change.region, None)
+
+
+def _flow_mirrored(world: World, change: Change, _: Watch) -> None:
+    flow = world.flows.get(change.subject)
+    if flow is None or change.detail not in flow.states or world.namesake(flow, change.region):
+        return
+    flow.states[change.region] = flow.states[change.detail]
+    flow.stale.pop(change.region, None)
+
+
+def _flow_gone(world: World, change: Change, watch: Watch) -> None:
+    flow = world.flows.get(change.subject)
+    if flow is not None:
+        take_flow(world, flow, change.region, change.at, watch)
+
+
+def take_flow(world: World, flow: Flow, region: str, at: float, watch: Watch) -> None:
+    """Delete a flow in one Region; numbers that have it there go dark, and without any Region it is gone."""
+    flow.states.pop(region, None)
+    flow.stale.pop(region, None)
+    for number in world.numbers.values():
+        if number.flow_in(region) == flow.id:
+            world.revision += 1
+            set_flow(number, region, None, world.revision)
+            watch(number, at, "flow removed", region)
+    if not flow.states:
+        del world.flows[flow.id]
+
+
+def _instance_status(world: World, change: Change, _: Watch) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is not None:
+        instance.status, instance.trouble = ("CREATION_FAILED", change.detail) if change.detail else ("ACTIVE", "")
+
+
+def _replicated(world: World, change: Change, watch: Watch) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None:
+        return
+    if change.detail:
+        instance.trouble = change.detail
+        return
+    instance.replica, instance.replicating, instance.trouble = instance.replicating, "", ""
+    _mirror_everything(world, instance)
+    group = Group(world.new_id("group", "Default"), "Default", instance.id, default=True)
+    all_at_home(group, instance)
+    world.groups[group.id] = group
+    for number in list(world.numbers_on(instance.id)):
+        join(world, number, group, instance)
+        watch(number, change.at, "moved", "")
+
+
+def _mirror_everything(world: World, instance: Instance) -> None:
+    for flow in world.flows.values():
+        if flow.instance_id == instance.id:
+            flow.states = {region: next(iter(flow.states.values())) for region in instance.regions}
+    for user in world.users.values():
+        if user.instance_id == instance.id:
+            user.mirrored = True
+
+
+def join(world: World, number: Number, group: Group, instance: Instance) -> None:
+    """Put a number on the default TDG of its instance; unlike a move it keeps its flow, in both Regions."""
+    number.target = number.listed_target = group.id
+    flow_id = number.flow_in(instance.region)
+    for region in instance.regions[1:]:
+        world.revision += 1
+        set_flow(number, region, flow_id, world.revision)
+
+
+def _instance_gone(world: World, change: Change, watch: Watch) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None:
+        return
+    for number in list(world.numbers_on(instance.id)):
+        _released(world, Change(change.at, change.order, "released", number.id), watch)
+    for things in (world.flows, world.users):
+        for id in [id for id, thing in things.items() if thing.instance_id == instance.id]:
+            del things[id]
+    del world.instances[instance.id]
+
+
+def _replica_gone(world: World, change: Change, watch: Watch) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None or instance.replica is None:
+        return
+    for id in [id for id, group in world.groups.items() if group.instance_id == instance.id]:
+        for number in list(world.numbers_on(id)):
+            number.target = number.listed_target = instance.id
+            number.flows.pop(instance.replica, None)
+            watch(number, change.at, "moved", "")
+        del world.groups[id]
+    for flow in world.flows.values():
+        if flow.instance_id == instance.id:
+            flow.states.pop(instance.replica, None)
+    instance.replica = None
 
 
 _MAKE: dict[str, Callable[[World, Change, Watch], None]] = {
@@ -140,4 +237,10 @@ _MAKE: dict[str, Callable[[World, Change, Watch], None]] = {
     "member-listed": _member_listed,
     "member-unlisted": _member_unlisted,
     "user-mirrored": _user_mirrored,
+    "flow-mirrored": _flow_mirrored,
+    "flow-gone": _flow_gone,
+    "instance-status": _instance_status,
+    "instance-gone": _instance_gone,
+    "replicated": _replicated,
+    "replica-gone": _replica_gone,
 }

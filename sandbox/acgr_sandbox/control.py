@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -46,6 +47,18 @@ class Control:
             and region in (None, row["region"])
             and (outcome in (None, row["outcome"]) or (outcome == "failed" and row["outcome"] != "ok"))
         )
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """The events after the one of that `n`, at most a thousand (module `events`)."""
+        return list(self._ask("GET", f"events?after={after}")["events"])
+
+    def overview(self) -> dict[str, Any]:
+        """Who answers where, at one look."""
+        return dict(self._ask("GET", "overview"))
+
+    def change(self, change: Mapping[str, Any]) -> str:
+        """Let somebody else change the world (module `rivals`); what became of it."""
+        return str(self._ask("POST", "changes", dict(change))["outcome"])
 
     def timeline(self, number: str | None = None) -> list[dict[str, Any]]:
         """The events of one number, by id or E.164, or all of them."""
@@ -93,8 +106,12 @@ class Control:
         self._ask("POST", "world", world)
 
     def advance(self, seconds: float) -> float:
-        """Move a manual clock; returns the time it then shows."""
+        """Move a manual or accelerated clock; returns the time it then shows."""
         return float(self._ask("POST", "clock/advance", {"seconds": seconds})["now"])
+
+    def run_clock(self, factor: float) -> None:
+        """Let an accelerated clock run at another speed."""
+        self._ask("POST", "clock/run", {"factor": factor})
 
     def hold_claims(self) -> None:
         """What is IN_PROGRESS stays so."""

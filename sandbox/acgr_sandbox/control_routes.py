@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
-from .clock import ManualClock
+from .clock import AcceleratedClock, ManualClock
 from .faults import Fault
-from .snapshot import restored, snapshot
+from .overview import overview, pace_of
+from .snapshot import restored, snapshot, time_of
 from .switches import Switches
 from .wire import Request, Response, json_response
 
@@ -29,10 +30,10 @@ def answer(sandbox: Sandbox, request: Request) -> Response:
         message = f"There is no {request.method} {request.raw_path}; there are {there}."
         return json_response(404, {"Message": message})
     try:
-        payload = json.loads(request.body) if request.body else {}
+        payload = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
         with sandbox.lock:
             return json_response(200, route(sandbox, payload))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
 
 
@@ -55,6 +56,7 @@ def status(sandbox: Sandbox, _: Payload) -> object:
         "revision": world.revision,
         "claims_held": world.claims_held,
         "now": sandbox.clock.now(),
+        "clock": pace_of(sandbox.clock),
     }
 
 
@@ -62,12 +64,22 @@ def _counters(sandbox: Sandbox, _: Payload) -> object:
     return sandbox.counters.rows()
 
 
-def _timeline(sandbox: Sandbox, _: Payload) -> object:
-    return sandbox.timeline.rows()
+def _timeline(sandbox: Sandbox, payload: Payload) -> object:
+    return sandbox.timeline.rows(payload.get("number"))
+
+
+def _events(sandbox: Sandbox, payload: Payload) -> object:
+    sandbox.settle()
+    log = sandbox.events
+    return {"events": log.after(int(payload.get("after", 0)), int(payload.get("limit", 1000))), "last": log.last}
+
+
+def _overview(sandbox: Sandbox, _: Payload) -> object:
+    return overview(sandbox)
 
 
 def _world(sandbox: Sandbox, _: Payload) -> object:
-    return snapshot(sandbox.world)
+    return snapshot(sandbox.world, sandbox.clock.now())
 
 
 def _dark(sandbox: Sandbox, _: Payload) -> object:
@@ -75,7 +87,7 @@ def _dark(sandbox: Sandbox, _: Payload) -> object:
 
 
 def _switches(sandbox: Sandbox, _: Payload) -> object:
-    return asdict(sandbox.switches)
+    return sandbox.switches.plain()
 
 
 def _faults(sandbox: Sandbox, _: Payload) -> object:
@@ -93,11 +105,24 @@ def _reset(sandbox: Sandbox, _: Payload) -> object:
 
 
 def _advance(sandbox: Sandbox, payload: Payload) -> object:
-    if not isinstance(sandbox.clock, ManualClock):
-        raise ValueError("This sandbox runs on the wall clock: start it with --clock manual.")
+    if not isinstance(sandbox.clock, (ManualClock, AcceleratedClock)):
+        raise ValueError("This sandbox runs on the wall clock: start it with --clock manual, or --clock 60x.")
     sandbox.clock.advance(float(payload["seconds"]))
     sandbox.settle()
+    sandbox.tell("clock moved", seconds=float(payload["seconds"]))
     return {"now": sandbox.clock.now()}
+
+
+def _run(sandbox: Sandbox, payload: Payload) -> object:
+    if not isinstance(sandbox.clock, AcceleratedClock):
+        raise ValueError("The speed of this clock is fixed: start the sandbox with --clock 1x, or another speed.")
+    sandbox.clock.run(float(payload["factor"]))
+    sandbox.tell("clock runs", factor=sandbox.clock.factor)
+    return {"now": sandbox.clock.now(), "clock": pace_of(sandbox.clock)}
+
+
+def _change(sandbox: Sandbox, payload: Payload) -> object:
+    return {"outcome": sandbox.change(payload)}
 
 
 def _hold(sandbox: Sandbox, _: Payload) -> object:
@@ -111,30 +136,36 @@ def _release(sandbox: Sandbox, _: Payload) -> object:
 
 
 def _add_fault(sandbox: Sandbox, payload: Payload) -> object:
-    sandbox.faults.add(Fault(**payload))
+    fault = Fault(**payload)
+    sandbox.faults.add(fault)
+    sandbox.tell("fault added", fault=fault.kind, operation=fault.operation)
     return sandbox.faults.table()
 
 
 def _clear_faults(sandbox: Sandbox, _: Payload) -> object:
     sandbox.faults.clear()
+    sandbox.tell("faults cleared")
     return []
 
 
 def _restore(sandbox: Sandbox, payload: Payload) -> object:
-    sandbox.restore(restored(payload))
+    sandbox.restore(restored(payload), time_of(payload))
     return status(sandbox, {})
 
 
 def _set_switches(sandbox: Sandbox, payload: Payload) -> object:
     changed: Switches = sandbox.switches.with_values(payload)
     sandbox.set_switches(changed)
-    return asdict(changed)
+    sandbox.tell("switches set", switches=payload)
+    return changed.plain()
 
 
 _ROUTES: dict[tuple[str, str], Callable[[Sandbox, Payload], object]] = {
     ("GET", "status"): status,
     ("GET", "counters"): _counters,
     ("GET", "timeline"): _timeline,
+    ("GET", "events"): _events,
+    ("GET", "overview"): _overview,
     ("GET", "world"): _world,
     ("GET", "dark"): _dark,
     ("GET", "switches"): _switches,
@@ -142,6 +173,8 @@ _ROUTES: dict[tuple[str, str], Callable[[Sandbox, Payload], object]] = {
     ("POST", "counters/reset"): _reset_counters,
     ("POST", "reset"): _reset,
     ("POST", "clock/advance"): _advance,
+    ("POST", "clock/run"): _run,
+    ("POST", "changes"): _change,
     ("POST", "claims/hold"): _hold,
     ("POST", "claims/release"): _release,
     ("POST", "faults"): _add_fault,

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .refusal import Refusal
+from .refusal import ConnectionReset, Refusal
+from .rivals import check_change
 from .switches import Switches
 
 KINDS = (
     "throttle",
+    "drain",
     "error-before",
     "error-after",
     "lost-reply",
+    "reset",
     "slow",
     "failed-claim",
     "denied",
     "expired-token",
+    "second-writer",
 )
 
 
@@ -27,10 +32,13 @@ class Fault:
 
     Args:
         operation: name of the operation, or `*` for all.
-        kind: `throttle` (429, nothing happened); `error-before` (500, nothing happened); `error-after` (500, it
-            happened); `lost-reply` (it happened, the connection closes without an answer); `slow` (the answer comes
+        kind: `throttle` (429, nothing happened); `drain` (429, and others have emptied the bucket); `error-before`
+            (500, nothing happened); `error-after` (500, it happened); `lost-reply` (it happened, the connection
+            closes without an answer); `reset` (nothing happened, the connection is reset); `slow` (the answer comes
             after `seconds`); `failed-claim` (the asynchronous part ends in FAILED with `message`, also for creating
-            and deleting a TDG); `denied` (AccessDeniedException); `expired-token` (ExpiredTokenException).
+            and deleting a TDG); `denied` (AccessDeniedException); `expired-token` (ExpiredTokenException);
+            `second-writer` (just before the call, somebody else makes `change`; the call then goes its way, into
+            other faults too).
         region: only there; None is everywhere.
         count: how many calls, 0 is all of them.
         after: matching calls to let through first.
@@ -38,6 +46,10 @@ class Fault:
         code, status: another error than the kind's own.
         seconds: delay of `slow`.
         probability, seed: hit a share of the calls, the same ones for the same seed.
+        change: what `second-writer` does (module `rivals`): one change or a list of them.
+
+    Raises:
+        ValueError: there is no such kind, or no such change.
     """
 
     operation: str = "*"
@@ -51,11 +63,23 @@ class Fault:
     seconds: float = 0.0
     probability: float = 1.0
     seed: int = 0
+    change: Mapping[str, Any] | list[Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse kinds there are not."""
+        """Refuse kinds and changes there are not."""
         if self.kind not in KINDS:
             raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
+        if (self.kind == "second-writer") != (self.change is not None):
+            raise ValueError("A fault of kind 'second-writer' has a change, and no other has one.")
+        for change in self.changes:
+            check_change(change)
+
+    @property
+    def changes(self) -> list[Mapping[str, Any]]:
+        """What a second writer does, in order."""
+        if self.change is None:
+            return []
+        return self.change if isinstance(self.change, list) else [self.change]
 
 
 @dataclass
@@ -65,10 +89,14 @@ class _Armed:
     hit: int = 0
     dice: random.Random = field(default_factory=random.Random)
 
+    @property
+    def waiting(self) -> bool:
+        return not self.fault.count or self.hit < self.fault.count
+
     def takes(self, operation: str, region: str) -> bool:
         if self.fault.operation not in ("*", operation) or self.fault.region not in (None, region):
             return False
-        if self.fault.count and self.hit >= self.fault.count:
+        if not self.waiting:
             return False
         self.seen += 1
         if self.seen <= self.fault.after or self.dice.random() >= self.fault.probability:
@@ -94,13 +122,18 @@ class Faults:
     def next(self, operation: str, region: str) -> Fault | None:
         """The fault for this call, the first added first."""
         for armed in self._armed:
-            if armed.takes(operation, region):
+            if armed.fault.change is None and armed.takes(operation, region):
                 return armed.fault
         return None
 
+    def second_writers(self, operation: str, region: str) -> list[Mapping[str, Any]]:
+        """What others change just before this call."""
+        struck = [armed.fault for armed in self._armed if armed.fault.change and armed.takes(operation, region)]
+        return [change for fault in struck for change in fault.changes]
+
     def table(self) -> list[dict[str, Any]]:
         """What was added, and how often each has hit."""
-        return [{**asdict(armed.fault), "hit": armed.hit} for armed in self._armed]
+        return [{**asdict(armed.fault), "hit": armed.hit, "waiting": armed.waiting} for armed in self._armed]
 
 
 _FAILED = "Request processing failed because of an error."
@@ -120,7 +153,9 @@ def refuse_before(fault: Fault | None, switches: Switches) -> None:
     """Raise what keeps the operation from taking place."""
     if fault is None:
         return
-    if fault.kind == "throttle":
+    if fault.kind == "reset":
+        raise ConnectionReset("The connection was reset.")
+    if fault.kind in ("throttle", "drain"):
         raise _refusal(fault, switches.throttle_code, "Rate exceeded", 429)
     if fault.kind in _BEFORE:
         raise _refusal(fault, *_BEFORE[fault.kind])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,16 +11,19 @@ from .clock import Clock
 from .world import Number, World
 
 THROTTLES = ("ThrottlingException", "TooManyRequestsException", "throttled")
+PULSE_SECONDS = 60
 
 
 class Counters:
-    """Calls by operation, Region and outcome: `ok`, `throttled`, `lost`, or the error's code."""
+    """Calls by operation, Region and outcome: `ok`, `throttled`, `lost`, `reset`, or the error's code."""
 
     def __init__(self) -> None:
         self._calls: Counter[tuple[str, str, str]] = Counter()
+        self.total = 0
 
     def add(self, operation: str, region: str, outcome: str) -> None:
         """Count one call."""
+        self.total += 1
         self._calls[operation, region, "throttled" if outcome in THROTTLES else outcome] += 1
 
     def calls(self, operation: str | None = None, region: str | None = None, outcome: str | None = None) -> int:
@@ -28,7 +32,7 @@ class Counters:
         Args:
             operation: name in the service model.
             region: where it was called.
-            outcome: `ok`, `throttled`, `lost`, an error code, or `failed` for all but `ok`.
+            outcome: `ok`, `throttled`, `lost`, `reset`, an error code, or `failed` for all but `ok`.
         """
         return sum(
             count
@@ -55,7 +59,29 @@ class Counters:
 
     def reset(self) -> None:
         """Start again at nothing."""
+        self.total = 0
         self._calls.clear()
+
+
+class Pulse:
+    """How many calls there were, and how many of them throttled, in each of the last 60 seconds."""
+
+    def __init__(self) -> None:
+        self._beats: deque[list[int]] = deque(maxlen=PULSE_SECONDS)
+
+    def add(self, now: float, *, throttled: bool) -> None:
+        """Count one call; `now` in epoch seconds."""
+        second = int(now)
+        if not self._beats or self._beats[-1][0] != second:
+            self._beats.append([second, 0, 0])
+        self._beats[-1][1] += 1
+        self._beats[-1][2] += throttled
+
+    def rows(self, now: float) -> list[tuple[int, int]]:
+        """(calls, throttled) of the last 60 seconds, the present one last."""
+        beats = {second: (calls, throttled) for second, calls, throttled in list(self._beats)}
+        last = int(now)
+        return [beats.get(second, (0, 0)) for second in range(last - PULSE_SECONDS + 1, last + 1)]
 
 
 @dataclass(frozen=True)
@@ -75,10 +101,11 @@ class Timeline:
     `dark` and `lit` are noted per Region, at the moment the world changed and not when somebody looked.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[Event], None] = lambda _: None) -> None:
         self._clock = clock
+        self._tell = tell
         self._events: list[Event] = []
-        self._dark: dict[str, set[str]] = {}
+        self._dark: dict[str, dict[str, float]] = {}
         self._homes: dict[str, str] = {}
 
     def begin(self, world: World) -> None:
@@ -90,19 +117,25 @@ class Timeline:
 
     def note(self, number: Number, at: float, what: str, region: str) -> None:
         """Write one line."""
-        self._events.append(Event(at, number.id, number.e164, region, what))
+        event = Event(at, number.id, number.e164, region, what)
+        self._events.append(event)
+        self._tell(event)
 
     def look(self, world: World, number: Number, at: float) -> None:
         """Note in which Regions a number went dark, or came back, at `at`."""
         self._homes[number.id] = number.region
         exists = number.id in world.numbers
-        dark = set(world.dark_regions(number)) if exists else set()
-        before = self._dark.get(number.id, set())
-        for region in sorted(dark - before):
+        before = self._dark.get(number.id, {})
+        dark = {region: before.get(region, at) for region in (world.dark_regions(number) if exists else ())}
+        for region in sorted(dark.keys() - before.keys()):
             self.note(number, at, "dark", region)
-        for region in sorted(before - dark):
+        for region in sorted(before.keys() - dark.keys()):
             self.note(number, at, "lit", region)
         self._dark[number.id] = dark
+
+    def dark_since(self, number_id: str, region: str) -> float | None:
+        """When a number went dark in a Region where it is dark now, epoch seconds; else None."""
+        return self._dark.get(number_id, {}).get(region)
 
     def events(self, number: str | None = None) -> list[Event]:
         """The events of one number, by id or E.164, or all of them, in order."""
@@ -127,6 +160,6 @@ class Timeline:
                 total, since = total + event.time - since, None
         return total if since is None else total + self._clock.now() - since
 
-    def rows(self) -> list[dict[str, Any]]:
-        """All events as plain data."""
-        return [asdict(event) for event in list(self._events)]
+    def rows(self, number: str | None = None) -> list[dict[str, Any]]:
+        """The same events as plain data."""
+        return [asdict(event) for event in self.events(number)]

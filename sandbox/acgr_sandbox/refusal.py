@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Refusal(Exception):
     """An error answer of the Connect API.
@@ -13,7 +15,7 @@ class Refusal(Exception):
         details: further members of the error, e.g. `ResourceType`.
     """
 
-    def __init__(self, code: str, message: str, *, status: int | None = None, **details: str) -> None:
+    def __init__(self, code: str, message: str, *, status: int | None = None, **details: Any) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -41,6 +43,11 @@ def conflict(message: str) -> Refusal:
     return Refusal("ResourceConflictException", message)
 
 
+def duplicate(message: str) -> Refusal:
+    """Status 409, `DuplicateResourceException`."""
+    return Refusal("DuplicateResourceException", message)
+
+
 def in_use(message: str, kind: str, arn: str) -> Refusal:
     """Status 409, `ResourceInUseException`, with the resource that is in use."""
     return Refusal("ResourceInUseException", message, ResourceType=kind, ResourceId=arn)
@@ -48,3 +55,7 @@ def in_use(message: str, kind: str, arn: str) -> Refusal:
 
 class LostReply(Exception):
     """The operation took place, or not, and its answer never reaches the caller."""
+
+
+class ConnectionReset(LostReply):
+    """The operation did not take place, and the connection breaks."""

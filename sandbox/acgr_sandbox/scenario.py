@@ -53,7 +53,6 @@ from typing import Any
 
 import yaml
 
-from .operations.groups import all_at_home
 from .scenario_entries import (
     Entry,
     ScenarioError,
@@ -70,17 +69,7 @@ from .scenario_entries import (
     some,
     target_of,
 )
-from .world import Association, Flow, Group, Instance, Number, User, World
-
-PAIRS = {
-    ("us-east-1", "us-west-2"),
-    ("us-west-2", "us-east-1"),
-    ("eu-central-1", "eu-west-2"),
-    ("eu-west-2", "eu-central-1"),
-    ("ap-northeast-1", "ap-northeast-3"),
-}
-"""(source, replica) Regions between which Connect replicates instances."""
-
+from .world import PAIRS, Association, Flow, Group, Instance, Number, User, World, all_at_home
 
 GROUP_STATUSES = (
     "ACTIVE",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import struct
 import sys
 import traceback
 from http import HTTPStatus
@@ -11,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .app import Sandbox
-from .refusal import LostReply, Refusal
+from .refusal import ConnectionReset, LostReply, Refusal
 from .wire import Request, Response, render_error
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -62,6 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             self._write(self.server.sandbox.handle(self._request()))
+        except ConnectionReset:
+            self._reset()
         except LostReply:
             self._hang_up()
         except (BrokenPipeError, ConnectionResetError):
@@ -89,6 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        # Closed with nothing to linger for, TCP resets instead of saying goodbye.
+        with contextlib.suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Nothing: the counters say it better."""

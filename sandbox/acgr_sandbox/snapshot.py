@@ -15,14 +15,25 @@ from .world import Association, Change, Flow, Group, Instance, Number, Token, Us
 VERSION = 1
 
 
-def snapshot(world: World) -> dict[str, Any]:
-    """All of a world as plain JSON data."""
-    plain: dict[str, Any] = json.loads(_text(world))
+def snapshot(world: World, now: float = 0.0) -> dict[str, Any]:
+    """All of a world as plain JSON data, and what time it was there, in epoch seconds."""
+    plain: dict[str, Any] = json.loads(_text(world, now))
     return plain
 
 
-def _text(world: World) -> str:
-    return json.dumps({"version": VERSION, **vars(world)}, default=vars)
+def _text(world: World, now: float) -> str:
+    return json.dumps({"version": VERSION, "now": now, **vars(world)}, default=vars)
+
+
+def time_of(data: Mapping[str, Any]) -> float:
+    """What time it was when a snapshot was taken, epoch seconds; 0 where it does not say."""
+    return float(data.get("now", 0.0))
+
+
+def shift(world: World, seconds: float) -> None:
+    """Let everything that is due happen so much later, or earlier where `seconds` is negative."""
+    for change in world.changes:
+        change.at += seconds
 
 
 def restored(data: Mapping[str, Any]) -> World:
@@ -31,7 +42,7 @@ def restored(data: Mapping[str, Any]) -> World:
     Raises:
         ValueError: the data is not a snapshot, or one of another version.
     """
-    values = dict(data)
+    values = {name: value for name, value in data.items() if name != "now"}
     if values.pop("version", None) != VERSION:
         raise ValueError(f"This is no world of version {VERSION}.")
     unknown = set(values) - {field.name for field in fields(World)}
@@ -76,15 +87,19 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def save(path: Path, world: World) -> None:
-    """Write a world to its file."""
-    write_atomically(path, _text(world))
+def save(path: Path, world: World, now: float = 0.0) -> None:
+    """Write a world to its file, with the time."""
+    write_atomically(path, _text(world, now))
 
 
-def load(path: Path) -> World:
-    """Read a world from its file.
+def load(path: Path) -> tuple[World, float]:
+    """Read a world and its time from its file.
 
     Raises:
         ValueError: the file holds something else.
     """
-    return restored(json.loads(path.read_text(encoding="utf-8")))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return restored(data), time_of(data)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"{path} is no world of a sandbox: {error}") from None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from .delays import FORMS, Delay, delay, drawn
 
 Scalar = bool | int | float | str
 
@@ -14,8 +18,10 @@ class Switches:
     """How the sandbox behaves where nobody has written down how Connect does.
 
     Defaults are what is documented, else what is likelier, else what is stricter. Times are seconds, rates
-    requests a second.
+    requests a second. What is named `…_seconds` may vary: `Delay("3..8")`, or that text in a command or in JSON.
     """
+
+    seed: int = 0  # of all that is drawn: times that vary, and when others call
 
     # How long things take.
     claim_seconds: float = 5.0  # UpdatePhoneNumber and ReleasePhoneNumber stay IN_PROGRESS
@@ -23,7 +29,10 @@ class Switches:
     group_seconds: float = 3.0  # a group is created, or deleted
     distribution_seconds: float = 2.0  # a group stays UPDATE_IN_PROGRESS
     mirror_seconds: float = 1.0  # a number's flow reaches the other Region
-    user_mirror_seconds: float = 1.0  # a new user reaches the other Region
+    user_mirror_seconds: float = 1.0  # a new or changed user reaches the other Region
+    flow_mirror_seconds: float = 1.0  # a new or changed flow reaches the other Region
+    instance_seconds: float = 5.0  # an instance is created, or deleted
+    replicate_seconds: float = 10.0  # an instance is being replicated
     list_lag_seconds: float = 0.0  # ListPhoneNumbersV2 runs behind DescribePhoneNumber
     membership_lag_seconds: float = 0.0  # ListTrafficDistributionGroupUsers runs behind
     latency_seconds: float = 0.0  # every answer takes this long; a manual clock moves by it
@@ -33,12 +42,16 @@ class Switches:
     burst: int = 5
     bucket_scope: Literal["shared", "per-operation"] = "shared"
     noise: float = 0.0  # requests a second that others take from the same bucket
+    noise_burst: int = 0  # others come this many at once, at random; 0: evenly, as fractions
     throttle_code: Literal["ThrottlingException", "TooManyRequestsException", ""] = "ThrottlingException"
 
-    # Mirroring of a number's flow between the Regions; off is how it was until 2023.
+    # Mirroring of flows, and of a number's flow, between the Regions; off is how it was until 2023.
     mirroring: bool = True
+    replica_flow_ids: Literal["same", "different"] = "same"  # different: as in replicas that began empty
 
     # Instances and groups.
+    instance_limit: int = 0  # instances in a Region; 0 is no limit
+    delete_instance_with_numbers: Literal["refuse", "release"] = "refuse"
     instance_arn_as_id: bool = False  # operations whose page says "identifier" take an instance ARN
     source_in_replication_status: bool = False
     group_limit: int = 8
@@ -57,8 +70,17 @@ class Switches:
     user_id_form: Literal["uuid", "arn"] = "uuid"
     deleted_user_lingers: bool = False
 
+    # Users and flows.
+    user_limit: int = 0  # users of an instance; 0 is no limit
+    flow_limit: int = 0  # flows of an instance; 0 is no limit
+    delete_flow_in_use: Literal["refuse", "drop"] = "refuse"  # a flow that a number has
+
     # Phone numbers.
     number_limit: int = 0  # numbers on one target; 0 is no limit
+    taken_number: Literal["InvalidParameterException", "ResourceNotFoundException"] = "InvalidParameterException"
+    claim_token: Literal["uuid", "any"] = "uuid"  # what ClaimPhoneNumber takes as ClientToken
+    over_allowance: Literal["InvalidParameterException", "AccessDeniedException"] = "InvalidParameterException"
+    claimed_to_replicated: Literal["instance", "default-group"] = "instance"  # where a claimed number ends up
     target_shown_early: bool = False  # TargetArn is new while IN_PROGRESS
     failed_keeps_target: bool = True
     same_target_drops_flow: bool = False
@@ -79,7 +101,11 @@ class Switches:
     def __post_init__(self) -> None:
         """Refuse values that no switch has, in one sentence."""
         for name, kind in get_type_hints(type(self)).items():
-            _check(name, getattr(self, name), kind)
+            value = getattr(self, name)
+            if isinstance(value, str) and name.endswith("_seconds"):
+                value = _delay(name, value)
+                object.__setattr__(self, name, value)
+            _check(name, value, kind)
 
     def with_texts(self, texts: Mapping[str, str]) -> Switches:
         """A copy with switches set from text, as given on a command line."""
@@ -96,6 +122,20 @@ class Switches:
             raise ValueError(_no_such(unknown[0]))
         return replace(self, **dict(values))
 
+    def drawn(self, key: str) -> Switches:
+        """A copy in which every time is what it is this time; the same seed and key draw the same."""
+        varying = {name: value for name, value in vars(self).items() if isinstance(value, Delay)}
+        if not varying:
+            return self
+        settled = copy.copy(self)
+        for name, value in varying.items():
+            object.__setattr__(settled, name, drawn(value, f"{self.seed}/{key}/{name}"))
+        return settled
+
+    def plain(self) -> dict[str, Scalar]:
+        """All switches as JSON has them; `with_values` reads it back."""
+        return {name: value.text if isinstance(value, Delay) else value for name, value in vars(self).items()}
+
 
 def switch_names() -> list[str]:
     """The names of all switches, in the order of the class."""
@@ -104,6 +144,13 @@ def switch_names() -> list[str]:
 
 def _no_such(name: str) -> str:
     return f"There is no switch {name!r}; there are {', '.join(switch_names())}."
+
+
+def _delay(name: str, text: str) -> float:
+    try:
+        return delay(text)
+    except ValueError:
+        raise ValueError(f"Switch {name} is {text!r}; it takes {FORMS}.") from None
 
 
 def _check(name: str, value: object, kind: Any) -> None:
@@ -120,7 +167,7 @@ def _check(name: str, value: object, kind: Any) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def _from_text(text: str, kind: Any) -> Scalar:

@@ -10,140 +10,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from .things import (
+    PAIRS,
+    Association,
+    Change,
+    Flow,
+    Group,
+    Instance,
+    Mirrored,
+    Number,
+    Token,
+    User,
+    all_at_home,
+    seen_from,
+)
+
+__all__ = [
+    "PAIRS",
+    "Association",
+    "Change",
+    "Flow",
+    "Group",
+    "Instance",
+    "Mirrored",
+    "Number",
+    "Token",
+    "User",
+    "World",
+    "all_at_home",
+    "seen_from",
+]
+
 Thing = TypeVar("Thing")
 
 NAMESPACE = uuid.UUID("6f0c1a52-6a0e-5f5d-9b43-5d1f0c0a5e11")
 
 
 @dataclass
-class Instance:
-    """A Connect instance; `replica` is the Region it is replicated to, or None."""
-
-    id: str
-    alias: str
-    region: str
-    replica: str | None = None
-    created: float = 1_680_000_000.0
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Where it answers, the source Region first."""
-        return (self.region, self.replica) if self.replica else (self.region,)
-
-
-@dataclass
-class Group:
-    """A traffic distribution group (TDG) and its members.
-
-    `members` is who belongs to it, `listed` who a list shows (the same, unless lists lag).
-    Shares are whole percentages by Region.
-    """
-
-    id: str
-    name: str
-    instance_id: str
-    default: bool = False
-    status: str = "ACTIVE"
-    description: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-    members: list[str] = field(default_factory=list)
-    listed: list[str] = field(default_factory=list)
-    telephony: dict[str, int] = field(default_factory=dict)
-    agents: dict[str, int] = field(default_factory=dict)
-    sign_in: dict[str, bool] = field(default_factory=dict)
-    last_failover: float | None = None
-
-
-@dataclass
-class Flow:
-    """A flow; `states` maps each Region that has it to its (state, status)."""
-
-    id: str
-    name: str
-    instance_id: str
-    type: str = "CONTACT_FLOW"
-    states: dict[str, tuple[str, str]] = field(default_factory=dict)
-    description: str = ""
-    content: str = '{"Version":"2019-10-30","StartAction":"end","Actions":[{"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}'  # noqa: E501
-    tags: dict[str, str] = field(default_factory=dict)
-    modified: float = 1_690_000_000.0
-
-
-@dataclass
-class User:
-    """A user; `mirrored` once the replica has it too."""
-
-    id: str
-    username: str
-    instance_id: str
-    first_name: str = ""
-    last_name: str = ""
-    mirrored: bool = True
-    tags: dict[str, str] = field(default_factory=dict)
-    modified: float = 1_690_000_000.0
-
-
-@dataclass
-class Association:
-    """The flow of a number in one Region (None: taken away) and the revision that wrote it."""
-
-    flow_id: str | None
-    order: int
-
-
-@dataclass
-class Number:
-    """A claimed phone number.
-
-    `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
-    what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there.
-    """
-
-    id: str
-    e164: str
-    region: str
-    target: str
-    listed_target: str = ""
-    wanted: str | None = None
-    status: str = "CLAIMED"
-    message: str = ""
-    description: str = ""
-    country: str = "GB"
-    type: str = "DID"
-    outbound: bool = False
-    tags: dict[str, str] = field(default_factory=dict)
-    flows: dict[str, Association] = field(default_factory=dict)
-
-    def flow_in(self, region: str) -> str | None:
-        """The id of its flow in a Region, or None."""
-        association = self.flows.get(region)
-        return association.flow_id if association else None
-
-
-@dataclass(order=True)
-class Change:
-    """Something that will have happened at `at` (epoch seconds); `order` keeps equal times in sequence."""
-
-    at: float
-    order: int
-    what: str = field(compare=False)
-    subject: str = field(compare=False)
-    region: str = field(default="", compare=False)
-    detail: str | None = field(default=None, compare=False)
-
-
-@dataclass
-class Token:
-    """What an answered client token stands for: a digest of its parameters, the answer, and when."""
-
-    digest: str
-    answer: str
-    at: float
-
-
-@dataclass
 class World:
-    """One account in two linked Regions. `revision` grows with every write."""
+    """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances."""
 
     account: str
     source_region: str
@@ -151,6 +56,7 @@ class World:
     partition: str = "aws"
     revision: int = 0
     claims_held: bool = False
+    closed: bool = False
     instances: dict[str, Instance] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -210,6 +116,22 @@ class World:
     def groups_with(self, user_id: str) -> Iterator[Group]:
         """The TDGs a user is a member of."""
         return (group for group in self.groups.values() if user_id in group.members)
+
+    def namesake(self, flow: Flow, region: str, name: str = "") -> Flow | None:
+        """Another flow that a Region shows under the name of this one, or under the one given."""
+        for other in self.flows.values():
+            there = other is not flow and other.instance_id == flow.instance_id and region in other.states
+            if there and seen_from(other, region).name == (name or flow.name):
+                return other
+        return None
+
+    def forget_user(self, user_id: str, *, lingers: bool) -> None:
+        """Delete a user; it leaves its TDGs unless it `lingers` there."""
+        del self.users[user_id]
+        self.revision += 1
+        for group in () if lingers else self.groups.values():
+            group.members = [member for member in group.members if member != user_id]
+            group.listed = [member for member in group.listed if member != user_id]
 
     def arn(self, thing: Instance | Group | Flow | User | Number, region: str | None = None) -> str:
         """The ARN of something as seen from a Region (default: its own).

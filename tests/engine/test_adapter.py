@@ -50,19 +50,21 @@ def test_get_reads_what_is_there_and_fails_where_nothing_is(stack: Stack, centre
     state = stack.state()
     assert state.outputs("main")["e164"] == e164(3)
     assert state.outputs("main")["target_arn"] == group
-    assert state.outputs("main")["contact_flow_arns"] == {r: centre.arn("flow", "Main IVR", r) for r in (SOURCE, REPLICA)}
+    assert state.outputs("main")["contact_flow_arns"] == {
+        r: centre.arn("flow", "Main IVR", r) for r in (SOURCE, REPLICA)
+    }
     assert state.outputs("erin")["username"] == "erin.green"
     assert all(resource["external"] for resource in state.resources.values())
 
     absent = main.rsplit("/", 1)[0] + "/00000000-0000-0000-0000-000000000000"
     stack.declare(got("number", "absent", absent))
     assert stack.preview().errors() == {
-        "absent": f"reading phone number 00000000-0000-0000-0000-000000000000 in {SOURCE}: it is not claimed "
+        "absent": f"Preview failed: reading phone number 00000000-0000-0000-0000-000000000000 in {SOURCE}: it is not claimed "
         "(ResourceNotFoundException)"
     }
     stack.declare(got("agent", "stranger", centre.arn("user", "alice.smith"), group))
     assert stack.preview().errors() == {
-        "stranger": f"reading agent alice.smith on traffic distribution group retail in {SOURCE}: the agent is not on "
+        "stranger": f"Preview failed: reading agent alice.smith on traffic distribution group retail in {SOURCE}: the agent is not on "
         "the group; declare it instead of getting it"
     }
     assert stack.destroy().code == 0

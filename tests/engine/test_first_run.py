@@ -84,7 +84,7 @@ def test_options_of_the_program_reach_the_resources(stack: Stack, centre: Centre
     stack.declare(team("team"))
     refused = stack.up()
     assert refused.code != 0
-    assert 'cannot be deleted\nbecause it is protected' in refused.text or "is protected" in refused.text
+    assert "cannot be deleted\nbecause it is protected" in refused.text or "is protected" in refused.text
     stack.declare(team("team"), number("kept", 3, "retail", "Main IVR", options=kept))
     assert stack.up().code == 0
     assert set(stack.state().resources) == {"team", "kept"}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from acgr_sandbox import Fault
-from acgr_sandbox.world import World
 from harness.centre import Centre
 from harness.declarations import REPLICA, SOURCE, agent, e164, number
 from harness.stack import PLAIN, Stack, end
+
+from acgr_sandbox import Fault
+from acgr_sandbox.world import World
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +26,7 @@ def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, cen
     assert failed.code != 0
     assert failed.errors()["main"] == (
         f"{WORK.format(e164(1))}: phone number {e164(1)} in {SOURCE} is FAILED: The limit of claimed numbers is "
-        f"reached; the number is where it was (instance {centre.sandbox.world.instance('northwind').id}), with its flow"
+        f"reached; the number is where it was (instance northwind), with its flow"
     )
     assert centre.placed(1) == ("northwind", {SOURCE: "Main IVR"})
     assert set(stack.state().resources) == {"alice"}
@@ -83,7 +84,7 @@ def _is_moving(world: World) -> bool:
 
 def _is_lit(world: World) -> bool:
     moved = world.number(e164(1))
-    return moved.target in world.groups and not world.dark_regions(moved)
+    return moved.target in world.groups and moved.flow_in(SOURCE) is not None
 
 
 def test_everything_killed_during_a_claim(stack: Stack, centre: Centre) -> None:

@@ -15,7 +15,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 KIND = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
 CLAIMED_ELSEWHERE = "a number can only be placed in the Region where it was claimed"
 NOT_CLAIMED = "it is not claimed in this account and Region; claim it first; it can only be placed in the Region where"
-GROUPS = "there is none of that name; there are: emergency, everyone, retail, stuck"
+GROUPS = "there is none of that name; there are: alone, emergency, everyone, retail, stuck"
 
 
 def test_what_is_misspelt_is_refused_in_the_preview(stack: Stack, centre: Centre) -> None:
@@ -64,7 +64,10 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
     northwind, island = world.instance("northwind").id, world.instance("island")
     foreign = centre.arn("number", e164(4)).replace(SOURCE, REPLICA)
     missing = centre.arn("group", "retail").replace(world.group("retail").id, NOBODY)
-    in_northwind, no_flow = f"of instance {northwind} in {SOURCE}", "the instance has no flow of that name, id or ARN there"
+    in_northwind, no_flow = (
+        f"of instance {northwind} in {SOURCE}",
+        "the instance has no flow of that name, id or ARN there",
+    )
     user, flow = f"looking for agent 'nobody' {in_northwind}", f"looking for flow 'Mian IVR' {in_northwind}"
     stuck = f"traffic distribution group stuck in {SOURCE} is CREATION_FAILED"
     return {
@@ -117,7 +120,8 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
 
 def test_what_does_not_exist_is_refused_before_any_write(stack: Stack, centre: Centre) -> None:
     """Unknown users (A12), flows, numbers (N2) and groups (A10), groups not `ACTIVE` (A3, A5, A11, N1), numbers of another
-    Region (N5) and instances without a replica are refused by name, and nothing at all is written."""
+    Region (N5) and instances without a replica are refused by name, and nothing at all is written.
+    """
     centre.add_group_of_unreplicated_instance("alone")
     impossible = _impossible(centre)
     stack.declare(*(declaration for declaration, _ in impossible.values()))
@@ -141,7 +145,10 @@ def test_credentials_of_another_account_write_nothing(stack: Stack, centre: Cent
         f"the credentials belong to account 999988887777, but {group} is of account 111122223333: nothing was written; "
         "choose the profile or role of 111122223333, or check the endpoint"
     )
-    assert up.errors() == {"main": sentence, "alice": sentence}
+    assert up.errors() == {
+        "main": f"placing phone number {e164(1)} in {SOURCE}: {sentence}",
+        "alice": f"associating agent alice.smith in {SOURCE}: {sentence}",
+    }
     assert centre.writes() == {}
 
 

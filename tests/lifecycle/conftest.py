@@ -11,7 +11,7 @@ import pytest
 
 from acgr import connected
 from acgr_connect.connection import Connection
-from acgr_connect.pace import Rate
+from acgr_connect.bucket import Rate
 from acgr_connect.settings import Settings
 from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
 

@@ -11,6 +11,12 @@ from typing import Any
 import pulumi
 
 import acgr
+from acgr import _membership, _placement
+
+WRITTEN = {
+    "TrafficDistributionGroupUser": lambda stored: _membership.MembershipState.of(stored).outputs(),
+    "PhoneNumberPlacement": lambda stored: _placement._stored(_placement.PlacementState.of(stored)),
+}
 
 REGISTERING = """
 import json, sys
@@ -97,3 +103,15 @@ def test_shortest_stored_state_is_no_change(frozen: Any) -> None:
     needed = {name: value for name, value in frozen.inputs.items() if name not in frozen.optional}
     decision = frozen.provider().diff(frozen.id, {**needed, **frozen.outputs}, needed)
     assert (decision.changes, decision.replaces or []) == (False, [])
+
+
+def test_written_as_it_was_read(frozen: Any) -> None:
+    """The outputs that a state holds, read and written again, are the same keys and values."""
+    assert WRITTEN[frozen.name](frozen.outputs) == frozen.outputs
+
+
+def test_properties_of_the_code(frozen: Any) -> None:
+    """The names that the code takes from a state are the frozen ones, and in the same order for every run."""
+    module = {"TrafficDistributionGroupUser": _membership, "PhoneNumberPlacement": _placement}[frozen.name]
+    assert tuple(frozen.inputs) == module.INPUTS
+    assert tuple(frozen.outputs) == module.OUTPUTS

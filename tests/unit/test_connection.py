@@ -26,7 +26,7 @@ from acgr_connect.api import Sessions
 from acgr_connect.connection import Connection
 from acgr_connect.directory import FRESH
 from acgr_connect.errors import Denied, WrongAccount
-from acgr_connect.pace import Purpose
+from acgr_connect.ledger import Purpose
 from acgr_connect.settings import Settings
 
 
@@ -37,7 +37,7 @@ def _session(account: str = ACCOUNT) -> Session:
 
 
 def _connection(session: Session, clock: ScriptedClock) -> Connection:
-    return Connection(Settings(), clock, lambda _: session)
+    return Connection(Settings(scope="shared"), clock, lambda _: session)
 
 
 def test_nothing_is_opened_before_it_is_needed(clock: ScriptedClock) -> None:

@@ -11,9 +11,12 @@ from scripted import FLOW, GROUP, INSTANCE, NUMBER, PATIENCE, REPLICA, SOURCE, U
 from wire import ANSWERS, ModelledClient
 
 from acgr_connect.api import RegionalConnect
+from acgr_connect.bucket import Rate
 from acgr_connect.directory import FRESH, Directory, Sweep
 from acgr_connect.errors import Unavailable
-from acgr_connect.pace import Pace, Purpose, Rate
+from acgr_connect.ledger import Purpose
+from acgr_connect.ledger_store import MemoryStore
+from acgr_connect.pace import Pace
 
 World = dict[str, str]
 
@@ -219,7 +222,7 @@ class Reached:
 
     def __init__(self, clock: ScriptedClock) -> None:
         self.clients = {region: ModelledClient(ANSWERS) for region in (SOURCE, REPLICA)}
-        self._clock, self._pace = clock, Pace(clock, Rate(1000.0, 1000.0))
+        self._clock, self._pace = clock, Pace(clock, MemoryStore(Rate(1000.0, 1000.0), "shared", clock))
 
     def connect(self, region: str, purpose: Purpose) -> RegionalConnect:
         """One Region."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from acgr_connect.pace import Rate
+from acgr_connect.bucket import Rate
 from acgr_connect.settings import Role, SettingError, Settings, StaticKeys, read
 
 ROLE = "arn:aws:iam::111122223333:role/acgr"
@@ -20,7 +21,20 @@ def _read(config: dict[str, Any] | None = None, **environ: str) -> Settings:
 
 def test_nothing_set() -> None:
     """Without settings boto3's own chain decides, at the documented rate."""
-    assert _read() == Settings(profile=None, role=None, keys=None, endpoints={}, rate=Rate(2.0, 5.0))
+    assert _read() == Settings(rate=Rate(2.0, 5.0), ledgers=Path.home() / ".cache/acgr/rate")
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"ACGR_CACHE": "/one"}, "/one/rate"),
+        ({"XDG_CACHE_HOME": "/two"}, "/two/acgr/rate"),
+        ({"ACGR_CACHE": "/one", "XDG_CACHE_HOME": "/two"}, "/one/rate"),
+    ],
+)
+def test_ledgers(environ: dict[str, str], folder: str) -> None:
+    """What is left of the rate is kept in the user's cache folder, or where `ACGR_CACHE` says."""
+    assert _read(**environ).ledgers == Path(folder)
 
 
 @pytest.mark.parametrize(

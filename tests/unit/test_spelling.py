@@ -39,6 +39,7 @@ def test_phone_number(text: str) -> None:
         ("442079460001", "has no plus: YAML dropped it or it was never there; quote it: '+442079460001'"),
         ("+44 20 7946-0001", "has spaces or punctuation; write it in E.164: '+442079460001'"),
         ("+44.(20).79460001", "write it in E.164: '+442079460001'"),
+        ("00442079460001", "begins with 00; write it in E.164: '+442079460001'"),
         ("00 44 20 7946 0001", "begins with 00; write it in E.164: '+442079460001'"),
         ("+0442079460001", "is not a phone number in E.164"),
         ("+123456", "is not a phone number in E.164"),

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from . import associations, distribution, flows, groups, instances, members, numbers, tags, users
+from . import (
+    associations,
+    claims,
+    distribution,
+    flow_changes,
+    flows,
+    groups,
+    instances,
+    members,
+    numbers,
+    profiles,
+    replication,
+    tags,
+    user_changes,
+    users,
+)
 from .call import Call
 from .registry import OPERATIONS, Operation
 
@@ -11,12 +26,17 @@ __all__ = [
     "Call",
     "Operation",
     "associations",
+    "claims",
     "distribution",
+    "flow_changes",
     "flows",
     "groups",
     "instances",
     "members",
     "numbers",
+    "profiles",
+    "replication",
     "tags",
+    "user_changes",
     "users",
 ]

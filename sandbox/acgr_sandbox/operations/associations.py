@@ -1,7 +1,7 @@
 """The flow of a phone number.
 
 API pages AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow, ListFlowAssociations and
-BatchGetFlowAssociation.
+BatchGetFlowAssociation; AssociateFlow, GetFlowAssociation and DisassociateFlow, which are not for voice.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def list_flow_associations(call: Call) -> Answer:
         size=page_size(call, 100),
         what="flow associations",
     )
-    return {"FlowAssociationSummaryList": [_row(call, instance, n) for n in shown], "NextToken": token}
+    return {"FlowAssociationSummaryList": [_row(call, n) for n in shown], "NextToken": token}
 
 
 @reads
@@ -67,8 +67,32 @@ def batch_get_flow_association(call: Call) -> Answer:
     absent = [arn for arn in asked if arn not in known]
     if absent and call.switches.batch_unknown == "error":
         raise not_found(f"{absent[0]} has no flow in {call.region}.")
-    rows = [_row(call, instance, known[arn]) for arn in asked if arn in known]
+    rows = [_row(call, known[arn]) for arn in asked if arn in known]
     return {"FlowAssociationSummaryList": rows}
+
+
+@writes
+def associate_flow(call: Call) -> Answer:
+    """For messaging and e-mail, which the sandbox has none of; the model refuses voice."""
+    raise _no_resource(call)
+
+
+@reads
+def get_flow_association(call: Call) -> Answer:
+    """As `associate_flow`."""
+    raise _no_resource(call)
+
+
+@writes
+def disassociate_flow(call: Call) -> Answer:
+    """As `associate_flow`."""
+    raise _no_resource(call)
+
+
+def _no_resource(call: Call) -> Refusal:
+    call.instance()
+    kind, resource = call.params["ResourceType"], call.params["ResourceId"]
+    return not_found(f"There is no {kind} {resource}: the sandbox has voice numbers only.")
 
 
 def _number_at_rest(call: Call) -> tuple[Number, Instance]:
@@ -119,6 +143,6 @@ def _shown_arn(call: Call, number: Number) -> str:
     return own.replace(f":{number.region}:", f":{call.region}:")
 
 
-def _row(call: Call, instance: Instance, number: Number) -> Answer:
-    flow = f"{call.world.arn(instance, call.region)}/contact-flow/{number.flow_in(call.region)}"
-    return {"ResourceId": _shown_arn(call, number), "FlowId": flow, "ResourceType": VOICE}
+def _row(call: Call, number: Number) -> Answer:
+    flow = call.world.flows[str(number.flow_in(call.region))]
+    return {"ResourceId": _shown_arn(call, number), "FlowId": call.flow_arn(flow), "ResourceType": VOICE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from acgr_sandbox.changes import Watch, schedule
 from acgr_sandbox.refusal import Refusal, invalid_parameter, not_found
 from acgr_sandbox.switches import Switches
-from acgr_sandbox.world import Flow, Group, Instance, Number, User, World
+from acgr_sandbox.world import NAMESPACE, Flow, Group, Instance, Number, User, World
 
 _ARN = re.compile(r"arn:([^:]+):connect:([^:]+):(\d{12}):(.+)")
 
@@ -133,15 +134,32 @@ class Call:
 
     def sees(self, user: User) -> bool:
         """Whether this Region has the user already."""
-        return user.mirrored or self.region == self.world.instances[user.instance_id].region
+        return user.mirrored or self.region == (user.born or self.world.instances[user.instance_id].region)
 
     def flow(self, text: str, instance: Instance) -> Flow:
         """The flow asked for, by id or ARN, where this Region has it (statements N7, N8)."""
         arn = parse_arn(text)
-        flow = self.world.flows.get(arn.tail if arn else text)
+        flow = self._flow_known_as(arn.tail if arn else text, instance)
         missing = not_found(f"Flow {text} was not found in instance {instance.id} in {self.region}.")
         if flow is None or flow.instance_id != instance.id or self.region not in flow.states:
             raise missing
-        if arn and text != self.world.arn(flow, self.region):
+        if arn and text != self.flow_arn(flow):
             raise missing
         return flow
+
+    def _flow_known_as(self, flow_id: str, instance: Instance) -> Flow | None:
+        if not self._own_flow_ids(instance):
+            return self.world.flows.get(flow_id)
+        return next((flow for flow in self.world.flows.values() if self.flow_id(flow) == flow_id), None)
+
+    def _own_flow_ids(self, instance: Instance) -> bool:
+        return self.switches.replica_flow_ids == "different" and self.region != instance.region
+
+    def flow_id(self, flow: Flow) -> str:
+        """The id of a flow in this Region: the same in both, unless a switch says otherwise."""
+        instance = self.world.instances[flow.instance_id]
+        return str(uuid.uuid5(NAMESPACE, f"{self.region}/{flow.id}")) if self._own_flow_ids(instance) else flow.id
+
+    def flow_arn(self, flow: Flow) -> str:
+        """The ARN of a flow in this Region."""
+        return self.world.arn(flow, self.region).removesuffix(flow.id) + self.flow_id(flow)

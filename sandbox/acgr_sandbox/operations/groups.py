@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acgr_sandbox.refusal import Refusal, conflict, in_use, invalid_request
-from acgr_sandbox.world import Group, Instance, Number
+from acgr_sandbox.world import Group, Instance, Number, all_at_home
 
 from .call import Call
 from .pages import page, page_size
@@ -75,14 +75,6 @@ def delete_traffic_distribution_group(call: Call) -> Answer:
     else:
         call.later(call.switches.group_seconds, "group-gone", group.id)
     return {}
-
-
-def all_at_home(group: Group, instance: Instance) -> None:
-    """Give the source Region everything, as a new TDG has it."""
-    shares = {region: 100 if region == instance.region else 0 for region in instance.regions}
-    group.telephony, group.agents = dict(shares), dict(shares)
-    if group.default:
-        group.sign_in = {region: region == instance.region for region in instance.regions}
 
 
 def _check_can_have_groups(call: Call, instance: Instance) -> None:

@@ -1,4 +1,4 @@
-"""Phone numbers (API pages Update/Describe/ReleasePhoneNumber, UpdatePhoneNumberMetadata, ListPhoneNumbersV2)."""
+"""Phone numbers (API pages Update/DescribePhoneNumber, UpdatePhoneNumberMetadata, ListPhoneNumbersV2)."""
 
 from __future__ import annotations
 
@@ -16,40 +16,28 @@ from .registry import Answer, reads, writes_once
 @writes_once("IdempotencyException")
 def update_phone_number(call: Call) -> Answer:
     """Move a number to a TDG or an instance: at once without a flow, later CLAIMED or FAILED (N3, N5, N11 to N15)."""
-    target = _target(call)
+    target = target_of(call)
     number = _number_to_move(call)
     if number.target == target and not call.misfortune:
         number.status, number.message = "CLAIMED", ""
         if call.switches.same_target_drops_flow:
             drop_flows(call.world, number)
             call.saw(number, "moved")
-        return _identity(call, number)
+        return identity(call, number)
     number.status, number.message, number.wanted = "IN_PROGRESS", "", target
     drop_flows(call.world, number)
     call.saw(number, "moved")
-    _claim_later(call, number, target)
-    return _identity(call, number)
+    claim_later(call, number, target)
+    return identity(call, number)
 
 
 @writes_once("IdempotencyException")
 def update_phone_number_metadata(call: Call) -> Answer:
     """Change a number's description; it is IN_PROGRESS for a moment (statement N4)."""
-    number = _idle(call, call.number(call.params["PhoneNumberId"]))
+    number = idle(call, call.number(call.params["PhoneNumberId"]))
     number.description = call.params.get("PhoneNumberDescription", number.description)
     number.status, number.message = "IN_PROGRESS", ""
     call.later(call.switches.metadata_seconds, CLAIM, number.id)
-    return {}
-
-
-@writes_once("IdempotencyException")
-def release_phone_number(call: Call) -> Answer:
-    """Give a number up, where it was claimed; it cannot be claimed again for up to 180 days."""
-    number = _idle(call, call.number(call.params["PhoneNumberId"]))
-    _check_claimed_here(call, number)
-    _check_not_outbound(call, number)
-    number.status, number.message = "IN_PROGRESS", ""
-    call.saw(number, "release asked")
-    call.later(call.switches.claim_seconds, "released", number.id)
     return {}
 
 
@@ -80,7 +68,8 @@ def list_phone_numbers_v2(call: Call) -> Answer:
     return {"ListPhoneNumbersSummaryList": rows, "NextToken": token}
 
 
-def _target(call: Call) -> str:
+def target_of(call: Call) -> str:
+    """The id of the TDG or instance that `TargetArn` or `InstanceId` names, which must be in this Region."""
     arn_text, instance_id = call.params.get("TargetArn"), call.params.get("InstanceId")
     if bool(arn_text) == bool(instance_id):
         raise invalid_parameter("Give either TargetArn or InstanceId.")
@@ -102,29 +91,33 @@ def _number_to_move(call: Call) -> Number:
     text = call.params["PhoneNumberId"]
     if parse_arn(text) and not call.switches.arn_as_phone_number_id:
         raise invalid_parameter(f"PhoneNumberId takes the identifier of a phone number, not an ARN: {text}")
-    number = _idle(call, call.number(text))
-    _check_claimed_here(call, number)
-    _check_not_outbound(call, number)
+    number = idle(call, call.number(text))
+    check_claimed_here(call, number)
+    check_not_outbound(call, number)
     return number
 
 
-def _idle(call: Call, number: Number) -> Number:
+def idle(call: Call, number: Number) -> Number:
+    """The number, with which nothing may be under way."""
     if number.status == "IN_PROGRESS":
         raise in_use(f"An operation on {number.e164} is in progress.", "PHONE_NUMBER", call.world.arn(number))
     return number
 
 
-def _check_claimed_here(call: Call, number: Number) -> None:
+def check_claimed_here(call: Call, number: Number) -> None:
+    """Refuse what is possible in the Region of the claim only."""
     if call.region != number.region:
         raise invalid_parameter(f"{number.e164} was claimed in {number.region}: use the endpoint of that Region.")
 
 
-def _check_not_outbound(call: Call, number: Number) -> None:
+def check_not_outbound(call: Call, number: Number) -> None:
+    """Refuse a queue's outbound caller ID, unless a switch lets it go."""
     if number.outbound and call.switches.outbound_blocks_move:
         raise in_use(f"{number.e164} is a queue's outbound caller ID.", "QUEUE", call.world.arn(number))
 
 
-def _claim_later(call: Call, number: Number, target: str) -> None:
+def claim_later(call: Call, number: Number, target: str) -> None:
+    """Let a claim or move end: CLAIMED, or FAILED at the target's limit."""
     taken = sum(1 for other in call.world.numbers.values() if target in (other.target, other.wanted)) - 1
     failure = call.misfortune
     limit = call.switches.number_limit
@@ -176,13 +169,14 @@ def _matches(call: Call, number: Number) -> bool:
     )
 
 
-def _identity(call: Call, number: Number) -> Answer:
+def identity(call: Call, number: Number) -> Answer:
+    """Id and ARN of a number."""
     return {"PhoneNumberId": number.id, "PhoneNumberArn": call.world.arn(number)}
 
 
 def _summary(call: Call, number: Number, target: str) -> Answer:
     summary = {
-        **_identity(call, number),
+        **identity(call, number),
         "PhoneNumber": number.e164,
         "PhoneNumberCountryCode": number.country,
         "PhoneNumberType": number.type,
@@ -190,6 +184,8 @@ def _summary(call: Call, number: Number, target: str) -> Answer:
     }
     if target in call.world.instances:
         summary["InstanceId"] = target
+    if number.source_arn:
+        summary["SourcePhoneNumberArn"] = number.source_arn
     if number.description:
         summary["PhoneNumberDescription"] = number.description
     return summary

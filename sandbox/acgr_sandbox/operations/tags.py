@@ -1,9 +1,9 @@
-"""Tags of TDGs, numbers, flows and users (API pages Tag/UntagResource, ListTagsForResource)."""
+"""Tags of instances, TDGs, numbers, flows and users (API pages Tag/UntagResource, ListTagsForResource)."""
 
 from __future__ import annotations
 
 from acgr_sandbox.refusal import invalid_parameter, not_found
-from acgr_sandbox.world import Flow, Group, Number, User
+from acgr_sandbox.world import Flow, Group, Instance, Number, User
 
 from .call import Call, parse_arn
 from .registry import Answer, reads, writes
@@ -31,7 +31,7 @@ def list_tags_for_resource(call: Call) -> Answer:
     return {"tags": _tagged(call).tags}
 
 
-def _tagged(call: Call) -> Group | Number | Flow | User:
+def _tagged(call: Call) -> Instance | Group | Number | Flow | User:
     text = call.params["resourceArn"]
     arn = parse_arn(text)
     if arn is None:
@@ -40,8 +40,11 @@ def _tagged(call: Call) -> Group | Number | Flow | User:
         return call.group(text)
     if arn.resource.startswith("phone-number/"):
         return call.number(text)
-    world = call.world
-    thing = world.flows.get(arn.tail) or world.users.get(arn.tail)
-    if thing is None or text != world.arn(thing, call.region):
-        raise not_found(f"Resource {text} was not found in {call.region}.")
-    return thing
+    if "/" not in arn.resource.removeprefix("instance/"):
+        return call.instance_or_arn(text)
+    instance = call.world.instances.get(arn.resource.split("/")[1])
+    if instance and "/contact-flow/" in arn.resource:
+        return call.flow(text, instance)
+    if instance and "/agent/" in arn.resource:
+        return call.user(text, instance)
+    raise not_found(f"Resource {text} was not found in {call.region}.")

@@ -83,7 +83,8 @@ class Stack:
     def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str]) -> None:
         self._folder = folder
         (folder / "state").mkdir(parents=True)
-        self.environment = {**environment, "PULUMI_BACKEND_URL": (folder / "state").as_uri()}
+        own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "XDG_CACHE_HOME": str(folder / "cache")}
+        self.environment = {**environment, **own}
         (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
         program = Path(__file__).with_name("__main__.py").read_text(encoding="utf-8")
         (folder / "__main__.py").write_text(program, encoding="utf-8")
@@ -173,6 +174,8 @@ class Running:
         for pid in (self._process.pid, *children):
             end(pid)
         self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
 
 
 def end(pid: int) -> None:

@@ -1,0 +1,61 @@
+"""A token bucket, pure: the moments are arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MARGIN = 0.01
+"""Part of the documented rate that is left unused, against the difference between two clocks."""
+
+SPARE_BURST = 0.5
+"""Tokens of the documented burst that are left unused, for the same reason."""
+
+ROUNDING = 1e-6
+"""Part of a token that nobody waits for: less than a clock can show."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Requests a second and the burst, as documented for the account."""
+
+    per_second: float = 2.0
+    burst: float = 5.0
+
+    @property
+    def kept(self) -> Rate:
+        """The rate that is kept to, so that the documented one is never reached."""
+        return Rate(self.per_second * (1 - MARGIN), max(1.0, self.burst - SPARE_BURST))
+
+
+@dataclass
+class Bucket:
+    """What is left of a rate. The level may be negative: calls were made that it did not hold."""
+
+    rate: Rate
+    level: float
+    at: float
+
+    @classmethod
+    def full(cls, rate: Rate, now: float) -> Bucket:
+        """A bucket that nobody has drawn from."""
+        return cls(rate, rate.burst, now)
+
+    def delay(self, now: float, tokens: float = 1.0) -> float:
+        """Seconds until so many tokens are there, of as many as it can hold; 0 if they are."""
+        self._fill(now)
+        missing = min(tokens, self.rate.burst) - self.level
+        return missing / self.rate.per_second if missing > ROUNDING else 0.0
+
+    def draw(self, now: float) -> None:
+        """Take one token."""
+        self._fill(now)
+        self.level -= 1.0
+
+    def drain(self, now: float) -> None:
+        """Empty it: a throttled answer says that others drew from it too."""
+        self._fill(now)
+        self.level = min(self.level, 0.0)
+
+    def _fill(self, now: float) -> None:
+        self.level = min(self.rate.burst, self.level + max(0.0, now - self.at) * self.rate.per_second)
+        self.at = now

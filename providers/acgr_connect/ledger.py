@@ -1,0 +1,153 @@
+"""What is left of an account's rate in one Region, and whether it is counted per operation or over all. Pure.
+
+Connect's documentation says both. So the ledger keeps every bucket there may be, and lets the answers decide: more
+accepted calls than one shared bucket can hold prove that every operation has its own; a throttled answer that the
+operation's own bucket cannot explain proves the opposite, or that others call too, which comes to the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+from acgr_connect.bucket import Bucket, Rate
+
+Scope = Literal["auto", "shared", "per-operation"]
+SCOPES: tuple[Scope, ...] = ("auto", "shared", "per-operation")
+
+REMEMBERED = 86_400.0
+"""Seconds for which a learned scope is believed."""
+
+RESERVED = 2.0
+"""Tokens of a shared bucket that only the end of a darkness may use, while anything is dark."""
+
+CALLS_A_MOVE = 3.2
+"""What one move costs: the update, a look or a little more, the flow. Moves start no faster than they can end."""
+
+SURE = 1.0
+"""Tokens below zero at which a shared bucket has been disproved."""
+
+
+class Purpose(IntEnum):
+    """What a call is for; the lower goes first."""
+
+    LIGHT = 0
+    """Ends a darkness: sets a flow."""
+    LOOK = 1
+    """A look that is due while a number is moving."""
+    CHECK = 2
+    """The engine waits for it before it goes on."""
+    MOVE = 3
+    """Reads what a move needs, or finishes one."""
+    START = 4
+    """Starts a move: the number is dark from now on."""
+    AGENT = 5
+    """Associates or disassociates agents."""
+    REFRESH = 6
+    """Reads for a refresh."""
+
+
+READS = frozenset({Purpose.CHECK, Purpose.MOVE, Purpose.REFRESH})
+"""What may go out faster than a shared bucket allows, while nothing is dark and the scope is not known."""
+
+ENDS_DARKNESS = frozenset({Purpose.LIGHT, Purpose.LOOK})
+
+
+@dataclass
+class Ledger:
+    """Buckets and the scope, of one account and Region.
+
+    Attributes:
+        rate: as documented for the account.
+        declared: what the stack says of the scope; "auto" is learned.
+        learned: what was learned, and `learned_at` when.
+        shared: the bucket that all operations share, if they do.
+        own: each operation's bucket, if each has its own.
+        proof: the shared bucket as the service would keep it: what it cannot have allowed disproves it.
+        started_at: when the last move was started.
+    """
+
+    rate: Rate
+    declared: Scope
+    shared: Bucket
+    proof: Bucket
+    own: dict[str, Bucket] = field(default_factory=dict)
+    learned: Scope = "auto"
+    learned_at: float = 0.0
+    started_at: float | None = None
+
+    @classmethod
+    def fresh(cls, rate: Rate, declared: Scope, now: float) -> Ledger:
+        """Nobody has called yet."""
+        return cls(rate, declared, Bucket.full(rate.kept, now), Bucket.full(rate, now))
+
+    def scope(self, now: float) -> Scope:
+        """What is known of the scope."""
+        if self.declared != "auto":
+            return self.declared
+        return self.learned if now - self.learned_at < REMEMBERED else "auto"
+
+    def delay(self, operation: str, purpose: Purpose, now: float, dark: int) -> float:
+        """Seconds until the call may go out, with so many numbers dark."""
+        scope = self.scope(now)
+        if scope == "per-operation" or (scope == "auto" and purpose in READS and not dark):
+            return self._own(operation, now).delay(now)
+        reserved = RESERVED if dark and purpose not in ENDS_DARKNESS else 0.0
+        return max(self.shared.delay(now, 1.0 + reserved), self._spacing(purpose, now))
+
+    def draw(self, operation: str, purpose: Purpose, now: float) -> None:
+        """The call goes out."""
+        self.shared.draw(now)
+        self._own(operation, now).draw(now)
+        if purpose is Purpose.START:
+            self.started_at = now
+
+    def answered(self, now: float) -> None:
+        """The service accepted a call."""
+        self.proof.draw(now)
+        if self.scope(now) == "auto" and self.proof.level <= -SURE:
+            self._learn("per-operation", now)
+
+    def refused(self, operation: str, now: float) -> None:
+        """The service throttled a call."""
+        own = self._own(operation, now)
+        if self.scope(now) != "shared" and own.level > -SURE and self.declared == "auto":
+            self._learn("shared", now)
+        self.shared.drain(now)
+        own.drain(now)
+
+    def _learn(self, scope: Scope, now: float) -> None:
+        self.learned, self.learned_at = scope, now
+
+    def _own(self, operation: str, now: float) -> Bucket:
+        return self.own.setdefault(operation, Bucket.full(self.rate.kept, now))
+
+    def _spacing(self, purpose: Purpose, now: float) -> float:
+        if purpose is not Purpose.START or self.started_at is None:
+            return 0.0
+        return max(0.0, self.started_at + CALLS_A_MOVE / self.rate.per_second - now)
+
+
+def dumped(ledger: Ledger) -> dict[str, Any]:
+    """The ledger as plain data, for other processes of the machine."""
+    return {
+        "shared": [ledger.shared.level, ledger.shared.at],
+        "proof": [ledger.proof.level, ledger.proof.at],
+        "own": {operation: [bucket.level, bucket.at] for operation, bucket in ledger.own.items()},
+        "learned": [ledger.learned, ledger.learned_at],
+        "started_at": ledger.started_at,
+    }
+
+
+def loaded(data: dict[str, Any], rate: Rate, declared: Scope, now: float) -> Ledger:
+    """The ledger that another process left; a fresh one where it is from before the machine was started."""
+    ledger = Ledger.fresh(rate, declared, now)
+    if data["shared"][1] > now:
+        return ledger
+    ledger.shared = Bucket(rate.kept, *data["shared"])
+    ledger.proof = Bucket(rate, *data["proof"])
+    ledger.own = {operation: Bucket(rate.kept, *left) for operation, left in data["own"].items()}
+    ledger.learned, ledger.learned_at = data["learned"]
+    ledger.started_at = data["started_at"]
+    return ledger

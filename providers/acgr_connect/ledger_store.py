@@ -1,0 +1,85 @@
+"""Where a ledger is kept: in memory, or in a small locked file that all processes of the machine share.
+
+One `pulumi up` is two plugin processes, its preview and its update, and a pipeline runs several: they have one budget.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from acgr_connect.bucket import Rate
+from acgr_connect.clock import Clock
+from acgr_connect.ledger import Ledger, Scope, dumped, loaded
+
+PATIENCE = 5.0
+"""Seconds to wait for another process's lock, which it holds for a moment, before going on without it."""
+
+
+class LedgerStore(Protocol):
+    """Gives the ledger, for as long as nobody else has it."""
+
+    def open(self) -> Iterator[Ledger]:
+        """The ledger, to be read and written."""
+        ...
+
+
+class MemoryStore:
+    """A ledger of this process alone."""
+
+    def __init__(self, rate: Rate, scope: Scope, clock: Clock) -> None:
+        self._ledger = Ledger.fresh(rate, scope, clock.now())
+
+    @contextmanager
+    def open(self) -> Iterator[Ledger]:
+        """The ledger."""
+        yield self._ledger
+
+
+class FileStore:
+    """A ledger that all processes of the machine share; where the file cannot be used, one of this process alone."""
+
+    def __init__(self, path: Path, rate: Rate, scope: Scope, clock: Clock) -> None:
+        self._path, self._rate, self._scope, self._clock = path, rate, scope, clock
+        self._alone = MemoryStore(rate, scope, clock)
+        self._lock = FileLock(path.with_suffix(".lock"), timeout=PATIENCE)
+
+    @contextmanager
+    def open(self) -> Iterator[Ledger]:
+        """The ledger as the last process left it; what is changed is written back."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except (OSError, Timeout):
+            with self._alone.open() as ledger:
+                yield ledger
+            return
+        try:
+            ledger = self._read()
+            before = dumped(ledger)
+            yield ledger
+            if (after := dumped(ledger)) != before:
+                self._write(json.dumps(after))
+        finally:
+            self._lock.release()
+
+    def _read(self) -> Ledger:
+        now = self._clock.now()
+        try:
+            return loaded(json.loads(self._path.read_text()), self._rate, self._scope, now)
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return Ledger.fresh(self._rate, self._scope, now)
+
+    def _write(self, text: str) -> None:
+        part = self._path.with_suffix(f".{os.getpid()}")
+        try:
+            part.write_text(text)
+            part.replace(self._path)
+        except OSError:
+            part.unlink(missing_ok=True)

@@ -1,0 +1,83 @@
+"""Who answers where, at one look: what `acgr sandbox watch` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .clock import AcceleratedClock, Clock, RealClock
+from .world import Group, Number, World
+
+if TYPE_CHECKING:
+    from .app import Sandbox
+
+NEWEST = 40
+"""How many of the newest events are in it."""
+
+
+def overview(sandbox: Sandbox) -> dict[str, Any]:
+    """Regions, TDGs, numbers with their flows and darkness, calls of the last minute, newest events, as plain data."""
+    world, now = sandbox.world, sandbox.clock.now()
+    return {
+        "account": world.account,
+        "regions": [world.source_region, world.replica_region],
+        "now": now,
+        "clock": pace_of(sandbox.clock),
+        "claims_held": world.claims_held,
+        "instances": [{"alias": each.alias, "regions": each.regions} for each in world.instances.values()],
+        "groups": _groups(world),
+        "numbers": [_number(sandbox, world, number, now) for number in world.numbers.values()],
+        "agents": len(world.users),
+        "flows": len(world.flows),
+        "calls": sandbox.counters.calls(),
+        "throttled": sandbox.counters.calls(outcome="throttled"),
+        "pulse": sandbox.pulse.rows(now),
+        "faults": sum(row["waiting"] for row in sandbox.faults.table()),
+        "events": sandbox.events.newest(NEWEST),
+    }
+
+
+def pace_of(clock: Clock) -> str:
+    """The name of a clock, as a command line has it."""
+    if isinstance(clock, AcceleratedClock):
+        return f"{clock.factor:g}x"
+    return "real" if isinstance(clock, RealClock) else "manual"
+
+
+def _groups(world: World) -> list[dict[str, Any]]:
+    numbers = [number.target for number in world.numbers.values()]
+    return [_group(world, group, numbers.count(group.id)) for group in world.groups.values()]
+
+
+def _group(world: World, group: Group, numbers: int) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "default": group.default,
+        "instance": world.home(group).alias,
+        "status": group.status,
+        "agents": len(group.members),
+        "numbers": numbers,
+        "telephony": group.telephony,
+    }
+
+
+def _number(sandbox: Sandbox, world: World, number: Number, now: float) -> dict[str, Any]:
+    dark = {region: sandbox.timeline.dark_since(number.id, region) for region in world.dark_regions(number)}
+    return {
+        "e164": number.e164,
+        "target": _name(world, number.target),
+        "wanted": _name(world, number.wanted) if number.wanted else None,
+        "status": number.status,
+        "message": number.message,
+        "flows": {region: _flow(world, number.flow_in(region)) for region in world.regions_of(number)},
+        "dark": {region: max(0.0, now - (now if since is None else since)) for region, since in dark.items()},
+    }
+
+
+def _name(world: World, target: str) -> str:
+    group, instance = world.groups.get(target), world.instances.get(target)
+    return group.name if group else instance.alias if instance else target
+
+
+def _flow(world: World, flow_id: str | None) -> str | None:
+    flow = world.flows.get(flow_id or "")
+    return flow.name if flow else flow_id
