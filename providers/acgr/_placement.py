@@ -122,12 +122,14 @@ def keys_of(state: PlacementState | None, props: Mapping[str, Any]) -> set[Key]:
 
 def means(state: PlacementState, props: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the inputs ask for, in normal form: two spellings of the same are equal."""
-    target, flow = props["target"], props["flow"]
+    target, replica = props["target"], props.get("replica_region")
+    is_target = target in {state.target.id, str(state.target)}
     return (
-        str(state.target) if target in {state.target.id, str(state.target)} else target,
-        tuple(sorted(_flow_meanings(state, flow).items())),
+        str(state.target) if is_target else (target, props.get("source_region")),
+        tuple(sorted(_flow_meanings(state, props["flow"]).items())),
         props.get("return_to", "instance"),
         props.get("description"),
+        None if replica in state.placed_flows else replica,
     )
 
 

@@ -122,7 +122,8 @@ def _decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     """Pure: another user replaces, another group does not, another spelling of the same is nothing."""
     state, user, group = MembershipState.of(olds), news.get("user"), news.get("traffic_distribution_group")
     same_user = user == olds.get("user") or state.is_user(user)
-    same_group = group == olds.get("traffic_distribution_group") or state.is_group(group)
+    as_before = (group, news.get("source_region")) == (olds["traffic_distribution_group"], olds.get("source_region"))
+    same_group = as_before or state.is_group(group)
     if same_user and same_group:
         return DiffResult(changes=False)
     return DiffResult(changes=None, replaces=["user"] if known(user) and not same_user else [])

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import boto3
 from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from acgr_connect import errors
@@ -32,17 +32,23 @@ BY_CODE: dict[str, type[errors.ConnectError]] = {
     "ResourceNotReadyException": errors.Conflict,
     "IdempotencyException": errors.Conflict,
     "DuplicateResourceException": errors.Conflict,
+    "AccessDenied": errors.Denied,
     "AccessDeniedException": errors.Denied,
     "ExpiredTokenException": errors.Denied,
     "ExpiredToken": errors.Denied,
+    "IncompleteSignature": errors.Denied,
     "InvalidClientTokenId": errors.Denied,
     "InvalidSignatureException": errors.Denied,
+    "MissingAuthenticationToken": errors.Denied,
+    "RequestExpired": errors.Denied,
     "SignatureDoesNotMatch": errors.Denied,
     "UnrecognizedClientException": errors.Denied,
     "InvalidRequestException": errors.Refused,
     "InvalidParameterException": errors.Refused,
+    "ValidationException": errors.Refused,
     "LimitExceededException": errors.QuotaExceeded,
     "ServiceQuotaExceededException": errors.QuotaExceeded,
+    "Throttling": errors.Throttled,
     "ThrottlingException": errors.Throttled,
     "TooManyRequestsException": errors.Throttled,
     "InternalServiceException": errors.Unavailable,
@@ -129,6 +135,8 @@ def translated(region: str) -> Iterator[None]:
         raise _translate(error, region) from error
     except (NoConnection, HTTPClientError) as error:
         raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
+    except ParamValidationError as error:
+        raise errors.Refused(str(error), code=type(error).__name__, region=region) from error
     except BotoCoreError as error:
         raise errors.Denied(str(error), code=type(error).__name__, region=region) from error
 

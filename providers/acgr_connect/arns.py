@@ -22,7 +22,7 @@ NOUNS: dict[str, str] = {
 }
 """What each kind of ARN names, in the words of the Connect documentation."""
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):connect:([a-z0-9-]+):(\d{12}):(.+)")
+_ARN = re.compile(r"arn:(aws[a-z-]*):connect:([a-z0-9-]+):([0-9]{12}):(.+)")
 _ID = r"[A-Za-z0-9_-]+"
 _INSIDE_INSTANCE = re.compile(rf"instance/({_ID})/(agent|contact-flow)/({_ID})")
 _TOP_LEVEL = re.compile(rf"(instance|traffic-distribution-group|phone-number)/({_ID})")

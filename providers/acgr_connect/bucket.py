@@ -58,4 +58,4 @@ class Bucket:
 
     def _fill(self, now: float) -> None:
         self.level = min(self.rate.burst, self.level + max(0.0, now - self.at) * self.rate.per_second)
-        self.at = now
+        self.at = max(self.at, now)

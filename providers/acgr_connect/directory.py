@@ -70,7 +70,7 @@ class Sweep(Generic[Entry]):
     def forget(self) -> None:
         """Sweep again at the next question."""
         with self._lock:
-            self._swept_at, self._entries = None, {}
+            self._swept_at, self._failed, self._entries = None, None, {}
 
     def _is_younger_than(self, seconds: float) -> bool:
         return self._swept_at is not None and self._clock.now() - self._swept_at < seconds

@@ -119,8 +119,8 @@ class Pace:
         return False
 
     def _choose(self, ticket: Ticket) -> tuple[Ticket | None, float]:
-        now = self._clock.now()
         with self._store.open() as ledger:
+            now = self._clock.now()
             chosen, delay = next_ticket(
                 self._waiting,
                 self._since_agents,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -16,6 +17,16 @@ from acgr_connect.bucket import Rate
 from acgr_connect.ledger import SCOPES, Scope
 
 Lookup = Callable[[str], Any]
+
+
+CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+"""Variables by which the environment says whose credentials are to be used."""
 
 
 class SettingError(ValueError):
@@ -77,10 +88,10 @@ def read(config: Lookup, environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingError: a value has the wrong shape.
     """
-    in_environment = bool(environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
-    profile = environ.get("ACGR_PROFILE") or config("acgr:profile")
+    in_environment = any(environ.get(name) for name in CREDENTIALS)
+    profile = environ.get("ACGR_PROFILE") or None
     if profile is None and not in_environment:
-        profile = config("aws:profile")
+        profile = config("acgr:profile") or config("aws:profile")
     return Settings(
         profile=profile,
         role=_role(config),
@@ -122,10 +133,16 @@ def _endpoints(config: Lookup, environ: Mapping[str, str]) -> dict[str, str]:
     declared = _structured(config, "aws:endpoints") or []
     if not isinstance(declared, list) or not all(isinstance(entry, Mapping) for entry in declared):
         raise SettingError("aws:endpoints is a list of mappings, service to URL")
-    merged = {service: str(url) for entry in declared for service, url in entry.items()}
+    merged = {service: url for entry in declared for service, url in entry.items() if url}
     named = {"connect": "AWS_ENDPOINT_URL_CONNECT", "sts": "AWS_ENDPOINT_URL_STS"}
     set_ = {service: environ[name] for service, name in named.items() if environ.get(name)}
-    return {s: url for s, url in {**merged, **set_}.items() if s in named}
+    return {service: _url(service, url) for service, url in {**merged, **set_}.items() if service in named}
+
+
+def _url(service: str, url: Any) -> str:
+    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}:
+        raise SettingError(f"the endpoint of {service} is a URL such as http://127.0.0.1:7843, not {url!r}")
+    return url
 
 
 def _scope(config: Lookup) -> Scope:
@@ -145,8 +162,8 @@ def _positive(config: Lookup, key: str, default: float) -> float:
     value = config(key)
     try:
         number = default if value is None else float(value)
-    except ValueError:
+    except (TypeError, ValueError):
         number = 0.0
-    if number <= 0:
+    if not 0 < number < inf:
         raise SettingError(f"{key} is a number above 0, not {value!r}")
     return number

@@ -8,9 +8,9 @@ from typing import Any
 
 from acgr_connect.arns import ArnError, Kind, is_arn, parse
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
 
 MAX_DESCRIPTION = 500
 """Characters of a number's description."""
@@ -45,9 +45,11 @@ def phone_number(value: Any) -> str:
 
 
 def _misspelt_number(text: str) -> str:
-    bare = re.sub(r"[\s().-]", "", text)
-    if bare.startswith("00"):
+    bare = re.sub(r"[\s().-]", "", text.replace("(0)", ""))
+    if bare.isdigit() and bare.startswith("00"):
         return f"{text!r} begins with 00; write it in E.164: '+{bare[2:]}'"
+    if bare.isdigit() and bare.startswith("0"):
+        return f"{text!r} is a national number; write it in E.164, with the country's code, such as '+442079460001'"
     if text.isdigit():
         return f"{text!r} has no plus: YAML dropped it or it was never there; quote it: '+{text}'"
     if bare != text and E164.fullmatch(bare):

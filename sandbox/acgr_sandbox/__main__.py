@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import errno
 import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .app import Sandbox
-from .clock import Clock, ManualClock, RealClock
+from .clock import RealClock, clock_named
+from .events import Event, line
+from .generate import SIZES, generated
 from .scenario import load_scenario
 from .server import LOOPBACK, Server
-from .snapshot import load, save, write_atomically
+from .snapshot import load, save, shift, write_atomically
 from .switches import Switches
 from .world import World
 
@@ -43,13 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m acgr_sandbox", description=__doc__)
-    parser.add_argument("--scenario", type=Path, default=DEFAULT_SCENARIO, help="YAML file with what there is at first")
+    parser.add_argument("--scenario", type=Path, help="YAML file with what there is at first")
+    for name in SIZES:
+        parser.add_argument(f"--{name}", type=int, help=f"make a world with that many {name} instead")
     parser.add_argument("--world", type=Path, help="file that keeps the world from one start to the next")
     parser.add_argument("--reset", action="store_true", help="begin with the scenario though --world has a world")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--ready", type=Path, help="file that says where it answers, there while it does")
-    parser.add_argument("--clock", choices=("real", "manual"), default="real", help="manual: moves when told to")
+    parser.add_argument("--clock", default="real", help="real, manual (moves when told to), or a speed such as 60x")
+    parser.add_argument("--events", type=Path, help="file to which every event is added, one JSON object a line")
     parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
     parser.add_argument("--burst", help="requests at once")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
@@ -57,16 +63,41 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
-    scenario, path = load_scenario(arguments.scenario), arguments.world
+    scenario, path, then = _scenario(arguments), arguments.world, 0.0
     kept = path is not None and path.exists() and not arguments.reset
-    world = load(path) if kept else load_scenario(arguments.scenario)
+    world = copy.deepcopy(scenario)
+    if kept:
+        world, then = load(path)
+    clock = clock_named(arguments.clock, then)
+    if then > clock.now():  # it ran ahead of the wall clock
+        shift(world, clock.now() - then)
 
     def keep(world: World) -> None:
         if path is not None:
-            save(path, world)
+            save(path, world, clock.now())
 
-    clock: Clock = ManualClock() if arguments.clock == "manual" else RealClock()
-    return Sandbox(world, clock=clock, switches=_switches(arguments), on_write=keep, scenario=scenario)
+    switches, events = _switches(arguments), _events(arguments.events)
+    return Sandbox(world, clock=clock, switches=switches, on_write=keep, scenario=scenario, on_event=events)
+
+
+def _scenario(arguments: argparse.Namespace) -> World:
+    sizes = {name: getattr(arguments, name) for name in SIZES if getattr(arguments, name) is not None}
+    if sizes and arguments.scenario:
+        raise ValueError(f"Give --scenario or --{next(iter(sizes))}, not both.")
+    return load_scenario(generated(**sizes) if sizes else arguments.scenario or DEFAULT_SCENARIO)
+
+
+def _events(path: Path | None) -> Callable[[Event], None] | None:
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Line by line, so that whoever follows the file sees each event when it happens.
+    file = path.open("a", encoding="utf-8", buffering=1)
+
+    def write(event: Event) -> None:
+        file.write(line(event))
+
+    return write
 
 
 def _switches(arguments: argparse.Namespace) -> Switches:

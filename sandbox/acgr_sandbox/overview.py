@@ -10,8 +10,8 @@ from .world import Group, Number, World
 if TYPE_CHECKING:
     from .app import Sandbox
 
-NEWEST = 40
-"""How many of the newest events are in it."""
+NEWEST, AMONG = 12, 400
+"""How many events are in it, and how many of the newest they are taken from: calls are left out."""
 
 
 def overview(sandbox: Sandbox) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def overview(sandbox: Sandbox) -> dict[str, Any]:
         "throttled": sandbox.counters.calls(outcome="throttled"),
         "pulse": sandbox.pulse.rows(now),
         "faults": sum(row["waiting"] for row in sandbox.faults.table()),
-        "events": sandbox.events.newest(NEWEST),
+        "events": [event for event in sandbox.events.newest(AMONG) if event["kind"] != "call"][-NEWEST:],
     }
 
 

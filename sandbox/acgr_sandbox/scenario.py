@@ -28,6 +28,7 @@ names, so that the same scenario is the same world each time.
         status: PUBLISHED             # default; or SAVED
         absent: [eu-central-1]        # Regions that do not have it
         instance, description, tags, id
+      - {prefix: "Line ", count: 20, digits: 2}          # Line 01 to Line 20; also first, and all but id of the above
     users:
       - alice.smith                   # first and last name follow from it, or
       - username: carol
@@ -40,8 +41,9 @@ names, so that the same scenario is the same world each time.
         flow: Main IVR                # in every Region where the number arrives; null: none, the number is dark
         description: ...              # also: id, tags, type (DID), country (GB), region (where it was claimed),
         outbound: false               # a queue's outbound caller ID
+      - {e164: "+441134960000", count: 100, target: emergency, flow: [Main IVR, Winter IVR]}     # the flows in turn
 
-`flow` may also be a mapping from Region to a flow's name or null.
+`flow` may also be a mapping from Region to a flow's name or null. `scenario.schema.json` says the same to editors.
 """
 
 from __future__ import annotations
@@ -58,12 +60,13 @@ from .scenario_entries import (
     ScenarioError,
     check_keys,
     choice,
-    count_of,
+    counted_names,
     country_of,
     find,
     id_of,
     instance_of,
     need,
+    numbers_in_turn,
     put,
     shares_of,
     some,
@@ -129,6 +132,11 @@ def _add_group(world: World, entry: Entry) -> None:
 
 
 def _add_flow(world: World, entry: str | Entry) -> None:
+    if isinstance(entry, Mapping) and "prefix" in entry:
+        check_keys("a flow", entry)
+        for each in counted_names(entry):
+            _add_flow(world, {"name": each, **some(entry, "type state status absent instance description tags")})
+        return
     entry = {"name": entry} if isinstance(entry, str) else entry
     check_keys("a flow", entry)
     name = need(entry, "name", "a flow")
@@ -166,9 +174,8 @@ def _users(entry: str | Entry) -> Iterator[Entry]:
         need(entry, "username", "a user")
         yield entry
         return
-    first, digits = count_of(entry, "first", 1), count_of(entry, "digits", 3)
-    for index in range(first, first + count_of(entry, "count")):
-        yield {"username": f"{entry['prefix']}{index:0{digits}d}", **some(entry, "instance mirrored tags")}
+    for name in counted_names(entry):
+        yield {"username": name, **some(entry, "instance mirrored tags")}
 
 
 def _add_number(world: World, entry: Entry) -> None:
@@ -176,6 +183,10 @@ def _add_number(world: World, entry: Entry) -> None:
     e164 = need(entry, "e164", "a number")
     if not isinstance(e164, str) or not re.fullmatch(r"\+[1-9]\d{1,14}", e164):
         raise ScenarioError(f"Number {e164!r} is not E.164; write it in quotes, with its plus.")
+    if "count" in entry:
+        for each in numbers_in_turn(entry, e164):
+            _add_number(world, each)
+        return
     target = target_of(world, need(entry, "target", f"number {e164}"), e164)
     region = entry.get("region", target.region if isinstance(target, Instance) else world.home(target).region)
     number = Number(id_of(world, entry, "number", e164), e164, region, target.id, target.id)
@@ -203,13 +214,14 @@ def _set_flows(world: World, number: Number, given: str | Entry | None) -> None:
 
 
 def _add_members(world: World, entries: list[Entry]) -> None:
+    ids = {name: user.id for user in world.users.values() for name in (user.username, user.id)}
     for entry in entries:
         group = world.group(entry["name"])
-        for member in entry.get("members") or []:
-            for each in _users(member):
-                name = each["username"]
-                user = find(lambda name=name: world.user(name), f"Group {group.name}: there is no user {name!r}.")
-                group.members.append(user.id)
+        names = [each["username"] for member in entry.get("members") or [] for each in _users(member)]
+        unknown = [name for name in names if name not in ids]
+        if unknown:
+            raise ScenarioError(f"Group {group.name}: there is no user {unknown[0]!r}.")
+        group.members = list(dict.fromkeys(ids[name] for name in names))
         group.listed = list(group.members)
 
 

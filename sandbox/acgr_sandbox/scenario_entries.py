@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .world import NAMESPACE, Group, Instance, World
@@ -15,9 +15,9 @@ _KEYS = {
     "a scenario": "account source_region replica_region instances groups flows users numbers",
     "an instance": "alias id region replicated",
     "a group": "name id default instance description status tags telephony agents members",
-    "a flow": "name id type state status absent instance description tags",
+    "a flow": "name id type state status absent instance description tags prefix count digits first",
     "a user": "username id first_name last_name mirrored tags instance prefix count digits first",
-    "a number": "e164 id target flow description tags type country region outbound",
+    "a number": "e164 id target flow description tags type country region outbound count",
 }
 _COUNTRIES = {"+44": "GB", "+49": "DE", "+33": "FR", "+81": "JP", "+61": "AU", "+353": "IE", "+1": "US"}
 
@@ -60,10 +60,28 @@ def choice(entry: Entry, key: str, choices: tuple[str, ...], what: str) -> str:
 
 def count_of(entry: Entry, key: str, default: int | None = None) -> int:
     """A whole number above zero."""
-    value = need(entry, key, f"users {entry['prefix']}") if default is None else entry.get(key, default)
+    name = entry.get("prefix") or entry.get("e164")
+    value = need(entry, key, str(name)) if default is None else entry.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ScenarioError(f"Users {entry['prefix']}: {key} is {value!r}; it is a whole number above zero.")
+        raise ScenarioError(f"{name}: {key} is {value!r}; it is a whole number above zero.")
     return value
+
+
+def counted_names(entry: Entry) -> Iterator[str]:
+    """The names that a prefix and a count stand for."""
+    first, digits = count_of(entry, "first", 1), count_of(entry, "digits", 3)
+    for index in range(first, first + count_of(entry, "count")):
+        yield f"{entry['prefix']}{index:0{digits}d}"
+
+
+def numbers_in_turn(entry: Entry, first: str) -> Iterator[Entry]:
+    """The entries that a first number and a count stand for; of several flows each gets the next."""
+    if "id" in entry:
+        raise ScenarioError(f"Number {first}: an id belongs to one number, not to {entry['count']}.")
+    flow, same = entry.get("flow"), {key: value for key, value in entry.items() if key != "count"}
+    flows = flow if isinstance(flow, list) and flow else [flow]
+    for index in range(count_of(entry, "count")):
+        yield {**same, "e164": f"+{int(first) + index}", "flow": flows[index % len(flows)]}
 
 
 def id_of(world: World, entry: Entry, kind: str, name: str) -> str:

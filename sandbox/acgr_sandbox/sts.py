@@ -18,7 +18,7 @@ _ERROR = """<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>I
 
 def answer(caller: Caller, request: Request, partition: str) -> Response:
     """Who the caller is; any other action is refused."""
-    fields = {**parse_qs(request.query), **parse_qs(request.body.decode())}
+    fields = {**parse_qs(request.query), **parse_qs(request.body.decode(errors="replace"))}
     if fields.get("Action") != ["GetCallerIdentity"]:
         return _xml(400, _ERROR.format(namespace=_NAMESPACE))
     arn = f"arn:{partition}:iam::{caller.account}:user/sandbox"

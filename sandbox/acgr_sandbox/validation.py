@@ -11,6 +11,10 @@ from .model import Model, operation_model, own_code
 from .refusal import Refusal
 
 
+LONGEST = 2000
+"""Characters up to which text without a limit of its own is held against its pattern."""
+
+
 def validate(operation: str, params: dict[str, Any]) -> None:
     """Refuse what the model forbids, with the error the operation has for it.
 
@@ -66,16 +70,18 @@ def _text_problems(value: str, shape: Model, where: str) -> Iterator[str]:
     if choices and value not in choices:
         yield _problem(where, f"Member must satisfy enum value set: [{', '.join(choices)}]")
     pattern = shape.metadata.get("pattern")
-    compiled = _compiled(pattern) if pattern else None
+    # Some patterns take time that grows with the square of the length.
+    compiled = _compiled(pattern) if pattern and len(value) <= shape.metadata.get("max", LONGEST) else None
     if compiled and not compiled.fullmatch(value):
         yield _problem(where, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    # Some of the model's patterns are escaped twice, some use classes (\p{...}) that `re` does not know.
+    # Some of the model's patterns are escaped twice, one stands between slashes, and some use classes (\p{...})
+    # that `re` does not know.
     try:
-        return re.compile(pattern.replace("\\\\", "\\"))
+        return re.compile(re.sub(r"^/(.*)/$", r"\1", pattern.replace("\\\\", "\\")))
     except re.error:
         return None
 

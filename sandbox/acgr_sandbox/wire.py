@@ -16,6 +16,10 @@ from .model import Model, error_status, operation_model
 from .refusal import Refusal
 
 
+DEPTH = 200
+"""Levels of a body; the model has shapes that hold themselves."""
+
+
 @dataclass(frozen=True)
 class Request:
     """An HTTP request as it came: `raw_path` and `query` still encoded, header names in lower case."""
@@ -60,7 +64,7 @@ def _json_body(body: bytes) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal("SerializationException", "The body is not JSON.") from None
     if not isinstance(value, dict):
         raise Refusal("SerializationException", "The body is not a JSON object.")
@@ -95,7 +99,7 @@ def _value(raw: Any, shape: Model, where: str) -> Any:
         return [_value(item, shape.member, f"{where}.member.{i}") for i, item in enumerate(items, 1)]
     if shape.type_name == "map":
         entries = _typed(raw, dict, where)
-        return {key: _value(item, shape.value, f"{where}.{key}") for key, item in entries.items()}
+        return {_scalar(key, shape.key, where): _value(item, shape.value, where) for key, item in entries.items()}
     return _scalar(raw, shape, where)
 
 
@@ -109,6 +113,8 @@ def _structure(raw: dict[str, Any], shape: Model, where: str) -> dict[str, Any]:
 
 
 def _typed(raw: Any, kind: type, where: str) -> Any:
+    if where.count(".") > DEPTH:
+        raise Refusal("SerializationException", f"The body is nested more than {DEPTH} deep.")
     if not isinstance(raw, kind):
         raise Refusal("SerializationException", f"Value at '{where}' is not a {kind.__name__}.")
     return raw
@@ -120,13 +126,14 @@ def _scalar(raw: Any, shape: Model, where: str) -> Any:
         return raw
     try:
         return read(raw)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RuntimeError):
         raise Refusal("SerializationException", f"Value at '{where}' is not a {shape.type_name}.") from None
 
 
 def _read_string(raw: Any) -> str:
     if not isinstance(raw, str):
         raise TypeError(raw)
+    raw.encode()  # half of a surrogate pair is no text
     return raw
 
 

@@ -46,13 +46,15 @@ def test_ledgers(environ: dict[str, str], folder: str) -> None:
         ({"acgr:profile": "ours"}, {"ACGR_PROFILE": "mine"}, "mine"),
         ({"aws:profile": "theirs"}, {"ACGR_PROFILE": "mine", "AWS_PROFILE": "other"}, "mine"),
         ({"aws:profile": "theirs"}, {"AWS_PROFILE": "mine"}, None),
+        ({"acgr:profile": "ours"}, {"AWS_PROFILE": "mine"}, None),
         ({"aws:profile": "theirs"}, {"AWS_ACCESS_KEY_ID": "AKIA"}, None),
+        ({"acgr:profile": "ours"}, {"AWS_WEB_IDENTITY_TOKEN_FILE": "/token"}, None),
         ({"aws:profile": "theirs"}, {"AWS_PROFILE": ""}, "theirs"),
         ({"acgr:profile": "ours"}, {"ACGR_PROFILE": ""}, "ours"),
     ],
 )
 def test_profile(config: dict[str, Any], environ: dict[str, str], profile: str | None) -> None:
-    """`ACGR_PROFILE` comes first; what `AWS_*` says, boto3 reads itself, and `aws:profile` gives way to it."""
+    """`ACGR_PROFILE` comes first; what `AWS_*` says, boto3 reads itself, and stack configuration gives way to it."""
     assert _read(config, **environ).profile == profile
 
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .clock import every
+from .lock import alone
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -47,6 +49,11 @@ class Folder:
         return self.path / "world.json"
 
     @property
+    def lock(self) -> Path:
+        """Held by a command while it starts a sandbox."""
+        return self.path / "start.lock"
+
+    @property
     def scenario(self) -> Path:
         """The scenario it was last started with."""
         return self.path / "scenario.yaml"
@@ -54,7 +61,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers."""
+    """A sandbox that answers; `process` where this command started it."""
 
     url: str
     pid: int
@@ -89,21 +96,33 @@ def _status(url: str) -> dict[str, Any]:
 
 
 def _clear(folder: Folder, pid: int) -> None:
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        if int(json.loads(folder.ready.read_text(encoding="utf-8"))["pid"]) != pid:
+            return  # another has just started
     print(f"Sandbox {pid} has died without cleaning up; its ready file {folder.ready} is removed.", file=sys.stderr)
     folder.ready.unlink(missing_ok=True)
 
 
-def start(folder: Folder, scenario: Path | None, options: Sequence[str]) -> Running:
-    """Start a sandbox that outlives this command, and wait until it answers.
+def start(folder: Folder, scenario: Path | None, sizes: Sequence[str], options: Sequence[str]) -> Running:
+    """Start a sandbox that outlives this command, unless one runs in the folder; wait until it answers.
 
     Args:
         folder: made if it is not there.
         scenario: kept in the folder for later starts; None takes the one kept, else the sandbox's own.
+        sizes: options of `python -m acgr_sandbox.generate`, which then makes the scenario that is kept.
         options: further options of `python -m acgr_sandbox`.
     """
-    folder.path.mkdir(parents=True, exist_ok=True)
+    with alone(folder.lock, seconds=START_SECONDS) as only:
+        if not only:
+            raise SandboxFailure(f"Another command has been starting a sandbox in {folder.path}; try again.")
+        return find(folder) or _start(folder, scenario, sizes, options)
+
+
+def _start(folder: Folder, scenario: Path | None, sizes: Sequence[str], options: Sequence[str]) -> Running:
     if scenario is not None:
         _keep_scenario(folder, scenario)
+    elif sizes:
+        _generate_scenario(folder, sizes)
     command = [sys.executable, "-m", "acgr_sandbox", "--world", str(folder.world), "--ready", str(folder.ready)]
     if folder.scenario.exists():
         command += ["--scenario", str(folder.scenario)]
@@ -123,6 +142,14 @@ def _keep_scenario(folder: Folder, scenario: Path) -> None:
         raise SandboxFailure(f"There is no scenario {scenario}.")
     if scenario.resolve() != folder.scenario.resolve():
         shutil.copyfile(scenario, folder.scenario)
+
+
+def _generate_scenario(folder: Folder, sizes: Sequence[str]) -> None:
+    command = [sys.executable, "-m", "acgr_sandbox.generate", *sizes]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise SandboxFailure(done.stderr.strip())
+    folder.scenario.write_text(done.stdout, encoding="utf-8")
 
 
 def _wait_until_ready(folder: Folder, process: subprocess.Popen[bytes]) -> Running:
@@ -150,12 +177,23 @@ def stop(folder: Folder, running: Running) -> None:
     raise SandboxFailure(f"Sandbox {running.pid} did not end within {STOP_SECONDS:.0f} s; see {folder.log}.")
 
 
-def ask(url: str, method: str, path: str) -> Any:
+def ask(url: str, method: str, path: str, payload: object = None) -> Any:
     """Ask a control route of a sandbox; the answer's JSON."""
-    request = urllib.request.Request(f"{url}/_sandbox/{path}", method=method)
+    body = None if payload is None else json.dumps(payload).encode()
+    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, method=method)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=10) as answer:
             return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            raise SandboxFailure(_why_refused(error)) from error
     except (OSError, ValueError) as error:
         raise SandboxFailure(f"No sandbox answers at {url}: {error}") from error
+
+
+def _why_refused(error: urllib.error.HTTPError) -> str:
+    try:
+        return f"The sandbox refused: {json.loads(error.read())['Message']}"
+    except (ValueError, KeyError, TypeError):
+        return f"The sandbox answered with status {error.code}."

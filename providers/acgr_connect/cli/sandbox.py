@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from .environment import as_exports, sandbox_environment
 from .process import Folder, Running, SandboxFailure, ask, find, start, stop
 
 DEFAULT_FOLDER = Path(".state/sandbox")
+SIZES = ("numbers", "agents", "flows", "groups")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,6 +30,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add(actions, "status", _status, "what is in it, what it was asked, which numbers are dark")
     _add(actions, "reset", _reset, "back to its scenario")
     _add(actions, "env", _env, "print the environment that leads AWS clients to it")
+    snapshot = _add(actions, "snapshot", _snapshot, "write its world, as it is now, to a file")
+    restore = _add(actions, "restore", _restore, "put the world of a snapshot in place of its own")
+    for parser in (snapshot, restore):
+        parser.add_argument("file", type=Path, help="JSON file")
+    watching = _add(actions, "watch", _watch, "see what happens in it while it happens")
+    watching.add_argument("--once", action="store_true", help="print one picture and end")
+    watching.add_argument("--every", type=float, default=0.5, metavar="SECONDS", help="between pictures (default 0.5)")
     run = _add(actions, "run", _run, "run a command against one that lives as long as the command")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
     for name in ("start", "run"):
@@ -47,6 +57,10 @@ def _add(
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", type=Path, help="YAML file with what there is at first")
+    for size in SIZES:
+        parser.add_argument(f"--{size}", type=int, metavar="N", help=f"make a world with that many {size} instead")
+    parser.add_argument("--clock", help="real (default), manual (moves when told to), or a speed such as 60x")
+    parser.add_argument("--events", type=Path, help="file to which every event is added, one JSON object a line")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
     parser.add_argument("--burst", help="requests at once")
@@ -55,12 +69,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _start(arguments: argparse.Namespace) -> int:
     folder = _folder(arguments)
-    running = find(folder)
-    if running:
+    going_on = folder.world.exists()
+    running = find(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
+    if running.process is None:
         print(f"The sandbox is running already: {running.url}, process {running.pid}.")
         return 0
-    going_on = folder.world.exists()
-    running = start(folder, arguments.scenario, _options(arguments))
     print(f"Amazon Connect is imitated at {running.url} (process {running.pid}, log {folder.log}).")
     print(_contents(running))
     if going_on:
@@ -110,6 +123,40 @@ def _env(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _snapshot(arguments: argparse.Namespace) -> int:
+    folder = _folder(arguments)
+    running = find(folder)
+    if running is None and not folder.world.exists():
+        raise SandboxFailure(f"There is no world in {folder.path}: start a sandbox there first.")
+    if running is None:
+        shutil.copyfile(folder.world, arguments.file)
+    else:
+        arguments.file.write_text(json.dumps(ask(running.url, "GET", "world")), encoding="utf-8")
+    print(f"The world is in {arguments.file}; `acgr sandbox restore {arguments.file}` goes back to it.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    running = _needed(_folder(arguments))
+    try:
+        world = json.loads(arguments.file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SandboxFailure(f"There is no file {arguments.file}.") from None
+    except ValueError:
+        raise SandboxFailure(f"{arguments.file} is no snapshot of a sandbox.") from None
+    ask(running.url, "POST", "world", world)
+    print(f"The sandbox is as it was in {arguments.file}; what was under way goes on from there.")
+    return 0
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from .watch import watch  # it draws with a library that no other action needs
+
+    if not 0.05 <= arguments.every <= 60:
+        raise SandboxFailure("--every takes 0.05 to 60 seconds.")
+    return watch(_folder(arguments), once=arguments.once, seconds=arguments.every)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:
@@ -128,9 +175,8 @@ def _for_a_while(arguments: argparse.Namespace) -> Iterator[Running]:
     with contextlib.ExitStack() as stack:
         path = arguments.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="acgr-sandbox-")))
         folder = Folder(path)
-        running = find(folder)
-        if running is None:
-            running = start(folder, arguments.scenario, _options(arguments))
+        running = find(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
+        if running.process is not None:
             stack.callback(stop, folder, running)
         yield running
 
@@ -152,10 +198,17 @@ def _needed(folder: Folder) -> Running:
 
 def _options(arguments: argparse.Namespace) -> list[str]:
     options = ["--port", str(arguments.port)]
-    for name in ("rate", "burst"):
+    for name in ("rate", "burst", "clock", "events"):
         value = getattr(arguments, name)
-        options += [f"--{name}", value] if value is not None else []
+        options += [f"--{name}", str(value)] if value is not None else []
     return options + [part for switch in arguments.switch for part in ("--switch", switch)]
+
+
+def _sizes(arguments: argparse.Namespace) -> list[str]:
+    given = {name: getattr(arguments, name) for name in SIZES if getattr(arguments, name) is not None}
+    if given and arguments.scenario:
+        raise SandboxFailure(f"Give --scenario or --{next(iter(given))}, not both.")
+    return [part for name, size in given.items() for part in (f"--{name}", str(size))]
 
 
 def _contents(running: Running) -> str:

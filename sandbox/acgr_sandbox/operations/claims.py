@@ -11,7 +11,7 @@ from acgr_sandbox.scenario_entries import country_of
 from acgr_sandbox.world import Number
 
 from .call import Call
-from .numbers import check_claimed_here, check_not_outbound, claim_later, idle, identity, target_of
+from .numbers import check_claimed_here, check_not_outbound, claim_later, identity, idle, target_of
 from .pages import page, page_size
 from .registry import Answer, reads, writes_once
 
@@ -40,7 +40,8 @@ def search_available_phone_numbers(call: Call) -> Answer:
     country, kind = call.params["PhoneNumberCountryCode"], call.params["PhoneNumberType"]
     prefix = call.params.get("PhoneNumberPrefix", "")
     offers = (e164 for e164 in _offers(country, kind) if e164.startswith(f"+{prefix.lstrip('+')}"))
-    free = ((e164, e164) for e164 in offers if _why_not(call, e164) is None)
+    taken = _taken(call)
+    free = ((e164, e164) for e164 in offers if e164 not in taken)
     shown, token = page(call, free, size=page_size(call, 10), what=f"available {country} {kind} {prefix}")
     rows = [{"PhoneNumber": e164, "PhoneNumberCountryCode": country, "PhoneNumberType": kind} for e164 in shown]
     return {"AvailableNumbersList": rows, "NextToken": token}
@@ -85,22 +86,22 @@ def _offers(country: str, kind: str) -> Iterator[str]:
     return (f"{prefix}{index:0{digits}d}" for index in range(10**digits if digits else 0))
 
 
-def _why_not(call: Call, e164: str) -> str | None:
-    if any(number.e164 == e164 for number in call.world.numbers.values()):
-        return "it is claimed"
-    if call.now - call.world.released.get(e164, -COOLDOWN) < COOLDOWN:
-        return "it was released less than 180 days ago"
-    return None
+def _taken(call: Call) -> dict[str, str]:
+    claimed = {number.e164: "it is claimed" for number in call.world.numbers.values()}
+    return {**dict.fromkeys(_released_lately(call), "it was released less than 180 days ago"), **claimed}
+
+
+def _released_lately(call: Call) -> list[str]:
+    return [e164 for e164, at in call.world.released.items() if call.now - at < COOLDOWN]
 
 
 def _check_available(call: Call, e164: str) -> None:
-    reason = _why_not(call, e164)
+    reason = _taken(call).get(e164)
     if reason:
         raise Refusal(call.switches.taken_number, f"Phone number not available: {e164}, {reason}.")
-    limit = call.switches.number_limit
-    lately = sum(1 for at in call.world.released.values() if call.now - at < COOLDOWN)
-    if limit and lately >= 2 * limit:
-        message = f"{lately} numbers were released in 180 days, 200 % of the {limit} there may be."
+    limit, lately = call.switches.number_limit, _released_lately(call)
+    if limit and len(lately) >= 2 * limit:
+        message = f"{len(lately)} numbers were released in 180 days, 200 % of the {limit} there may be."
         raise Refusal(call.switches.over_allowance, message)
 
 

@@ -50,10 +50,11 @@ def _position(call: Call, what: str) -> str | None:
         return None
     try:
         name, region, key, made = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, TypeError, binascii.Error):
+        age = call.now - made
+    except (ValueError, TypeError, binascii.Error, RecursionError):
         raise invalid_parameter("InvalidToken: NextToken was not issued by this operation.") from None
     if (name, region) != (what, call.region):
         raise invalid_parameter("InvalidToken: NextToken was issued for another list.")
-    if call.now - made > LIFE:
+    if age > LIFE:
         raise invalid_parameter("InvalidToken: NextToken is older than 24 hours.")
     return str(key)

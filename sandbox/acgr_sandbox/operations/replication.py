@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acgr_sandbox.changes import drop
-from acgr_sandbox.refusal import Refusal, conflict, in_use, invalid_request
+from acgr_sandbox.refusal import Refusal, conflict, invalid_request
 from acgr_sandbox.world import PAIRS, Flow, Instance, Number, User
 
 from .call import Call
 from .pages import page, page_size
-from .registry import Answer, reads, writes, writes_once
+from .registry import Answer, reads, writes_once
 
 
 @writes_once("InvalidRequestException")
@@ -116,7 +116,7 @@ def _check_without_numbers(call: Call, instance: Instance) -> None:
         return
     for number in call.world.numbers.values():
         if instance.id in (number.target, number.wanted):
-            raise in_use(f"{number.e164} is claimed to it.", "PHONE_NUMBER", call.world.arn(number))
+            raise invalid_request(f"{number.e164} is claimed to instance {instance.id}.")
 
 
 def _lagging(call: Call, instance: Instance, kind: str, region: str) -> Iterator[Flow | User | Number]:

@@ -116,7 +116,7 @@ def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:
         ),
         (_with("flows", {"name": "Main IVR", "state": "ON"}), "state is 'ON'; it is ACTIVE or ARCHIVED"),
         (_with("users", {"prefix": "agent", "count": "three"}), "a whole number above zero"),
-        (_with("users", {"prefix": "agent"}), "Users agent needs 'count'"),
+        (_with("users", {"prefix": "agent"}), "Agent needs 'count'"),
         (_with("users", {"first_name": "A"}), "A user needs 'username'"),
         (_with("numbers", {"e164": 442079460001, "target": "retail"}), "write it in quotes, with its plus"),
         (_with("numbers", {"e164": "+442079460001"}), "needs 'target'"),

@@ -66,7 +66,7 @@ def test_a_snapshot_is_the_whole_world(sandbox: Sandbox) -> None:
     world = sandbox.world
     back = restored(json.loads(json.dumps(snapshot(world))))
     assert back == world
-    assert set(snapshot(world)) == {field.name for field in fields(World)} | {"version"}
+    assert set(snapshot(world)) == {field.name for field in fields(World)} | {"version", "now"}
 
 
 @pytest.mark.parametrize("data", [{}, {"version": 99}, {"version": 1, "nonsense": 1}])
@@ -79,9 +79,9 @@ def test_what_is_no_snapshot(data: dict[str, object]) -> None:
 def test_a_restart_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     """A move that was under way when the sandbox stopped is done when it is due, whoever looks."""
     _move(sandbox)
-    save(tmp_path / "world.json", sandbox.world)
-    clock = ManualClock(sandbox.clock.now() + 60)
-    later = Sandbox(load(tmp_path / "world.json"), clock=clock)
+    save(tmp_path / "world.json", sandbox.world, sandbox.clock.now())
+    world, then = load(tmp_path / "world.json")
+    later = Sandbox(world, clock=ManualClock(then + 60))
     assert later.world.number(NUMBER).status == "CLAIMED"
     assert later.world.number(NUMBER).target == later.world.group("emergency").id
 

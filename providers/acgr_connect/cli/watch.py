@@ -1,0 +1,71 @@
+"""`acgr sandbox watch`: the sandbox, live in the terminal, until it stops or Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from .clock import every
+from .frame import frame
+from .process import Folder, Running, SandboxFailure, ask, find
+
+Overview = dict[str, Any]
+
+
+def watch(folder: Folder, *, once: bool, seconds: float, console: Console | None = None) -> int:
+    """Show the sandbox of a folder; waits for one to start where none runs.
+
+    Args:
+        folder: whose sandbox.
+        once: show one picture; so it is, too, where the output is no terminal.
+        seconds: between two pictures.
+        console: where to; the standard output unless given.
+
+    Raises:
+        SandboxFailure: one picture was asked for, and no sandbox runs.
+    """
+    console = console or Console()
+    if once or not console.is_terminal:
+        running = find(folder)
+        if running is None:
+            raise SandboxFailure(f"No sandbox is running in {folder.path}: start one with `acgr sandbox start`.")
+        console.print(frame(ask(running.url, "GET", "overview"), url=running.url))
+        return 0
+    with contextlib.suppress(KeyboardInterrupt):
+        running = _wait(folder, seconds, console)
+        _follow(running, seconds, console)
+        console.print("The sandbox has stopped.")
+    return 0
+
+
+def _wait(folder: Folder, seconds: float, console: Console) -> Running:
+    running = find(folder)
+    if running is not None:
+        return running
+    with console.status(f"Waiting for a sandbox in {folder.path}: `acgr sandbox start`, or `make up`."):
+        looks = (find(folder) for _ in every(seconds, until=math.inf))
+        return next(running for running in looks if running)
+
+
+def _follow(running: Running, seconds: float, console: Console) -> None:
+    last = None
+    try:
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            for last in _overviews(running, seconds):
+                live.update(frame(last, url=running.url, height=console.height), refresh=True)
+    finally:
+        if last:  # what was on the other screen is gone with it
+            console.print(frame(last, url=running.url, height=console.height - 2))
+
+
+def _overviews(running: Running, seconds: float) -> Iterator[Overview]:
+    for _ in every(seconds, until=math.inf):
+        try:
+            yield ask(running.url, "GET", "overview")
+        except SandboxFailure:
+            return

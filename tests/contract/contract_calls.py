@@ -1,0 +1,90 @@
+"""One call of every operation, as `calls.yaml` has them, and whether answer and world are what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acgr_sandbox import Sandbox, World
+from acgr_sandbox.model import service_model
+from acgr_sandbox.operations.profiles import derived_id
+from acgr_sandbox.snapshot import snapshot
+
+ALL: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("calls.yaml").read_text(encoding="utf-8"))
+
+CALLS = {name: call for name, call in ALL.items() if name in service_model().operation_names}
+"""What the installed botocore can ask."""
+
+CONTENT = '{"Version":"2019-10-30","StartAction":"bye","Actions":[{"Identifier":"bye","Type":"DisconnectParticipant"}]}'
+
+_NAMES = {"instances": "alias", "groups": "name", "flows": "name", "users": "username", "numbers": "e164"}
+
+
+def ids(world: World) -> dict[str, str]:
+    """What `$name` stands for."""
+    things = {
+        "group": world.group("retail"),
+        "default": world.group("Default"),
+        "user": world.user("bob.jones"),
+        "alice": world.user("alice.smith"),
+        "number": world.number("+442079460001"),
+        "placed": world.number("+442079460002"),
+        "flow": world.flow("Winter IVR"),
+        "main": world.flow("Main IVR"),
+        "instance": world.instance("northwind"),
+        "lonely": world.instance("lonely"),
+        "empty": world.instance("empty"),
+    }
+    kinds = {"routing": "routing-profile", "agent_profile": "security-profile", "queue": "queue"}
+    return {
+        **{name: thing.id for name, thing in things.items()},
+        **{f"{name}_arn": world.arn(thing) for name, thing in things.items()},
+        **{name: derived_id(things["instance"].id, kind) for name, kind in kinds.items()},
+        "content": CONTENT,
+    }
+
+
+def filled(value: Any, known: dict[str, str]) -> Any:
+    """A value with the names in it replaced."""
+    if isinstance(value, dict):
+        return {key: filled(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, known) for item in value]
+    return known[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+
+def check(operation: str, answer: dict[str, Any], known: dict[str, str], sandbox: Sandbox) -> None:
+    """The answer and the world are what the call says, and it was made once."""
+    call = filled(CALLS[operation], known)
+    assert_holds(answer, call.get("answer", ANYTHING), "answer")
+    assert_holds(by_name(sandbox.world), call.get("world", {}), "world")
+    assert sandbox.counters.calls(operation, outcome=call.get("refused", "ok")) == 1
+
+
+def by_name(world: World) -> dict[str, Any]:
+    """The world as data, things by their names."""
+    data = snapshot(world)
+    for kind, name in _NAMES.items():
+        data[kind] = {thing[name]: thing for thing in data[kind].values()}
+    return data
+
+
+def assert_holds(have: Any, want: Any, where: str) -> None:
+    """What `calls.yaml` wants is there."""
+    if isinstance(want, dict):
+        assert isinstance(have, dict), where
+        assert want or not have, (where, have)
+        for key, item in want.items():
+            assert_holds(have.get(key), item, f"{where}.{key}")
+    elif isinstance(want, str) and want.startswith("#"):
+        assert len(have) == int(want[1:]), (where, have)
+    elif isinstance(want, list):
+        assert len(have) == len(want), (where, have)
+        for index, item in enumerate(want):
+            assert_holds(have[index], item, f"{where}.{index}")
+    elif isinstance(want, str) and want.startswith("~"):
+        assert str(have).startswith(want[1:]), (where, have)
+    else:
+        assert have == want, (where, have)
