@@ -245,7 +245,13 @@ def _place(goal: Goal, props: Properties, olds: Properties) -> Standing:
     """Place, and leave partial state behind where that stops half-way."""
     urn = _engine.urn()
     try:
-        standing = place(run().connection, goal, within=_engine.timeout(DEADLINE), progress=_engine.progress)
+        standing = place(
+            run().connection,
+            goal,
+            last_seen=PlacementState.of(olds).target if olds else None,
+            within=_engine.timeout(DEADLINE),
+            progress=_engine.progress,
+        )
     except Unfinished as error:
         run().declarations.note(urn, _placement.keys_of(None, props), made=True)
         left = _placement.outputs(props, error.standing, olds)

@@ -22,7 +22,7 @@ from acgr_connect.arns import Arn
 from acgr_connect.clock import Clock
 from acgr_connect.ledger import Purpose
 from acgr_connect.pace import Pace
-from acgr_connect.records import Flow, Group, Instance, Number, User, association
+from acgr_connect.records import Flow, Group, Instance, Number, User, association, telephony_shares
 from acgr_connect.settings import Role, Settings
 
 BY_CODE: dict[str, type[errors.ConnectError]] = {
@@ -185,6 +185,10 @@ class RegionalConnect:
         """`DescribeTrafficDistributionGroup` (A5, N1). A UUID is understood in the source Region only."""
         answer = self._call("DescribeTrafficDistributionGroup", TrafficDistributionGroupId=group)
         return Group.read(answer["TrafficDistributionGroup"])
+
+    def get_telephony_shares(self, group: Arn) -> dict[str, int]:
+        """`GetTrafficDistribution`: Region to the percentage of calls that it takes."""
+        return telephony_shares(self._call("GetTrafficDistribution", Id=str(group)))
 
     def associate_user(self, group: Arn, user: Arn) -> None:
         """`AssociateTrafficDistributionGroupUser` (A6, A7): in the source Region only (A4)."""

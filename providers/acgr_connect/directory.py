@@ -113,6 +113,10 @@ class Directory:
         key = ("group", str(group))
         return self._swept(key, lambda api: [(group.id, api.describe_group(str(group)))], group.region)
 
+    def shares(self, group: Arn) -> Sweep[int]:
+        """The percentage of a group's calls that each Region takes, by Region."""
+        return self._swept(("shares", str(group)), lambda api: api.get_telephony_shares(group).items(), group.region)
+
     def users(self, instance: Arn) -> Sweep[User]:
         """The users of an instance, by UUID."""
         key = ("users", instance.region, instance.id)

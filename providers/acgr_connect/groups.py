@@ -96,6 +96,31 @@ def await_active(connection: Connection, group: Arn, *, within: float = 600.0, p
         return active
 
 
+def insist_on_calm(connection: Connection, group: Arn) -> None:
+    """Refuse to move numbers or remove agents while a group's calls are failed over, or being shifted.
+
+    One `GetTrafficDistribution` a group and run; `acgr:duringFailover=allow` goes ahead without.
+
+    Raises:
+        Refused: the source Region takes no calls, or the group is being updated.
+    """
+    if connection.settings.during_failover:
+        return
+    doing = Doing(f"changing what is on traffic distribution group {group.id}", group.region)
+    remedy = "wait until it is over, or set acgr:duringFailover to allow"
+    try:
+        known = connection.directory.group(group).get(group.id)
+        if known and known.status == "UPDATE_IN_PROGRESS":
+            raise told(Refused, doing, "its calls are being shifted between the Regions", remedy)
+        shares = connection.directory.shares(group).entries()
+    except NotFound:
+        return  # what is wrong with the group, the operation itself will say
+    except ConnectError as error:
+        raise because(error, doing) from error
+    if shares and shares.get(group.region) == 0:
+        raise told(Refused, doing, f"a failover is running: {group.region} takes no calls", remedy)
+
+
 def status_now(connection: Connection, group: Arn) -> str:
     """The group's status as the source Region shows it now, or "missing": for diagnosis (A5)."""
     try:

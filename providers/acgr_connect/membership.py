@@ -5,7 +5,7 @@ from __future__ import annotations
 from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.groups import SETTLING, await_active, status_now
+from acgr_connect.groups import SETTLING, await_active, insist_on_calm, status_now
 from acgr_connect.ledger import Purpose
 from acgr_connect.records import Group, User
 from acgr_connect.spelling import is_uuid
@@ -122,6 +122,7 @@ def leave(connection: Connection, group: Arn, user: Arn) -> bool:
     """
     doing = Doing(f"disassociating agent {user.id} from traffic distribution group {group.id}", group.region)
     connection.insist_on_account(group)
+    insist_on_calm(connection, group)
     try:
         connection.connect(group.region, Purpose.AGENT).disassociate_user(group, user)
     except NotFound:

@@ -72,7 +72,14 @@ def look(connection: Connection, number: Arn, purpose: Purpose) -> Number:
     return seen
 
 
-def at_rest(connection: Connection, number: Number, *, within: float, progress: Progress) -> Number:
+def at_rest(
+    connection: Connection,
+    number: Number,
+    *,
+    within: float,
+    progress: Progress,
+    purpose: Purpose = Purpose.MOVE,
+) -> Number:
     """Wait until nobody's operation is running on the number: `CLAIMED`, or `FAILED` from an earlier one.
 
     Raises:
@@ -89,7 +96,7 @@ def at_rest(connection: Connection, number: Number, *, within: float, progress: 
     )
     return run(
         wait,
-        lambda: look(connection, number.arn, Purpose.MOVE),
+        lambda: look(connection, number.arn, purpose),
         lambda n: (n.status, n.message),
         connection.clock,
         progress,

@@ -31,7 +31,7 @@ from acgr_connect.errors import (
 )
 from acgr_connect.flows import drop_flows, known_flows, look_at_flow, set_flow
 from acgr_connect.goal import Goal, Standing, regions_of_target
-from acgr_connect.groups import await_active, status_now
+from acgr_connect.groups import await_active, insist_on_calm, status_now
 from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import arrived, at_rest, look
 from acgr_connect.records import Number
@@ -40,12 +40,21 @@ MIRROR_GRACE = 1.5
 """Seconds that Connect is given to mirror a flow to the replica before the flow is set there by hand."""
 
 
-def place(connection: Connection, goal: Goal, *, within: float = 600.0, progress: Progress = silent) -> Standing:
+def place(
+    connection: Connection,
+    goal: Goal,
+    *,
+    last_seen: Arn | None = None,
+    within: float = 600.0,
+    progress: Progress = silent,
+) -> Standing:
     """Steps 2 to 10. A number that is as asked for is left alone.
 
     Args:
         connection: the account.
         goal: what is asked for.
+        last_seen: where the caller last saw the number, or None. A number that is neither there nor where it is to go
+            was moved by something else: that is an error, and not undone.
         within: seconds that each wait may take, from the accepted write.
         progress: told what is happening.
 
@@ -54,13 +63,14 @@ def place(connection: Connection, goal: Goal, *, within: float = 600.0, progress
         Unfinished: it could not be placed, and is not as it was before; the error carries the `Standing`.
     """
     with connection.alone_with(goal.number.arn):
-        return _Attempt(connection, goal, within, progress).run()
+        return _Attempt(connection, goal, last_seen, within, progress).run()
 
 
 @dataclass(frozen=True)
 class _Attempt:
     connection: Connection
     goal: Goal
+    last_seen: Arn | None
     within: float
     progress: Progress
 
@@ -86,11 +96,28 @@ class _Attempt:
             before = self._flows_of(number)
             if number.target == self.goal.target and before != dict(self.goal.flows):
                 number = self._at_rest()
+            self._insist_on_last_seen(number)
+            if number.target != self.goal.target:
+                self._insist_on_calm(number)
             return number, before if number is self.goal.number else self._flows_of(number)
         except WaitError as error:
             raise because(error, self.goal.doing, remedy="nothing was changed: run again") from error
         except ConnectError as error:
             raise because(error, self.goal.doing) from error
+
+    def _insist_on_calm(self, number: Number) -> None:
+        for target in (number.target, self.goal.target):
+            if target.kind == "traffic-distribution-group":
+                insist_on_calm(self.connection, target)
+
+    def _insist_on_last_seen(self, number: Number) -> None:
+        if self.last_seen is not None and number.target not in {self.last_seen, self.goal.target}:
+            raise self._moved_by_something_else(number)
+
+    def _moved_by_something_else(self, number: Number) -> Conflict:
+        cause = f"something else has moved it to {number.target.kind} {number.target.id}"
+        remedy = "another stack may declare it: declare it once; `pulumi refresh` shows where it is"
+        return told(Conflict, self.goal.doing, cause, remedy)
 
     def _flows_of(self, number: Number) -> dict[str, Arn]:
         instance, regions = regions_of_target(self.connection, number.target)
@@ -134,13 +161,21 @@ class _Attempt:
             self._update(number, token)
         except (Conflict, Unavailable) as error:
             seen = look(self.connection, number.arn, Purpose.LOOK)
-            if seen.target == self.goal.target:
+            under_way = seen.status == "IN_PROGRESS"
+            if seen.target == self.goal.target or (under_way and isinstance(error, Unavailable)):
                 return
-            if seen.status != "IN_PROGRESS":
+            if not under_way:
                 raise
-            self.progress(f"{number.e164}: another operation is running on it ({error.code})")
-            if self._at_rest().target != self.goal.target:
-                self._update(number, str(uuid4()))
+            self._start_after_another(number)
+
+    def _start_after_another(self, number: Number) -> None:
+        self.progress(f"{number.e164}: another operation is running on it")
+        within, progress = self.within, self.progress
+        seen = at_rest(self.connection, number, within=within, progress=progress, purpose=Purpose.LOOK)
+        if seen.target == number.target:
+            self._update(number, str(uuid4()))
+        elif seen.target != self.goal.target:
+            raise self._moved_by_something_else(seen)
 
     def _update(self, number: Number, token: str) -> None:
         api = self.connection.connect(self.goal.target.region, Purpose.START)

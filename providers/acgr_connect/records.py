@@ -54,6 +54,12 @@ class Group:
         )
 
 
+def telephony_shares(answer: Wire) -> dict[str, int]:
+    """Region to the percentage of calls that it takes, from `GetTrafficDistribution`."""
+    telephony = answer.get("TelephonyConfig") or {}
+    return {share["Region"]: int(share["Percentage"]) for share in telephony.get("Distributions", [])}
+
+
 @dataclass(frozen=True)
 class Number:
     """A claimed phone number. `status` and `message` are empty in lists, which do not carry them."""

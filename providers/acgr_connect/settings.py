@@ -6,7 +6,7 @@ Environment first (`ACGR_PROFILE`, `AWS_*`), then stack configuration (`acgr:*`,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -60,6 +60,7 @@ class Settings:
         endpoints: service (`connect`, `sts`) to URL.
         rate: requests a second and burst of the account.
         scope: whether the rate is counted per operation or over all; "auto" learns it.
+        during_failover: whether numbers are moved and agents removed while traffic is failed over.
         ledgers: the folder in which all processes of the machine keep account of the rate; None: each its own.
     """
 
@@ -70,6 +71,7 @@ class Settings:
     rate: Rate = Rate()
     scope: Scope = "auto"
     ledgers: Path | None = None
+    during_failover: bool = False
 
     @property
     def is_sandbox(self) -> bool:
@@ -98,8 +100,9 @@ def read(config: Lookup, environ: Mapping[str, str]) -> Settings:
         keys=None if in_environment or profile else _keys(config),
         endpoints=_endpoints(config, environ),
         rate=Rate(_positive(config, "acgr:requestsPerSecond", 2.0), _positive(config, "acgr:burst", 5.0)),
-        scope=_scope(config),
+        scope=cast("Scope", _one_of(config, "acgr:bucketScope", SCOPES)),
         ledgers=_cache(environ) / "rate",
+        during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
     )
 
 
@@ -145,11 +148,12 @@ def _url(service: str, url: Any) -> str:
     return url
 
 
-def _scope(config: Lookup) -> Scope:
-    value = config("acgr:bucketScope") or "auto"
-    if value not in SCOPES:
-        raise SettingError(f"acgr:bucketScope is one of {', '.join(SCOPES)}, not {value!r}")
-    return cast("Scope", value)
+def _one_of(config: Lookup, key: str, choices: Sequence[str]) -> str:
+    """The value of a key, or the first choice."""
+    value = config(key) or choices[0]
+    if value not in choices:
+        raise SettingError(f"{key} is one of {', '.join(choices)}, not {value!r}")
+    return str(value)
 
 
 def _cache(environ: Mapping[str, str]) -> Path:

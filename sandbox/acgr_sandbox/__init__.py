@@ -7,7 +7,8 @@ Make a `Sandbox` of a world that `load_scenario` read, and ask `session_on` for 
 from __future__ import annotations
 
 from .app import Sandbox
-from .clock import Clock, ManualClock, RealClock
+from .clock import AcceleratedClock, Clock, ManualClock, RealClock
+from .delays import Delay
 from .faults import Fault
 from .in_process import session_on
 from .refusal import LostReply
@@ -19,7 +20,9 @@ from .wire import Request, Response
 from .world import World
 
 __all__ = [
+    "AcceleratedClock",
     "Clock",
+    "Delay",
     "Fault",
     "LostReply",
     "ManualClock",

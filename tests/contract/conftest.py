@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,13 +17,15 @@ from botocore.exceptions import ClientError
 from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.server import Server
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
+
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 SCENARIO: dict[str, Any] = {
     "account": "111122223333",
     "source_region": SOURCE,
     "replica_region": REPLICA,
-    "instances": [{"alias": "northwind"}, {"alias": "lonely", "replicated": False}],
+    "instances": [{"alias": "northwind"}, {"alias": "lonely", "replicated": False}, {"alias": "empty", "replicated": False}],
     "groups": [
         {"name": "Default", "default": True, "members": ["alice.smith"]},
         {"name": "emergency"},

@@ -9,6 +9,8 @@ from harness.stack import Stack
 
 pytestmark = pytest.mark.engine
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
 
 def test_progress_is_on_the_row_of_its_resource(stack: Stack, centre: Centre) -> None:
     """The adapter finds the URN: what happens is shown on the resource's own row, and leaves no line behind."""
@@ -50,22 +52,21 @@ def test_get_reads_what_is_there_and_fails_where_nothing_is(stack: Stack, centre
     state = stack.state()
     assert state.outputs("main")["e164"] == e164(3)
     assert state.outputs("main")["target_arn"] == group
-    assert state.outputs("main")["contact_flow_arns"] == {
-        r: centre.arn("flow", "Main IVR", r) for r in (SOURCE, REPLICA)
-    }
+    flows = {region: centre.arn("flow", "Main IVR", region) for region in (SOURCE, REPLICA)}
+    assert state.outputs("main")["contact_flow_arns"] == flows
     assert state.outputs("erin")["username"] == "erin.green"
     assert all(resource["external"] for resource in state.resources.values())
 
-    absent = main.rsplit("/", 1)[0] + "/00000000-0000-0000-0000-000000000000"
+    absent = main.rsplit("/", 1)[0] + f"/{NOBODY}"
     stack.declare(got("number", "absent", absent))
     assert stack.preview().errors() == {
-        "absent": f"Preview failed: reading phone number 00000000-0000-0000-0000-000000000000 in {SOURCE}: it is not claimed "
+        "absent": f"Preview failed: reading phone number {NOBODY} in {SOURCE}: it is not claimed "
         "(ResourceNotFoundException)"
     }
     stack.declare(got("agent", "stranger", centre.arn("user", "alice.smith"), group))
     assert stack.preview().errors() == {
-        "stranger": f"Preview failed: reading agent alice.smith on traffic distribution group retail in {SOURCE}: the agent is not on "
-        "the group; declare it instead of getting it"
+        "stranger": f"Preview failed: reading agent alice.smith on traffic distribution group retail in {SOURCE}: "
+        "the agent is not on the group; declare it instead of getting it"
     }
     assert stack.destroy().code == 0
     assert centre.writes() == {}

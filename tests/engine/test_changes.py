@@ -79,7 +79,7 @@ def test_a_number_moves_in_place_and_is_dark_only_meanwhile(stack: Stack, centre
 
 
 def test_a_description_changes_in_place_and_last(stack: Stack, centre: Centre) -> None:
-    """A description is one metadata call, without a move and without darkness (N4); where none is given, none is touched."""
+    """A description is one metadata call, without a move and without darkness (N4); not given, it is not touched."""
     stack.declare(number("main", 3, "retail", "Main IVR"))
     assert stack.up().code == 0
     centre.forget()

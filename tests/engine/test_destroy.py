@@ -39,20 +39,20 @@ def test_destroy_returns_every_number_with_its_flow(stack: Stack, centre: Centre
     assert down.said("home") == [f"{e164(1)} is back on instance northwind, with its flow"]
     assert down.said("onwards") == [f"{e164(3)} is back on traffic distribution group emergency, with its flow"]
     retail, everyone = (centre.sandbox.world.group(name).id for name in ("retail", "everyone"))
-    assert down.said("stays") == [f"{e164(2)} stays on {retail}: return_to is 'leave'"]
+    assert down.said("stays") == [f"{e164(2)} stays on traffic-distribution-group {retail}: return_to is 'leave'"]
     assert down.said("taken") == [
-        f"{e164(4)} stays on {everyone}: somebody moved it there after this program placed it"
+        f"{e164(4)} stays on traffic-distribution-group {everyone}: somebody moved it there after this program placed it"
     ]
 
 
 def test_a_change_of_return_to_is_a_change_of_the_state_only(stack: Stack, centre: Centre) -> None:
-    """Where a number is to go one day can be changed without touching it, and the delete does what was said last."""
+    """Where a number goes one day is changed without touching it; a destroy that runs the program does what was said."""
     stack.declare(number("main", 3, "retail", "Main IVR"))
     assert stack.up().code == 0
     stack.declare(number("main", 3, "retail", "Main IVR", return_to="leave"))
     assert stack.preview("--diff").changed() == ['~ return_to: "instance" => "leave"']
     assert stack.up().code == 0
-    stack.declare()
-    assert stack.up().code == 0
+    assert stack.destroy(PULUMI_RUN_PROGRAM="true").code == 0
+    assert stack.state().resources == {}
     assert centre.writes() == {}
     assert centre.placed(3) == ("retail", dict.fromkeys(BOTH, "Main IVR"))

@@ -28,7 +28,7 @@ def _remove_flow_by_hand(centre: Centre, last: int) -> None:
 
 
 def test_drift_is_shown_and_mended(stack: Stack, centre: Centre) -> None:
-    """A flow changed, a flow removed, a number moved and an agent taken off by hand are each seen and each put right."""
+    """A flow changed or removed, a number moved and an agent taken off by hand are each seen and each put right."""
     stack.declare(
         number("changed", 3, "retail", "Main IVR"),
         number("silenced", 2, "everyone", "Sales"),

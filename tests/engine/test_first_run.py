@@ -11,7 +11,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack, centre: Centre) -> None:
-    """A preview changes nothing; one `up` places numbers (N3) with their flow in both Regions (N6); a second is empty."""
+    """A preview changes nothing; `up` places numbers (N3) with their flow in both Regions (N6); the next is empty."""
     numbers = {e164(1): {"flow": "Main IVR"}, e164(2): {"flow": {SOURCE: "Sales", REPLICA: "Sales"}}}
     stack.declare(component("centre", "retail", numbers, ["alice.smith", "bob.brown"]))
     expected = {f"centre-{name}" for name in (*numbers, "alice.smith", "bob.brown")} | {"centre"}
@@ -48,12 +48,12 @@ def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack,
     assert stack.plan() == {}
     again = stack.up("--expect-no-changes")
     assert again.code == 0, again.text
-    assert again.summary() == ["6 unchanged"] or again.summary() == ["7 unchanged"]
+    assert again.summary() == ["6 unchanged"]
     assert centre.writes() == {}
 
 
 def test_what_is_as_declared_is_taken_over_without_a_write(stack: Stack, centre: Centre) -> None:
-    """Creating adopts: a number on its group with its flow, and an agent on its group, are not touched, and it is said."""
+    """Creating adopts: a number on its group with its flow, or an agent there, is not touched, and that is said."""
     stack.declare(number("main", 3, "retail", "Main IVR"), agent("erin", "retail", "erin.green"))
     up = stack.up()
     assert up.code == 0, up.text
@@ -84,7 +84,7 @@ def test_options_of_the_program_reach_the_resources(stack: Stack, centre: Centre
     stack.declare(team("team"))
     refused = stack.up()
     assert refused.code != 0
-    assert "cannot be deleted\nbecause it is protected" in refused.text or "is protected" in refused.text
+    assert "protected" in refused.text
     stack.declare(team("team"), number("kept", 3, "retail", "Main IVR", options=kept))
     assert stack.up().code == 0
     assert set(stack.state().resources) == {"team", "kept"}

@@ -18,7 +18,7 @@ WORK = "placing phone number {} on traffic distribution group retail in eu-west-
 
 
 def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, centre: Centre) -> None:
-    """`FAILED`: the service's message reaches the user, the number is answered where it was, the next run completes (N15)."""
+    """`FAILED`: its message reaches the user, the number answers as before, the next run completes it (N15)."""
     fault = Fault("UpdatePhoneNumber", "failed-claim", message="The limit of claimed numbers is reached.")
     centre.sandbox.faults.add(fault)
     stack.declare(number("main", 1, "retail", "Main IVR"), agent("alice", "retail", "alice.smith"))
@@ -26,7 +26,7 @@ def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, cen
     assert failed.code != 0
     assert failed.errors()["main"] == (
         f"{WORK.format(e164(1))}: phone number {e164(1)} in {SOURCE} is FAILED: The limit of claimed numbers is "
-        f"reached; the number is where it was (instance northwind), with its flow"
+        "reached; the number is where it was (instance northwind), with its flow"
     )
     assert centre.placed(1) == ("northwind", {SOURCE: "Main IVR"})
     assert set(stack.state().resources) == {"alice"}
@@ -38,7 +38,7 @@ def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, cen
 
 @pytest.mark.parametrize("refreshed", [False, True], ids=["at once", "after a refresh"])
 def test_a_move_without_its_flow_is_kept_and_finished(stack: Stack, centre: Centre, refreshed: bool) -> None:
-    """A create that stops between move and flow leaves what holds in the state; the next run finishes it as an update."""
+    """A create that stops between move and flow leaves in state what holds; the next run finishes it as an update."""
     centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=2))
     stack.declare(number("main", 1, "retail", "Main IVR"))
     failed = stack.up()
@@ -110,7 +110,7 @@ def test_everything_killed_during_a_claim(stack: Stack, centre: Centre) -> None:
 
 
 def test_the_cli_killed_while_its_plugin_lives_on(stack: Stack, centre: Centre) -> None:
-    """`kill -9` of the CLI alone: the plugin finishes what it began, and the next run takes that over without a write."""
+    """`kill -9` of the CLI alone: the plugin finishes what it began, and the next run takes it over without a write."""
     stack.declare(number("main", 1, "retail", "Main IVR"))
     centre.sandbox.hold_claims()
     running = stack.start("up", "--yes", "--skip-preview", *PLAIN)

@@ -40,7 +40,7 @@ def _declared(prefix: str, parent: dict[str, object] | None = None) -> list[Decl
 
 
 def test_renamed_resources_hand_over_what_they_hold(stack: Stack, centre: Centre) -> None:
-    """The engine creates the new name and deletes the old: the first takes over, the second leaves alone, and says so."""
+    """The engine creates the new name and deletes the old: one takes over, the other leaves alone, and both say so."""
     stack.declare(*_declared("old"))
     assert stack.up().code == 0
     centre.forget()
@@ -59,7 +59,7 @@ def test_renamed_resources_hand_over_what_they_hold(stack: Stack, centre: Centre
 
 
 def test_a_renamed_component_hands_over_too(stack: Stack, centre: Centre) -> None:
-    """A component renamed without an alias, in an `up` with its preview, is new in name only; with an alias not even that."""
+    """A component renamed without an alias, in `up` with its preview, is new in name only; with one, not even that."""
     stack.declare(_centre("contact"))
     assert stack.up().code == 0
     centre.forget()

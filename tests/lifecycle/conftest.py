@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from acgr import connected
-from acgr_connect.connection import Connection
 from acgr_connect.bucket import Rate
+from acgr_connect.connection import Connection
 from acgr_connect.settings import Settings
 from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
 

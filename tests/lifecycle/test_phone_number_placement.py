@@ -10,6 +10,7 @@ import pytest
 from acgr import PhoneNumberPlacementProvider, connected
 from acgr._provider import run
 from acgr_connect.connection import Connection
+from acgr_connect.settings import Settings
 from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
@@ -204,12 +205,53 @@ def test_drift_is_read_as_x_instead_of_y(sandbox: Sandbox, connection: Connectio
 
 
 def test_waits_out_somebody_elses_operation(sandbox: Sandbox, connection: Connection) -> None:
-    """N14: a number that is IN_PROGRESS is left alone until it is at rest."""
+    """N14: a number that is IN_PROGRESS is left alone until it is at rest, and placed then."""
+    client = session_on(sandbox).client("connect", region_name=SOURCE)
+    number = sandbox.world.number(ON_INSTANCE)
+    client.update_phone_number_metadata(PhoneNumberId=number.id, PhoneNumberDescription="Theirs")
+    PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+def test_two_stacks_that_want_one_number(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A number that something else is moving elsewhere is not fought over: the error says where it went."""
+    made = PROVIDER.create(declared())
+    emergency = sandbox.world.group("emergency").id
+    _move_by_hand(sandbox, ON_INSTANCE, "emergency")
+    next_run()
+    with pytest.raises(Exception, match=f"something else has moved it to traffic-distribution-group {emergency}"):
+        PROVIDER.update(made.id, made.outs, declared(flow="Winter IVR"))
+    assert home(sandbox) == "emergency"
+    refreshed = PROVIDER.read(made.id, made.outs)
+    PROVIDER.update(made.id, refreshed.outs, declared(flow="Winter IVR"))
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Winter IVR"))
+
+
+def test_somebody_moves_it_at_the_same_moment(sandbox: Sandbox, connection: Connection) -> None:
+    """The same where the other move is under way while this one begins."""
     client = session_on(sandbox).client("connect", region_name=SOURCE)
     number = sandbox.world.number(ON_INSTANCE)
     client.update_phone_number(PhoneNumberId=number.id, TargetArn=sandbox.world.arn(sandbox.world.group("emergency")))
-    PROVIDER.create(declared())
-    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+    assert "something else has moved it to traffic-distribution-group" in refusal(declared())
+
+
+def test_moves_are_refused_during_a_failover(sandbox: Sandbox, connection: Connection) -> None:
+    """While the source Region takes no calls, a number is not moved, and what is there is taken over all the same."""
+    sandbox.world.group("retail").telephony = {SOURCE: 0, REPLICA: 100}
+    assert refusal(declared()).endswith(
+        "a failover is running: eu-west-2 takes no calls; wait until it is over, or set acgr:duringFailover to allow"
+    )
+    PROVIDER.create(declared(ON_RETAIL))
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 0
+    assert sandbox.counters.calls("GetTrafficDistribution") == 1
+
+
+def test_moves_can_be_allowed_during_a_failover(sandbox: Sandbox, connection: Connection) -> None:
+    """`acgr:duringFailover=allow` goes ahead."""
+    sandbox.world.group("retail").telephony = {SOURCE: 0, REPLICA: 100}
+    with connected(session_on(sandbox), connection.clock, Settings(during_failover=True)):
+        PROVIDER.create(declared())
+    assert home(sandbox) == "retail"
 
 
 @pytest.mark.parametrize("early", [True, False])
@@ -259,6 +301,7 @@ OPERATIONS = [
     "DescribeInstance",
     "DescribePhoneNumber",
     "DescribeTrafficDistributionGroup",
+    "GetTrafficDistribution",
     "ListContactFlows",
     "ListFlowAssociations",
     "ListPhoneNumbersV2",

@@ -146,6 +146,16 @@ def test_delete_survives(sandbox: Sandbox, connection: Connection, kind: str) ->
     assert members(sandbox) == set()
 
 
+def test_removals_are_refused_during_a_failover(sandbox: Sandbox, connection: Connection) -> None:
+    """While the source Region takes no calls nobody is taken off the group; joining it goes on."""
+    made = PROVIDER.create(declared())
+    sandbox.world.group("retail").telephony = {"eu-west-2": 0, "eu-central-1": 100}
+    PROVIDER.create(declared("bob.brown"))
+    with pytest.raises(Exception, match="a failover is running: eu-west-2 takes no calls"):
+        PROVIDER.delete(made.id, made.outs)
+    assert members(sandbox) == {"alice.smith", "bob.brown"}
+
+
 def _refusal(props: dict[str, Any]) -> str:
     with pytest.raises(Exception) as caught:
         PROVIDER.create(props)

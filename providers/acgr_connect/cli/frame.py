@@ -17,7 +17,7 @@ BARS = "▁▂▃▄▅▆▇█"
 DARK = "bold white on red"
 RATE_SECONDS = 5
 _EVENTS = 8
-_AROUND = 9  # lines that are neither a number, a TDG nor an event
+_AROUND = 11  # lines that are neither a number, a TDG nor an event
 
 
 def frame(overview: Overview, *, url: str, height: int | None = None) -> RenderableType:
@@ -31,17 +31,18 @@ def frame(overview: Overview, *, url: str, height: int | None = None) -> Rendera
     events = [_event(event) for event in overview["events"]]
     events = events if height is None else events[-_EVENTS:]
     room = None if height is None else max(3, height - _AROUND - len(events) - len(overview["groups"]))
-    parts = [_title(overview, url), _groups(overview), _numbers(overview, room), _requests(overview), *events]
-    return Group(*parts)
+    tables = [_groups(overview), Text(), _numbers(overview, room)]
+    return Group(_title(overview, url), Text(), *tables, Text(), _requests(overview), *events)
 
 
 def _title(overview: Overview, url: str) -> Text:
-    dark = sum(1 for number in overview["numbers"] if number["dark"])
+    numbers = overview["numbers"]
+    dark = sum(1 for number in numbers if number["dark"])
     title = Text.assemble(
         ("Amazon Connect, imitated", "bold"),
-        f"  {' → '.join(overview['regions'])}  account {overview['account']}  {url}\n",
-        f"{_clock(overview['now'])}{_pace(overview['clock'])}  {len(overview['numbers'])} numbers, ",
-        f"{overview['agents']} agents, {overview['flows']} flows  ",
+        f"  {' → '.join(overview['regions'])}  {url}\n",
+        f"{_clock(overview['now'])}{_pace(overview['clock'])}  ",
+        f"{len(numbers)} numbers, {overview['agents']} agents, {overview['flows']} flows  ",
         (f" {dark} dark ", DARK) if dark else ("no number is dark", "green"),
     )
     if overview["claims_held"]:
@@ -52,7 +53,7 @@ def _title(overview: Overview, url: str) -> Text:
 
 
 def _groups(overview: Overview) -> Table:
-    table = _table("traffic distribution group", "status", "agents", "numbers", *overview["regions"])
+    table = _table("TDG", "status", "agents", "numbers", *overview["regions"])
     for group in overview["groups"]:
         name = f"{group['name']} (default)" if group["default"] else group["name"]
         shares = [f"{group['telephony'].get(region, 0)} %" for region in overview["regions"]]
@@ -62,7 +63,7 @@ def _groups(overview: Overview) -> Table:
 
 
 def _numbers(overview: Overview, room: int | None) -> RenderableType:
-    table = _table("number", "on", "status", *(f"flow in {region}" for region in overview["regions"]))
+    table = _table("number", "on", "status", *overview["regions"])
     shown = _most_telling(overview["numbers"], room)
     for number in shown:
         target = f"{number['target']} → {number['wanted']}" if number["wanted"] else number["target"]
@@ -91,9 +92,9 @@ def _status(status: str, good: str) -> Text:
 
 def _flow(number: Overview, region: str) -> Text:
     if region in number["dark"]:
-        return Text(f" dark {number['dark'][region]:.0f} s ", DARK)
+        return Text(f" dark {number['dark'][region]:.1f} s ", DARK)
     if region not in number["flows"]:
-        return Text("–", "dim")
+        return Text("-", "dim")
     return Text(number["flows"][region])
 
 
@@ -128,8 +129,7 @@ def _said_of_fault(event: Overview) -> str:
 
 
 def _said_of_writer(event: Overview) -> str:
-    change = ", ".join(f"{key} {value}" for key, value in event["change"].items())
-    return f"somebody else: {change} ({event['outcome']})"
+    return f"somebody else: {' '.join(str(value) for value in event['change'].values())} ({event['outcome']})"
 
 
 def _said(event: Overview) -> str:
@@ -137,9 +137,10 @@ def _said(event: Overview) -> str:
 
 
 def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in ("agents", "numbers") else "left", no_wrap=True)
+        right, whole = heading in ("agents", "numbers"), heading in ("number", "status")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True, min_width=13 if whole else None)
     return table
 
 

@@ -64,8 +64,6 @@ def _follow(running: Running, seconds: float, console: Console) -> None:
 
 
 def _overviews(running: Running, seconds: float) -> Iterator[Overview]:
-    for _ in every(seconds, until=math.inf):
-        try:
+    with contextlib.suppress(SandboxFailure):
+        for _ in every(seconds, until=math.inf):
             yield ask(running.url, "GET", "overview")
-        except SandboxFailure:
-            return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from acgr_sandbox import ManualClock, RealClock, Request, Sandbox, Switches, World, load_scenario, restored, snapshot
+from acgr_sandbox import ManualClock, Request, Sandbox, Switches, World, load_scenario, restored, snapshot
 from acgr_sandbox.insight import Counters
 from acgr_sandbox.snapshot import load, save, write_atomically
 
@@ -146,17 +146,6 @@ def test_counters() -> None:
     assert counters.calls(region="eu-central-1") == 1
     assert counters.calls("ListInstances") == 0
     assert "ListUsers  eu-west-2       throttled" in counters.table()
-
-
-def test_clocks() -> None:
-    """A manual clock moves only when told, and never back; the real one moves by itself."""
-    clock = ManualClock(10.0)
-    clock.advance(2.5)
-    assert clock.now() == 12.5
-    with pytest.raises(ValueError, match="backwards"):
-        clock.advance(-1)
-    assert RealClock().now() <= RealClock().now()
-    RealClock().sleep(0)
 
 
 def test_arns(sandbox: Sandbox) -> None:
