@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from google.rpc.status_pb2 import Status
 from pulumi.runtime import rpc
@@ -168,3 +169,33 @@ def widen_threads() -> bool:
     except (AttributeError, IndexError, TypeError):
         return False
     return True
+
+
+_when_cancelled: list[Callable[[], None]] = []
+
+
+def when_cancelled(finish: Callable[[], None]) -> bool:
+    """Call `finish` at the first Ctrl-C; False where the plugin's answer to it cannot be changed.
+
+    The plugin answers the engine's `Cancel` with nothing. Its method was bound when the server started, so the code
+    of the function is replaced, not the function.
+    """
+    server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
+    if server is None or not isinstance(answer := getattr(server, "Cancel", None), FunctionType):
+        return False
+    _when_cancelled[:] = [finish]
+    answer.__code__ = _cancel.__code__
+    return True
+
+
+def cancelled() -> Any:
+    """The run was cancelled: tell who is to know. The answer of the plugin to the engine."""
+    for finish in _when_cancelled:
+        finish()
+    return Empty()
+
+
+def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001  # the server's signature
+    from acgr import _engine  # this code runs among the names of the plugin's server
+
+    return _engine.cancelled()

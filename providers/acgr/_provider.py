@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from pulumi.dynamic import CheckFailure, ConfigureRequest, ResourceProvider
+from pulumi.dynamic import CheckFailure, ConfigureRequest, DiffResult, ResourceProvider
 from pulumi.output import UNKNOWN, Unknown
 
 from acgr import _engine
+from acgr._lookups import Budget, Moved
 from acgr_connect.api import Sessions
 from acgr_connect.arns import ArnError, is_arn, parse
 from acgr_connect.clock import Clock
@@ -66,6 +67,7 @@ class Run:
     def __init__(self, connection: Connection | None = None) -> None:
         self.settings = Settings()
         self.declarations = Declarations()
+        self.lookups = Budget()
         self._connection = connection
         self._lock = Lock()
 
@@ -84,6 +86,11 @@ _current = Run()
 def run() -> Run:
     """The run of this process."""
     return _current
+
+
+def cancel() -> None:
+    """The first Ctrl-C: begin nothing, finish what is dark."""
+    run().connection.cancel()
 
 
 @contextmanager
@@ -124,10 +131,20 @@ class ConnectProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings from stack configuration and the environment."""
         _engine.widen_threads()
+        _engine.when_cancelled(cancel)
         with told("reading the stack's configuration", ""):
             settings = run().settings = read(req.config.get, os.environ)
         if settings.keys and not settings.is_sandbox:
             _engine.warn("aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role")
+
+
+def with_pins(decision: DiffResult, moved: Sequence[Moved]) -> DiffResult:
+    """A diff that found nothing to do, seen again in the light of names that mean something else now."""
+    if not moved:
+        return decision
+    for one in moved:
+        _engine.say(one.said)
+    return DiffResult(changes=True, replaces=[one.replaces for one in moved if one.replaces])
 
 
 def known(value: Any) -> bool:

@@ -15,8 +15,9 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _placement
+from acgr._pins import of_placement
 from acgr._placement import PlacementState, keys_of
-from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told
+from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told, with_pins
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
 from acgr_connect import spelling
 from acgr_connect.arns import is_arn
@@ -182,9 +183,13 @@ class PhoneNumberPlacementProvider(ConnectProvider):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means; a number that was left without a flow is a change in itself."""
         decision = _decide(olds, news)
+        state = PlacementState.of(olds)
         if not decision.replaces:
-            run().declarations.note(_engine.urn(), keys_of(PlacementState.of(olds), olds))
-        return decision
+            run().declarations.note(_engine.urn(), keys_of(state, olds))
+        if decision.changes is not False:
+            return decision
+        look = partial(of_placement, run().connection, state, news)
+        return with_pins(decision, run().lookups.spend(run().connection, look))
 
     def create(self, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""

@@ -16,7 +16,8 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from acgr import _engine, _membership
 from acgr._membership import MembershipState, keys_of
-from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told
+from acgr._pins import of_membership
+from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told, with_pins
 from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
 from acgr_connect import spelling
 from acgr_connect.arns import is_arn
@@ -144,9 +145,12 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         decision = _decide(olds, news)
-        if decision.changes is False:
-            run().declarations.note(_engine.urn(), keys_of(MembershipState.of(olds), olds))
-        return decision
+        if decision.changes is not False:
+            return decision
+        state = MembershipState.of(olds)
+        run().declarations.note(_engine.urn(), keys_of(state, olds))
+        look = partial(of_membership, run().connection, state, news)
+        return with_pins(decision, run().lookups.spend(run().connection, look))
 
     def create(self, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""

@@ -59,6 +59,7 @@ class Connection:
         self._regions: dict[str, _Region] = {}
         self._account: Sweep[str] | None = None
         self._numbers: dict[str, Lock] = {}
+        self._cancelled = False
 
     def connect(self, region: str, purpose: Purpose) -> api.RegionalConnect:
         """Connect in one Region, asked for one purpose."""
@@ -70,6 +71,13 @@ class Connection:
         here = self._region(region)
         with here.pace.darkness(), here.arrivals.departure() as departed:
             yield Watch(here.arrivals, departed)
+
+    def cancel(self) -> None:
+        """Begin no move and no association from now on; numbers that are dark are finished."""
+        with self._lock:
+            self._cancelled = True
+            for region in self._regions.values():
+                region.pace.cancel()
 
     def insist_on_account(self, arn: Arn) -> None:
         """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
@@ -98,6 +106,8 @@ class Connection:
             if region not in self._regions:
                 client = api.connect_client(self._sessions(), self.settings, region)
                 pace = Pace(self.clock, self._ledger_of(region))
+                if self._cancelled:
+                    pace.cancel()
                 regional = api.RegionalConnect(client, region, pace, self.clock)
                 self._regions[region] = _Region(regional, pace, Arrivals(self.clock))
             return self._regions[region]

@@ -8,6 +8,7 @@ ConnectError                    # the world said no; the message is one sentence
 ├─ QuotaExceeded                # a quota, also where it is spelled 429: repeating does not help
 ├─ Throttled                    # the request rate, after the retries were used up
 ├─ Unavailable                  # 5xx, time-out, no connection, after the retries were used up
+├─ Cancelled                    # the run was cancelled before this began: nothing was written
 ├─ WrongAccount                 # credentials of one account, ARNs of another: nothing was written
 ├─ WaitError
 │  ├─ UnexpectedState           # neither pending nor wanted: carries the status and the service's message
@@ -87,6 +88,10 @@ class Unavailable(ConnectError):
 
 class WrongAccount(ConnectError):
     """The credentials belong to another account than the ARNs in the program."""
+
+
+class Cancelled(ConnectError):
+    """The run was cancelled, and what was to come next was not begun."""
 
 
 class WaitError(ConnectError):

@@ -13,8 +13,12 @@ from threading import Condition
 
 from acgr_connect.bucket import Rate
 from acgr_connect.clock import Clock
+from acgr_connect.errors import Cancelled
 from acgr_connect.ledger import Purpose
 from acgr_connect.ledger_store import FileStore, MemoryStore
+
+BEGINS = frozenset({Purpose.START, Purpose.AGENT})
+"""What is not begun any more once the run is cancelled."""
 
 AGENTS_SHARE = 10
 """One request in so many goes to agents, whatever else is waiting."""
@@ -57,9 +61,14 @@ class Pace:
         self._since_agents = 0
         self._dark = 0
         self._timed = False
+        self._cancelled = False
 
     def take(self, operation: str, purpose: Purpose) -> None:
-        """Wait until a call of the operation may go out."""
+        """Wait until a call of the operation may go out.
+
+        Raises:
+            Cancelled: the run was cancelled, and the call would have begun something.
+        """
         with self._turn:
             ticket = self._join(operation, purpose)
             try:
@@ -69,6 +78,12 @@ class Pace:
             finally:
                 self._waiting.remove(ticket)
                 self._turn.notify_all()
+
+    def cancel(self) -> None:
+        """Begin nothing from now on; what is under way is finished."""
+        with self._turn:
+            self._cancelled = True
+            self._turn.notify_all()
 
     def answered(self) -> None:
         """Note an accepted call."""
@@ -103,6 +118,8 @@ class Pace:
 
     def _granted(self, ticket: Ticket) -> bool:
         """Take the turn if it is this ticket's; otherwise wait, one thread for the clock, the others for that one."""
+        if self._cancelled and ticket.purpose in BEGINS:
+            raise Cancelled("the run was cancelled before this began; run again")
         chosen, delay = self._choose(ticket)
         if chosen is ticket:
             return True

@@ -138,6 +138,7 @@ class Sandbox:
     def change(self, change: Mapping[str, object]) -> str:
         """Let somebody else change the world now (module `rivals`); what became of it."""
         with self.lock:
+            self.settle()
             outcome = make_change(self, change)
             self.events.add(self.clock.now(), "second-writer", {"change": change, "outcome": outcome})
             return outcome
@@ -176,7 +177,7 @@ class Sandbox:
     def hold_claims(self) -> None:
         """From now on what is IN_PROGRESS stays so."""
         with self.lock:
-            self._world.claims_held = True
+            self.world.claims_held = True
             self.tell("claims held")
             self.keep()
 
@@ -242,6 +243,7 @@ class Sandbox:
     def reset(self) -> None:
         """Back to the scenario: no faults, no counts, full buckets."""
         with self.lock:
+            self.settle()
             self.faults.clear()
             self.counters.reset()
             self.restore(copy.deepcopy(self._scenario), what="reset")

@@ -70,6 +70,7 @@ def _route(request: Request) -> tuple[str, dict[str, str]]:
 
 def _serve(sandbox: Sandbox, asked: Asked) -> Response:
     with sandbox.lock:
+        sandbox.settle()
         switches, before = sandbox.switches, sandbox.counters.total
         ended = _attempt(sandbox, asked)
         _record(sandbox, asked, ended)

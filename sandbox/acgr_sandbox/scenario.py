@@ -92,9 +92,9 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
     """
     data = source if isinstance(source, Mapping) else yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     check_keys("a scenario", data)
-    account = str(need(data, "account", "the scenario"))
-    if not re.fullmatch(r"\d{12}", account):
-        raise ScenarioError(f"The account is {account!r}; it is twelve digits, in quotes.")
+    account = need(data, "account", "the scenario")
+    if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
+        raise ScenarioError(f"The account is '{account}'; it is twelve digits, in quotes.")
     world = World(account, data.get("source_region", "eu-west-2"), data.get("replica_region", "eu-central-1"))
     for section, add in _SECTIONS.items():
         for entry in data.get(section) or []:

@@ -3,16 +3,12 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-const { NodeHttpHandler } = createRequire(`${process.argv[2]}/`)("@smithy/node-http-handler");
 const connect = createRequire(`${process.argv[2]}/`)("@aws-sdk/client-connect");
 const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { operation, params, url } = JSON.parse(line);
-  const requestHandler = new NodeHttpHandler();
-  const client = new connect.ConnectClient({
-    region: "eu-west-2", endpoint: url, credentials, maxAttempts: 1, requestHandler,
-  });
+  const client = new connect.ConnectClient({ region: "eu-west-2", endpoint: url, credentials, maxAttempts: 1 });
   const Command = connect[`${operation}Command`];
   let result = ["UnknownCommand", {}];
   if (Command) {

@@ -498,3 +498,46 @@ def test_a_number_that_was_moved_and_is_dark_is_lit(sandbox: Sandbox, connection
     next_run()
     PROVIDER.delete(made.id, made.outs)
     assert (home(sandbox), flows(sandbox)) == ("emergency", everywhere("Main IVR"))
+
+
+def test_a_flow_that_was_made_again_is_a_change(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """Names are pinned: "Main IVR" that is another flow now is a change, and the update sets it."""
+    made = PROVIDER.create(declared())
+    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    sandbox.world.flow("Main IVR").name, sandbox.world.flow("Winter IVR").name = "Old IVR", "Main IVR"
+    next_run()
+    assert PROVIDER.diff(made.id, made.outs, declared()).changes is True
+    updated = PROVIDER.update(made.id, made.outs, declared())
+    assert flows(sandbox) == everywhere("Main IVR")
+    assert PROVIDER.diff(made.id, updated.outs, declared()).changes is False
+
+
+def test_a_number_that_was_claimed_again_is_another(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """The same E.164 with another id replaces the placement."""
+    made = PROVIDER.create(declared(ON_RETAIL))
+    number = sandbox.world.numbers.pop(sandbox.world.number(ON_RETAIL).id)
+    number.id = "00000000-0000-4000-8000-000000000001"
+    sandbox.world.numbers[number.id] = number
+    next_run()
+    assert PROVIDER.diff(made.id, made.outs, declared(ON_RETAIL)).replaces == ["phone_number"]
+
+
+def test_a_group_that_was_made_again_is_a_change(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A group's name that another group has now is a change in place."""
+    made = PROVIDER.create(declared())
+    sandbox.world.group("retail").name, sandbox.world.group("emergency").name = "old", "retail"
+    next_run()
+    decision = PROVIDER.diff(made.id, made.outs, declared())
+    assert (decision.changes, decision.replaces) == (True, [])
+
+
+def test_names_are_not_asked_for_long(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A diff without an answer from Connect is no error, and after ten seconds nothing more is asked."""
+    made = PROVIDER.create(declared())
+    sandbox.faults.add(Fault(operation="*", kind="error-before", count=0))
+    next_run()
+    for _ in range(20):
+        assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    asked = sandbox.counters.calls("ListPhoneNumbersV2")
+    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    assert sandbox.counters.calls("ListPhoneNumbersV2") == asked

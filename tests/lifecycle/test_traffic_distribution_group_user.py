@@ -240,3 +240,14 @@ def test_absence_is_not_believed_of_a_group_that_is_not_active(
     next_run()
     with pytest.raises(Exception, match="the group is DELETION_FAILED, so what it does not show may still be there"):
         PROVIDER.read(made.id, made.outs)
+
+
+def test_a_user_that_was_made_again_is_another(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """Names are pinned: alice who was deleted and made again replaces the association."""
+    made = PROVIDER.create(declared())
+    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    user = sandbox.world.users.pop(sandbox.world.user("alice.smith").id)
+    user.id = "00000000-0000-4000-8000-000000000001"
+    sandbox.world.users[user.id] = user
+    next_run()
+    assert PROVIDER.diff(made.id, made.outs, declared()).replaces == ["user"]

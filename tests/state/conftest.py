@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 import acgr
 from acgr_connect.clock import SystemClock
@@ -110,11 +111,11 @@ def frozen_names() -> set[str]:
 
 
 class _Nobody:
-    """A session that nobody may use: state is judged without a call."""
+    """A session without credentials: state is judged all the same."""
 
     def client(self, service_name: str, /, **options: Any) -> Any:
-        """Refuse."""
-        raise AssertionError(f"{service_name} was asked")
+        """Refuse, as boto3 does."""
+        raise NoCredentialsError
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,76 @@
+"""Names are pinned: what a name meant is in the outputs, and a name that means something else now is a change.
+
+Asked while diffing, so that the preview says it: from the sweeps that the run needs anyway, within a budget,
+and never with an error: a preview without credentials is a preview all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from acgr._lookups import Moved
+from acgr._membership import MembershipState
+from acgr._placement import PlacementState
+from acgr_connect.arns import Arn, is_arn
+from acgr_connect.connection import Connection
+from acgr_connect.groups import goes_by
+from acgr_connect.spelling import is_uuid
+
+
+def of_placement(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> list[Moved]:
+    """The names in a placement's inputs that mean something else than when it was last made."""
+    connection.insist_on_account(state.number)
+    return [
+        *_number(connection, state, props["phone_number"]),
+        *_group(connection, state.placed_on, props["target"]),
+        *_flows(connection, state, props["flow"]),
+    ]
+
+
+def of_membership(connection: Connection, state: MembershipState, props: Mapping[str, Any]) -> list[Moved]:
+    """The same for an agent's association."""
+    connection.insist_on_account(state.group)
+    return [
+        *_user(connection, state, props["user"]),
+        *_group(connection, state.group, props["traffic_distribution_group"]),
+    ]
+
+
+def _is_name(spelled: str) -> bool:
+    return not is_arn(spelled) and not is_uuid(spelled)
+
+
+def _number(connection: Connection, state: PlacementState, spelled: str) -> Iterator[Moved]:
+    if _is_name(spelled):
+        found = connection.directory.numbers(state.number.region).matching(lambda n: n.e164 == spelled)
+        if found and found[0].arn != state.number:
+            yield Moved(f"{spelled} was released and claimed again: it is another number now", "phone_number")
+
+
+def _user(connection: Connection, state: MembershipState, spelled: str) -> Iterator[Moved]:
+    if _is_name(spelled):
+        found = connection.directory.users(state.user.instance).matching(lambda u: u.username == spelled)
+        if found and found[0].arn != state.user:
+            yield Moved(f"{spelled} was deleted and made again: it is another user now", "user")
+
+
+def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]:
+    if _is_name(spelled) and pinned.kind == "traffic-distribution-group":
+        groups = connection.directory.groups(pinned.region)
+        found = groups.matching(lambda g: goes_by(g, spelled) and g.arn.account == pinned.account)
+        if len(found) == 1 and found[0].arn != pinned:
+            yield Moved(f"{spelled!r} is another traffic distribution group now")
+
+
+def _flows(connection: Connection, state: PlacementState, choice: str | Mapping[str, str]) -> Iterator[Moved]:
+    for region, pinned in state.placed_flows.items():
+        spelled = choice if isinstance(choice, str) else choice.get(region, "")
+        if spelled and _is_name(spelled) and _is_another_flow(connection, pinned, spelled):
+            yield Moved(f"{spelled!r} is another flow in {region} now")
+
+
+def _is_another_flow(connection: Connection, pinned: Arn, name: str) -> bool:
+    flows = connection.directory.flows(pinned.instance)
+    found = flows.matching(lambda f: f.name == name and f.state == "ACTIVE")
+    return len(found) == 1 and found[0].arn != pinned
