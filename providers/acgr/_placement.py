@@ -11,14 +11,14 @@ from pulumi.dynamic import ReadResult
 from acgr import _engine
 from acgr._drift import NO_FLOW, flow_as_declared, target_as_declared
 from acgr._provider import Key, Properties, known, run
-from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection, Progress
 from acgr_connect.errors import ConnectError, Doing, NotFound, because
 from acgr_connect.flows import Choice, known_flows, look_at_flow
-from acgr_connect.goal import Goal, Standing, regions_of_target, resolve
+from acgr_connect.goal import Goal, Standing, called, regions_of_target, resolve
 from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import at_rest, look
-from acgr_connect.records import Number
+from acgr_connect.records import Number, last_part
 
 INPUTS = ("phone_number", "target", "flow", "return_to", "description", "source_region", "replica_region")
 OUTPUTS = (
@@ -120,23 +120,34 @@ def keys_of(state: PlacementState | None, props: Mapping[str, Any]) -> set[Key]:
     return {("phone-number", one) for one in spelled}
 
 
-def means(state: PlacementState, props: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What the inputs ask for, in normal form: two spellings of the same are equal."""
-    target, replica = props["target"], props.get("replica_region")
-    is_target = target in {state.target.id, str(state.target)}
+def is_as_before(state: PlacementState, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Pure: whether the inputs ask for what was last seen; another spelling of the same is the same."""
     return (
-        str(state.target) if is_target else (target, props.get("source_region")),
-        tuple(sorted(_flow_meanings(state, props["flow"]).items())),
-        props.get("return_to", "instance"),
-        props.get("description"),
-        None if replica in state.placed_flows else replica,
+        _same_target(state, olds, news)
+        and _same_flows(state, olds["flow"], news["flow"])
+        and news.get("return_to", "instance") == olds.get("return_to", "instance")
+        and news.get("description") == olds.get("description")
+        and news.get("replica_region") in {olds.get("replica_region"), None, *state.placed_flows}
     )
 
 
-def _flow_meanings(state: PlacementState, flow: Choice) -> dict[str, str]:
-    regions = state.flows or dict.fromkeys(state.dark_regions)
-    by_region = dict.fromkeys(regions, flow) if isinstance(flow, str) else dict(flow)
-    return {region: one.rsplit("/", 1)[-1] if is_arn(one) else one for region, one in by_region.items()}
+def _same_target(state: PlacementState, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    target, before = news["target"], (olds["target"], olds.get("source_region"))
+    return (target, news.get("source_region")) == before or target in {state.target.id, str(state.target)}
+
+
+def _same_flows(state: PlacementState, old: Choice, new: Choice) -> bool:
+    regions = {*state.flows, *state.dark_regions, *(new if not isinstance(new, str) else ())}
+    return old == new or all(_is_flow(state, region, _in(old, region), _in(new, region)) for region in regions)
+
+
+def _in(choice: Choice, region: str) -> str | None:
+    return choice if isinstance(choice, str) else choice.get(region)
+
+
+def _is_flow(state: PlacementState, region: str, old: str | None, new: str | None) -> bool:
+    seen = state.flows.get(region)
+    return new is not None and (new == old or (seen is not None and last_part(new) == seen.id))
 
 
 def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResult:
@@ -213,7 +224,7 @@ def way_back(
         number = at_rest(connection, known, within=within, progress=progress)
     except NotFound:
         return WayBack("is not claimed any more: nothing to return")
-    target, said = _destination(state, props["return_to"], number.target)
+    target, said = _destination(connection, state, props["return_to"], number.target)
     if target == number.target and _has_flow(connection, number):
         return WayBack(said)
     goal = _goal_back(connection, state, target)
@@ -221,14 +232,15 @@ def way_back(
     return WayBack(moved if target != number.target else f"{said}; it had no flow and has one again", goal)
 
 
-def _destination(state: PlacementState, return_to: str, actual: Arn) -> tuple[Arn, str]:
-    """Pure: where the number goes from where it is, and what is said of it if it stays."""
+def _destination(connection: Connection, state: PlacementState, return_to: str, actual: Arn) -> tuple[Arn, str]:
+    """Where the number goes from where it is, and what is said of it if it stays."""
+    stays = f"stays on {called(connection, actual)}"
     if actual != state.placed_on:
-        return actual, f"stays on {actual.kind} {actual.id}: it was moved there after this program placed it"
+        return actual, f"{stays}: it was moved there after this program placed it"
     if return_to == "leave":
-        return actual, f"stays on {actual.kind} {actual.id}: return_to is 'leave'"
+        return actual, f"{stays}: return_to is 'leave'"
     target = state.instance if return_to == "instance" else parse(return_to)
-    return target, f"stays on {actual.kind} {actual.id}: that is where return_to puts it"
+    return target, f"{stays}: that is where return_to puts it"
 
 
 def _has_flow(connection: Connection, number: Number) -> bool:
@@ -244,5 +256,5 @@ def _goal_back(connection: Connection, state: PlacementState, target: Arn) -> Go
     try:
         return resolve(connection, str(state.number), str(target), flow)
     except ConnectError as error:
-        doing = Doing(f"returning phone number {state.e164} to {target.kind} {target.id}", target.region)
+        doing = Doing(f"returning phone number {state.e164} to {called(connection, target)}", target.region)
         raise because(error, doing) from error

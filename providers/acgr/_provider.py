@@ -60,6 +60,12 @@ class Declarations:
         heirs = sorted(others) or sorted(again)
         return heirs[0].rsplit("::", 1)[-1] if heirs else None
 
+    def under(self, *beginning: str, made: bool = False) -> dict[Key, set[str]]:
+        """The keys that begin so, each with the URNs that declare it; with `made`, that made it so in this run."""
+        with self._lock:
+            kept = self._made if made else self._declared
+            return {key: set(urns) for key, urns in kept.items() if key[: len(beginning)] == beginning}
+
 
 class Run:
     """What the resources of one plugin process share."""

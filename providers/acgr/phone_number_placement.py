@@ -156,7 +156,7 @@ def _decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     number = news["phone_number"]
     if known(number) and not state.is_number(number):
         return DiffResult(changes=None, replaces=["phone_number"])
-    if not known(news) or _placement.means(state, news) != _placement.means(state, olds):
+    if not known(news) or not _placement.is_as_before(state, olds, news):
         return DiffResult(changes=None, replaces=[])
     return DiffResult(changes=bool(state.dark_regions))
 
@@ -208,6 +208,7 @@ class PhoneNumberPlacementProvider(ConnectProvider):
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""
         with _telling("placing", news):
+            run().connection.insist_on_account(PlacementState.of(olds).number)
             standing = _place(_goal(news), news, olds)
         return UpdateResult(_placement.outputs(news, standing, olds))
 

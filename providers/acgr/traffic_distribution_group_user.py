@@ -170,6 +170,7 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
         """Join the declared group, then leave the one before."""
         with _telling("associating", news):
             before = MembershipState.of(olds)
+            run().connection.insist_on_account(before.user)
             group, user = _membership.resolved(run().connection, news)
             within = _engine.timeout(DEADLINE)
             if group.arn == before.group:

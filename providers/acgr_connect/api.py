@@ -231,6 +231,10 @@ class RegionalConnect:
         asked = {"PhoneNumberId": str(number), "InstanceId": flow.instance_id, "ContactFlowId": str(flow)}
         self._call("AssociatePhoneNumberContactFlow", **asked)
 
+    def disassociate_flow(self, number: Arn, instance: Arn) -> None:
+        """`DisassociatePhoneNumberContactFlow` with the number's full ARN. Repeated, it finds nothing any more."""
+        self._call("DisassociatePhoneNumberContactFlow", PhoneNumberId=str(number), InstanceId=instance.id)
+
     def list_flow_associations(self, instance_id: str) -> dict[str, Arn]:
         """`ListFlowAssociations` for voice numbers: number UUID to flow."""
         asked = {"InstanceId": instance_id, "ResourceType": "VOICE_PHONE_NUMBER"}

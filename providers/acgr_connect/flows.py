@@ -123,6 +123,12 @@ def set_flow(connection: Connection, number: Arn, flow: Arn) -> None:
     _note(connection, number, flow.instance, flow)
 
 
+def unset_flow(connection: Connection, number: Arn, instance: Arn) -> None:
+    """Take a number's flow away in the Region of `instance`: callers reach nothing there from then on."""
+    connection.connect(instance.region, Purpose.START).disassociate_flow(number, instance)
+    _note(connection, number, instance, None)
+
+
 def _note(connection: Connection, number: Arn, instance: Arn, flow: Arn | None) -> None:
     sweep = connection.directory.associations(instance)
     if flow is None:

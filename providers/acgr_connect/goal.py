@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from acgr_connect.arns import Arn, is_arn, parse
 from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError, Doing, because
+from acgr_connect.errors import ConnectError, Doing, NotFound, because
 from acgr_connect.flows import Choice, find_flows
 from acgr_connect.groups import find_group, regions_of
 from acgr_connect.numbers import find_number
@@ -103,10 +104,21 @@ def _onto_instance(connection: Connection, number: str, instance: Arn, flow: Cho
     try:
         shown = connection.directory.instance(instance)
     except ConnectError as error:
-        raise because(error, Doing(f"looking for instance {instance.id}", instance.region)) from error
+        remedy = "check its ARN and Region" if isinstance(error, NotFound) else ""
+        raise because(error, Doing(f"looking for instance {instance.id}", instance.region), remedy=remedy) from error
     found = find_number(connection, number, instance.region)
     flows = find_flows(connection, instance, (instance.region,), flow)
     return Goal(found, instance, f"instance {shown.alias or instance.id}", instance, flows, description)
+
+
+def called(connection: Connection, target: Arn) -> str:
+    """What people call an instance or a group, as far as this run has heard of it."""
+    with suppress(ConnectError):
+        if target.kind == "instance":
+            return f"instance {connection.directory.instance(target).alias or target.id}"
+        if group := connection.directory.group(target).get(target.id):
+            return f"traffic distribution group {group.name}"
+    return f"{target.kind.replace('-', ' ')} {target.id}"
 
 
 def regions_of_target(connection: Connection, target: Arn) -> tuple[Arn, tuple[str, ...]]:

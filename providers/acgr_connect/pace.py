@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Condition
+from dataclasses import dataclass, field
+from threading import Condition, RLock
 
 from acgr_connect.bucket import Rate
 from acgr_connect.clock import Clock
@@ -26,11 +26,13 @@ AGENTS_SHARE = 10
 
 @dataclass(eq=False)
 class Ticket:
-    """A place in the queue."""
+    """A place in the queue, and where its thread waits for its turn."""
 
     operation: str
     purpose: Purpose
     number: int
+    turn: Condition = field(default_factory=Condition)
+    granted: bool = False
 
 
 def next_ticket(
@@ -50,18 +52,24 @@ def next_ticket(
 
 
 class Pace:
-    """One account's request rate in one Region, shared by all threads and, with a file, by all processes."""
+    """One account's request rate in one Region, shared by all threads and, with a file, by all processes.
+
+    Whoever comes, or wakes, hands out all turns that are due. One waiting thread, the leader, sleeps until the next one
+    is; the others sleep until they are given theirs.
+    """
 
     def __init__(self, clock: Clock, store: MemoryStore | FileStore | None = None) -> None:
         self._clock = clock
         self._store = store or MemoryStore(Rate(), "auto", clock)
-        self._turn = Condition()
+        self._lock = RLock()
         self._waiting: list[Ticket] = []
+        self._leader: Ticket | None = None
+        self._next_at = 0.0
         self._issued = 0
         self._since_agents = 0
         self._dark = 0
-        self._timed = False
-        self._cancelled = False
+        self._is_learning = True
+        self._is_cancelled = False
 
     def take(self, operation: str, purpose: Purpose) -> None:
         """Wait until a call of the operation may go out.
@@ -69,30 +77,35 @@ class Pace:
         Raises:
             Cancelled: the run was cancelled, and the call would have begun something.
         """
-        with self._turn:
+        with self._lock:
             ticket = self._join(operation, purpose)
+            self._hand_out()
             try:
-                while not self._granted(ticket):
-                    pass
-                self._since_agents = 0 if purpose is Purpose.AGENT else self._since_agents + 1
+                while not ticket.granted:
+                    self._insist_on_going_on(ticket)
+                    self._wait(ticket)
             finally:
-                self._waiting.remove(ticket)
-                self._turn.notify_all()
+                self._leave(ticket)
 
     def cancel(self) -> None:
         """Begin nothing from now on; what is under way is finished."""
-        with self._turn:
-            self._cancelled = True
-            self._turn.notify_all()
+        with self._lock:
+            self._is_cancelled = True
+            for ticket in self._waiting:
+                ticket.turn.notify()
 
     def answered(self) -> None:
-        """Note an accepted call."""
-        with self._turn, self._store.open() as ledger:
-            ledger.answered(self._clock.now())
+        """Note an accepted call, as long as there is something to learn from it."""
+        with self._lock:
+            if not self._is_learning:
+                return
+            with self._store.open() as ledger:
+                ledger.answered(self._clock.now())
+                self._is_learning = ledger.scope(self._clock.now()) == "auto"
 
     def refused(self, operation: str) -> None:
         """Note a throttled call."""
-        with self._turn, self._store.open() as ledger:
+        with self._lock, self._store.open() as ledger:
             ledger.refused(operation, self._clock.now())
 
     @contextmanager
@@ -105,44 +118,63 @@ class Pace:
             self._darken(-1)
 
     def _darken(self, change: int) -> None:
-        with self._turn:
+        with self._lock:
             self._dark += change
-            self._turn.notify_all()
+            self._hand_out()
 
     def _join(self, operation: str, purpose: Purpose) -> Ticket:
         self._issued += 1
-        ticket = Ticket(operation, purpose, self._issued)
+        ticket = Ticket(operation, purpose, self._issued, Condition(self._lock))
         self._waiting.append(ticket)
-        self._turn.notify_all()
         return ticket
 
-    def _granted(self, ticket: Ticket) -> bool:
-        """Take the turn if it is this ticket's; otherwise wait, one thread for the clock, the others for that one."""
-        if self._cancelled and ticket.purpose in BEGINS:
+    def _insist_on_going_on(self, ticket: Ticket) -> None:
+        if self._is_cancelled and ticket.purpose in BEGINS:
             raise Cancelled("the run was cancelled before this began; run again")
-        chosen, delay = self._choose(ticket)
-        if chosen is ticket:
-            return True
-        if chosen is not None or self._timed:
-            if chosen is not None:
-                self._turn.notify_all()
-            self._clock.wait(self._turn, None)
-            return False
-        self._timed = True
-        try:
-            self._clock.wait(self._turn, delay)
-        finally:
-            self._timed = False
-        return False
 
-    def _choose(self, ticket: Ticket) -> tuple[Ticket | None, float]:
+    def _wait(self, ticket: Ticket) -> None:
+        if self._leader is not None:
+            self._clock.wait(ticket.turn, None)
+            return
+        self._leader = ticket
+        try:
+            if (delay := self._next_at - self._clock.now()) > 0:
+                self._clock.wait(ticket.turn, delay)
+        finally:
+            self._leader = None
+        self._hand_out()
+
+    def _leave(self, ticket: Ticket) -> None:
+        """Go, and see to it that somebody leads."""
+        if not ticket.granted:
+            self._waiting.remove(ticket)
+        if self._waiting and self._leader is None:
+            self._waiting[0].turn.notify()
+
+    def _hand_out(self) -> None:
+        """Give all turns that are due, and note when the next one is."""
         with self._store.open() as ledger:
             now = self._clock.now()
-            chosen, delay = next_ticket(
-                self._waiting,
-                self._since_agents,
-                lambda t: ledger.delay(t.operation, t.purpose, now, self._dark),
-            )
-            if chosen is ticket:
-                ledger.draw(ticket.operation, ticket.purpose, now)
-        return chosen, delay
+            while self._waiting:
+                chosen, delay = next_ticket(
+                    self._waiting,
+                    self._since_agents,
+                    lambda t: ledger.delay(t.operation, t.purpose, now, self._dark),
+                )
+                if chosen is None:
+                    self._sleep_until(now + delay)
+                    return
+                ledger.draw(chosen.operation, chosen.purpose, now)
+                self._grant(chosen)
+
+    def _grant(self, ticket: Ticket) -> None:
+        ticket.granted = True
+        self._waiting.remove(ticket)
+        self._since_agents = 0 if ticket.purpose is Purpose.AGENT else self._since_agents + 1
+        ticket.turn.notify()
+
+    def _sleep_until(self, moment: float) -> None:
+        """The leader sleeps no longer than until then."""
+        sooner, self._next_at = moment < self._next_at, moment
+        if sooner and self._leader is not None:
+            self._leader.turn.notify()

@@ -26,11 +26,12 @@ from acgr_connect.errors import (
     Unavailable,
     Unfinished,
     WaitError,
+    WaitTimeout,
     because,
     told,
 )
 from acgr_connect.flows import drop_flows, known_flows, look_at_flow, set_flow
-from acgr_connect.goal import Goal, Standing, regions_of_target
+from acgr_connect.goal import Goal, Standing, called, regions_of_target
 from acgr_connect.groups import await_active, insist_on_calm, status_now
 from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import arrived, at_rest, look
@@ -101,7 +102,8 @@ class _Attempt:
                 self._insist_on_calm(number)
             return number, before if number is self.goal.number else self._flows_of(number)
         except WaitError as error:
-            raise because(error, self.goal.doing, remedy="nothing was changed: run again") from error
+            again = ": run again" if isinstance(error, WaitTimeout) else ""
+            raise because(error, self.goal.doing, remedy=f"nothing was changed{again}") from error
         except ConnectError as error:
             raise because(error, self.goal.doing) from error
 
@@ -115,7 +117,7 @@ class _Attempt:
             raise self._moved_by_something_else(number)
 
     def _moved_by_something_else(self, number: Number) -> Conflict:
-        cause = f"something else has moved it to {number.target.kind} {number.target.id}"
+        cause = f"something else has moved it to {called(self.connection, number.target)}"
         remedy = "another stack may declare it: declare it once; `pulumi refresh` shows where it is"
         return told(Conflict, self.goal.doing, cause, remedy)
 
@@ -209,12 +211,12 @@ class _Attempt:
             if seen.status != "IN_PROGRESS":
                 standing = self._relight(seen, before)
         except ConnectError as second:
-            cause = f"{error.message.rstrip('.')}; and then {second.message.rstrip('.')}"
+            cause = _both(error, second)
             failure = because(error, doing, cause, "callers may reach nothing: run again")
             return Unfinished(failure, standing)
         if seen.target == number.target and set(before) <= set(standing.flows):
             with_flow = ", with its flow" if before else ""
-            where = f"the number is where it was ({seen.target.kind} {seen.target.id}){with_flow}"
+            where = f"the number is where it was ({called(self.connection, seen.target)}){with_flow}"
             return because(error, doing, remedy=where)
         return Unfinished(because(error, doing, remedy=_what_is_left(standing)), standing)
 
@@ -284,6 +286,11 @@ class _Attempt:
         """The flows as this run last saw them, for the state."""
         known = known_flows(self.connection, standing.number.arn, standing.instance, standing.regions)
         return replace(standing, flows=known)
+
+
+def _both(first: ConnectError, second: ConnectError) -> str:
+    cause, then = first.message.rstrip("."), second.message.rstrip(".")
+    return cause if cause == then else f"{cause}; and then {then}"
 
 
 def _what_is_left(standing: Standing) -> str:

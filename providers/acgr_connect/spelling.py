@@ -130,6 +130,30 @@ def _flow_in(region: str, value: Any) -> str:
     return text
 
 
+def flow_of_region(value: Any, region: str) -> str:
+    """One flow of one Region: its name, id or ARN.
+
+    Raises:
+        SpellingError: empty, a mapping, or an ARN of another Region.
+    """
+    text = _one_flow(value)
+    if is_arn(text) and (found := parse(text).region) != region:
+        raise SpellingError(f"{text!r} is of {found}, but the flow is declared for {region}")
+    return text
+
+
+def claimed_number(value: Any, source_region: str) -> str:
+    """A phone number as in `phone_number`, claimed in that Region.
+
+    Raises:
+        SpellingError: as for `phone_number`, or an ARN of another Region.
+    """
+    text = phone_number(value)
+    if is_arn(text) and (found := parse(text).region) != source_region:
+        raise SpellingError(f"{text!r} is of {found}, but source_region is {source_region}: they must be the same")
+    return text
+
+
 def region(value: Any) -> str:
     """A Region's name.
 

@@ -57,9 +57,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def _answer(self) -> None:
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+        refusal = self._unreadable()
+        if refusal:
             self.close_connection = True
-            refusal = Refusal("LengthRequired", "The sandbox takes no chunked bodies.", status=411)
             self._write(render_error(refusal))
             return
         try:
@@ -76,6 +76,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(render_error(Refusal("InternalServiceException", message)))
 
     do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815
+
+    def _unreadable(self) -> Refusal | None:
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            return Refusal("LengthRequired", "The sandbox takes no chunked bodies.", status=411)
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit() and len(length) < 10):
+            return Refusal("BadRequest", "Content-Length is no length.", status=400)
+        return None
 
     def _request(self) -> Request:
         path, _, query = self.path.partition("?")

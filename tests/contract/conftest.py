@@ -25,7 +25,11 @@ SCENARIO: dict[str, Any] = {
     "account": "111122223333",
     "source_region": SOURCE,
     "replica_region": REPLICA,
-    "instances": [{"alias": "northwind"}, {"alias": "lonely", "replicated": False}, {"alias": "empty", "replicated": False}],
+    "instances": [
+        {"alias": "northwind"},
+        {"alias": "lonely", "replicated": False},
+        {"alias": "empty", "replicated": False},
+    ],
     "groups": [
         {"name": "Default", "default": True, "members": ["alice.smith"]},
         {"name": "emergency"},

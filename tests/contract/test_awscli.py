@@ -71,7 +71,7 @@ def _once(*arguments: str) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def loop() -> Iterator[Loop]:
-    """awscli of version 1."""
+    """Awscli of version 1."""
     loop = Loop()
     yield loop
     loop.end()
@@ -87,14 +87,14 @@ def version_2() -> None:
 
 @pytest.mark.parametrize("operation", CALLS)
 def test_version_1(operation: str, loop: Loop, served: Server, sandbox: Sandbox) -> None:
-    """awscli 1 gets its answer, or the error there is to get, and the world is what the operation says."""
+    """Awscli 1 gets its answer, or the error there is to get, and the world is what the operation says."""
     _called(loop, operation, served, sandbox)
 
 
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.usefixtures("version_2")
 def test_version_2(operation: str, served: Server, sandbox: Sandbox) -> None:
-    """awscli 2 likewise."""
+    """Awscli 2 likewise."""
     _called(_once, operation, served, sandbox)
 
 

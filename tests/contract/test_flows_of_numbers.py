@@ -180,3 +180,14 @@ def test_other_kinds_of_associations(connect: Any, names: Any) -> None:
     """There are no associations of other kinds."""
     answer = connect().list_flow_associations(InstanceId=names.instance, ResourceType="INBOUND_EMAIL")
     assert answer["FlowAssociationSummaryList"] == []
+
+
+def test_not_for_voice(connect: Any, names: Any, refused: Any) -> None:
+    """F9: AssociateFlow, GetFlowAssociation and DisassociateFlow refuse VOICE_PHONE_NUMBER."""
+    voice = {"InstanceId": names.instance, "ResourceId": names.number(2), "ResourceType": "VOICE_PHONE_NUMBER"}
+    with refused("InvalidRequestException", "enum value set"):
+        connect().get_flow_association(**voice)
+    with refused("InvalidRequestException", "enum value set"):
+        connect().associate_flow(**voice, FlowId=names.flow())
+    with refused("InvalidRequestException", "enum value set"):
+        connect().disassociate_flow(**voice)

@@ -53,7 +53,8 @@ class HeldClock(ScriptedClock):
 
     def wait(self, condition: Condition, seconds: float | None) -> None:
         """Park the thread until the test advances the clock or another thread notifies."""
-        self._turn = condition
+        if seconds is not None:
+            self._turn = condition
         self._park(1)
         came = condition.wait(PATIENCE)
         self._park(-1)

@@ -122,6 +122,7 @@ class Centre:
             self._awaited.append((holds, event))
             self._saw(self.sandbox.world)
         assert event.wait(within), "it did not come about"
+        self.sandbox.settle()  # under its lock: the call has been counted
 
     def add_group_of_unreplicated_instance(self, name: str) -> None:
         """A group as it is left when its instance lost its replica."""

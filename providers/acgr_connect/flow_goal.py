@@ -1,0 +1,136 @@
+"""Which number, flow and Region are meant, where a number's flow is declared apart from its place (N2, N6-N10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.connection import Connection
+from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
+from acgr_connect.flows import find_flows
+from acgr_connect.goal import regions_of_target
+from acgr_connect.ledger import Purpose
+from acgr_connect.numbers import find_number, look
+from acgr_connect.records import Number
+from acgr_connect.spelling import is_uuid
+
+
+@dataclass(frozen=True)
+class FlowGoal:
+    """What is asked for, resolved: the flow, whose Region it is for, and the Regions where the number is reachable."""
+
+    number: Number
+    flow: Arn
+    regions: tuple[str, ...]
+
+    @property
+    def region(self) -> str:
+        """The Region for which the flow is declared."""
+        return self.flow.region
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The other Regions in which the number is reachable."""
+        return tuple(region for region in self.regions if region != self.region)
+
+    @property
+    def doing(self) -> Doing:
+        """How every error about it begins."""
+        return _setting(self.number, self.region)
+
+
+def _setting(number: Number, region: str) -> Doing:
+    return Doing(f"setting the flow of phone number {number.e164}", region)
+
+
+def resolve_flow(connection: Connection, number: str, region: str, flow: str, source_region: str) -> FlowGoal:
+    """What every name means. Nothing is changed.
+
+    Args:
+        connection: the account.
+        number: E.164, id or ARN.
+        region: where the flow is declared.
+        flow: a name, id or ARN of that Region.
+        source_region: where the number was claimed, unless its ARN says it.
+
+    Raises:
+        ConnectError: the number is not claimed, or not reachable in the Region, or the flow cannot answer there.
+    """
+    listed = find_claimed(connection, number, source_region)
+    connection.insist_on_account(listed.arn)
+    try:
+        return goal_for(connection, listed, region, flow)
+    except ConnectError:
+        # The list may be older than a move of this run: only where the number is now, is it wrong.
+        seen = where_it_is(connection, listed, region)
+        if seen.target == listed.target:
+            raise
+        return goal_for(connection, seen, region, flow)
+
+
+def find_claimed(connection: Connection, spelled: str, source_region: str) -> Number:
+    """The claimed number, also where the account's list leaves out the numbers of groups.
+
+    Raises:
+        NotFound: nobody in this account and Region has claimed it (N2).
+    """
+    region = source_region
+    if is_arn(spelled):
+        region = parse(spelled, "phone-number").region
+        connection.insist_on_account(parse(spelled))
+    try:
+        return find_number(connection, spelled, region)
+    except NotFound:
+        found = _unlisted(connection, spelled, region)
+    if found is None:
+        doing = Doing(f"looking for phone number {spelled}", region)
+        remedy = "claim it first, or give the Region where it was claimed as source_region"
+        raise told(NotFound, doing, "it is not claimed in this account and Region", remedy)
+    return found
+
+
+def _unlisted(connection: Connection, spelled: str, region: str) -> Number | None:
+    doing = Doing(f"looking for phone number {spelled}", region)
+    try:
+        if is_arn(spelled) or is_uuid(spelled):
+            return connection.connect(region, Purpose.MOVE).describe_phone_number(spelled)
+        return _on_a_group(connection, spelled, region)
+    except NotFound:
+        return None
+    except ConnectError as error:
+        raise because(error, doing) from error
+
+
+def _on_a_group(connection: Connection, e164: str, region: str) -> Number | None:
+    api = connection.connect(region, Purpose.MOVE)
+    groups = [group.arn for group in connection.directory.groups(region).entries().values()]
+    rows = (row for arn in groups if arn.region == region for row in api.list_phone_numbers(arn))
+    return next((row for row in rows if row.e164 == e164), None)
+
+
+def goal_for(connection: Connection, number: Number, region: str, flow: str) -> FlowGoal:
+    """The goal for a number that was found where it is.
+
+    Raises:
+        Refused: the number is not reachable in the Region.
+        ConnectError: the flow cannot answer there.
+    """
+    instance, regions = regions_of_target(connection, number.target)
+    if region not in regions:
+        cause = f"it is on {number.target.kind} {number.target.id}, and reachable in {' and '.join(regions)} only"
+        remedy = "place it on a traffic distribution group first, or declare its flow where it is reachable"
+        raise told(Refused, _setting(number, region), cause, remedy)
+    return FlowGoal(number, find_flows(connection, instance, (region,), flow)[region], regions)
+
+
+def where_it_is(connection: Connection, number: Number, region: str) -> Number:
+    """The number as it is now (`DescribePhoneNumber`).
+
+    Raises:
+        NotFound: it was released meanwhile.
+    """
+    try:
+        return look(connection, number.arn, Purpose.MOVE)
+    except ConnectError as error:
+        cause = "the number is not claimed any more" if isinstance(error, NotFound) else ""
+        raise because(error, _setting(number, region), cause) from error
