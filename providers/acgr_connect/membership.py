@@ -51,8 +51,11 @@ def _of_instance(user: Arn, instance: Arn, doing: Doing) -> Arn:
 
 
 def is_member(connection: Connection, group: Arn, user: Arn) -> bool:
-    """Whether the user is on the group, from this run's sweep of the group's users."""
-    return connection.directory.members(group).get(user.id) is not None
+    """Whether the user is on the group, from this run's one sweep of the group's users.
+
+    Not being on it is the usual case, and no reason to sweep again: associating twice is associating once.
+    """
+    return user.id in connection.directory.members(group).entries()
 
 
 def join(
