@@ -4,10 +4,10 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type test venv clean
+.PHONY: help up preview refresh down check fmt lint type test bench-sandbox venv clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1 -- /p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
 
 up: venv ## start the sandbox and make it as the program says
 	@$(PY) scripts/stack.py up $(ARGS)
@@ -38,6 +38,9 @@ type: venv ## mypy, strict
 
 test: venv ## all tests; ARGS=tests/unit chooses
 	$(PY) scripts/pulumi_cli.py -- .venv/bin/pytest $(ARGS)
+
+bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes" chooses
+	@$(PY) bench/sandbox.py $(ARGS)
 
 venv: ## the virtual environment with what requirements.txt names
 	@PYTHON="$(PYTHON)" scripts/venv

@@ -15,7 +15,7 @@ for name, group in config.require_object("groups").items():
         replica_region=config.require("replicaRegion"),
         **group,
     )
-    pulumi.export(f"{name}/agents", len(resiliency.users))
+    pulumi.export(f"{name}/agents", resiliency.agents.apply(len))
     pulumi.export(f"{name}/dark_numbers", resiliency.dark_numbers)
     for label, number in resiliency.numbers.items():
         pulumi.export(f"{name}/numbers/{label}", number)

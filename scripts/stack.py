@@ -46,7 +46,7 @@ class Stack:
         """Makes the sandbox as the program says, then shows what answers where."""
         self._prepare()
         self._recover()
-        code = self.pulumi("up", "--yes", *PARALLEL, *arguments)
+        code = self.pulumi("up", "--yes", "--suppress-outputs", *PARALLEL, *arguments)
         if code == 0:
             self.pulumi("stack", "output")
             print(LOOK_FURTHER, flush=True)
@@ -61,7 +61,8 @@ class Stack:
         """Brings what changed in the sandbox into the state."""
         self._prepare()
         self._recover()
-        return self.pulumi("refresh", "--yes", *PARALLEL, *arguments)
+        sure = () if "--preview-only" in arguments else ("--yes",)
+        return self.pulumi("refresh", *sure, *PARALLEL, *arguments)
 
     def down(self, arguments: list[str]) -> int:
         """Destroys the stack and stops the sandbox."""

@@ -14,16 +14,17 @@ from acgr_components._agents import agents_of
 from acgr_components._numbers import numbers_of
 from acgr_components._problems import Problems
 from acgr_connect import spelling
+from acgr_connect.removals import allowance
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a component declares: its children's inputs, by label."""
+    """What a component declares: its children's inputs; the numbers' by label, the agents' where any are declared."""
 
     group: Any
     regions: tuple[str, str]
     placements: Mapping[str, dict[str, Any]]
-    users: Mapping[str, dict[str, Any]]
+    roster: dict[str, Any] | None
 
 
 def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> Declared:
@@ -43,6 +44,8 @@ def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions 
     group = _group(problems, props["traffic_distribution_group"], regions)
     numbers = numbers_of(problems, props["numbers"], regions)
     agents = agents_of(problems, props["agents"], regions)
+    if (most := props["max_removals"]) is not None:
+        problems.input("max_removals", most, allowance)
     problems.raise_if_any()
     source, replica = regions or ("", "")
     return Declared(
@@ -52,10 +55,9 @@ def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions 
             label: {"target": group, "source_region": source, "replica_region": replica, **number}
             for label, number in numbers.items()
         },
-        {
-            label: {"traffic_distribution_group": group, "source_region": source, "user": agent}
-            for label, agent in agents.items()
-        },
+        None
+        if props["agents"] is None
+        else {"traffic_distribution_group": group, "source_region": source, "users": agents, "max_removals": most},
     )
 
 

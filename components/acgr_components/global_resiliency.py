@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
 
-from acgr import PhoneNumberPlacement, TrafficDistributionGroupUser
+from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
 from acgr.arguments import Identity, as_inputs
 from acgr_components._declared import Declared, declared
 from acgr_connect.arns import is_arn
@@ -46,6 +46,8 @@ class GlobalResiliencyArgs:
         numbers: by phone number, or by a label where the number is not known yet. Keys are plain text, values may be
             Outputs.
         agents: users by name, id or ARN, or a mapping of plain labels to users where they are not known yet.
+        max_removals: how many agents one update may remove: a number, or a percentage of those there are, which allows
+            at least one. "10%" unless given. Leaving `agents` out altogether deletes the roster, which is not guarded.
     """
 
     traffic_distribution_group: Identity
@@ -53,6 +55,7 @@ class GlobalResiliencyArgs:
     replica_region: str
     numbers: Mapping[str, GlobalResiliencyNumberArgsDict] | None = None
     agents: Sequence[str] | Mapping[str, Identity] | None = None
+    max_removals: pulumi.Input[int | str] | None = None
 
 
 class GlobalResiliencyArgsDict(TypedDict):
@@ -63,6 +66,7 @@ class GlobalResiliencyArgsDict(TypedDict):
     replica_region: str
     numbers: NotRequired[Mapping[str, GlobalResiliencyNumberArgsDict] | None]
     agents: NotRequired[Sequence[str] | Mapping[str, Identity] | None]
+    max_removals: NotRequired[pulumi.Input[int | str] | None]
 
 
 class GlobalResiliencyNumber(TypedDict):
@@ -83,22 +87,24 @@ class GlobalResiliencyNumber(TypedDict):
 class GlobalResiliency(pulumi.ComponentResource):
     """Numbers on a traffic distribution group, each with its flow in both Regions, and agents who serve both.
 
-    Each number is a `PhoneNumberPlacement` named `<name>-<key>`, each agent a `TrafficDistributionGroupUser` named
-    `<name>-<label>`. A listed agent's label is what stands in the list; of an ARN it is the id.
+    Each number is a `PhoneNumberPlacement` named `<name>-<key>`; the agents are one `TrafficDistributionGroupRoster`
+    named `<name>-agents`. A listed agent's label is what stands in the list; of an ARN it is the id.
 
     Attributes:
         traffic_distribution_group_arn: the group's ARN; None where it was given by name and nothing is declared on it.
         numbers: by key, where callers of the number arrive.
         dark_numbers: the keys of numbers that have no flow in some Region.
+        agents: by label, the ARNs of the agents on the group.
         placements: by key, the numbers' resources.
-        users: by label, the agents' resources.
+        roster: the agents' resource; None where `agents` was not given.
     """
 
     traffic_distribution_group_arn: pulumi.Output[str | None]
     numbers: Mapping[str, pulumi.Output[GlobalResiliencyNumber]]
     dark_numbers: pulumi.Output[list[str]]
+    agents: pulumi.Output[dict[str, str]]
     placements: Mapping[str, PhoneNumberPlacement]
-    users: Mapping[str, TrafficDistributionGroupUser]
+    roster: TrafficDistributionGroupRoster | None
 
     @overload
     def __init__(
@@ -131,10 +137,10 @@ class GlobalResiliency(pulumi.ComponentResource):
             label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
             for label, number in wanted.placements.items()
         }
-        self.users = {
-            label: TrafficDistributionGroupUser(f"{name}-{label}", opts=child, **user)
-            for label, user in wanted.users.items()
-        }
+        self.roster = (
+            TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
+        )
+        self.agents = self.roster.members if self.roster else pulumi.Output.from_input({})
         self.traffic_distribution_group_arn = self._group_arn(wanted)
         self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}
         self.dark_numbers = _dark(self.placements)
@@ -143,6 +149,7 @@ class GlobalResiliency(pulumi.ComponentResource):
                 "traffic_distribution_group_arn": self.traffic_distribution_group_arn,
                 "numbers": self.numbers,
                 "dark_numbers": self.dark_numbers,
+                "agents": self.agents,
             }
         )
 
@@ -150,7 +157,7 @@ class GlobalResiliency(pulumi.ComponentResource):
         if isinstance(wanted.group, str) and is_arn(wanted.group):
             return pulumi.Output.from_input(wanted.group)
         arns = [
-            *(user.traffic_distribution_group_arn for user in self.users.values()),
+            *([self.roster.traffic_distribution_group_arn] if self.roster else []),
             *(placement.placed_on_arn for placement in self.placements.values()),
         ]
         return pulumi.Output.from_input(arns[0] if arns else None)

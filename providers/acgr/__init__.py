@@ -8,11 +8,24 @@ if __name__ != "acgr":
     raise ImportError(f"import acgr, not {__name__}: this path is stored in Pulumi state")
 
 from acgr._provider import connected
+from acgr.find_users import find_users
+from acgr.phone_number_contact_flow import (
+    PhoneNumberContactFlow,
+    PhoneNumberContactFlowArgs,
+    PhoneNumberContactFlowArgsDict,
+    PhoneNumberContactFlowProvider,
+)
 from acgr.phone_number_placement import (
     PhoneNumberPlacement,
     PhoneNumberPlacementArgs,
     PhoneNumberPlacementArgsDict,
     PhoneNumberPlacementProvider,
+)
+from acgr.traffic_distribution_group_roster import (
+    TrafficDistributionGroupRoster,
+    TrafficDistributionGroupRosterArgs,
+    TrafficDistributionGroupRosterArgsDict,
+    TrafficDistributionGroupRosterProvider,
 )
 from acgr.traffic_distribution_group_user import (
     TrafficDistributionGroupUser,
@@ -22,16 +35,30 @@ from acgr.traffic_distribution_group_user import (
 )
 
 __all__ = [
+    "PhoneNumberContactFlow",
+    "PhoneNumberContactFlowArgs",
+    "PhoneNumberContactFlowArgsDict",
+    "PhoneNumberContactFlowProvider",
     "PhoneNumberPlacement",
     "PhoneNumberPlacementArgs",
     "PhoneNumberPlacementArgsDict",
     "PhoneNumberPlacementProvider",
+    "TrafficDistributionGroupRoster",
+    "TrafficDistributionGroupRosterArgs",
+    "TrafficDistributionGroupRosterArgsDict",
+    "TrafficDistributionGroupRosterProvider",
     "TrafficDistributionGroupUser",
     "TrafficDistributionGroupUserArgs",
     "TrafficDistributionGroupUserArgsDict",
     "TrafficDistributionGroupUserProvider",
     "connected",
+    "find_users",
 ]
 
-for _provider_class in (PhoneNumberPlacementProvider, TrafficDistributionGroupUserProvider):
+for _provider_class in (
+    PhoneNumberContactFlowProvider,
+    PhoneNumberPlacementProvider,
+    TrafficDistributionGroupRosterProvider,
+    TrafficDistributionGroupUserProvider,
+):
     _provider_class.__module__ = __name__

@@ -15,11 +15,15 @@ NO_FLOW = ""
 
 
 def target_as_declared(connection: Connection, spelled: str, actual: Arn) -> str:
-    """The declared target, or the actual target's ARN where that is another."""
+    """The declared target, or what the number is on instead: by name where a name was declared."""
     if is_arn(spelled) or actual.kind == "instance":
         return spelled if spelled == str(actual) else str(actual)
+    if is_uuid(spelled):
+        return actual.id
     group = connection.directory.groups(actual.region).get(actual.id)
-    return spelled if group and goes_by(group, spelled) else str(actual)
+    if group is None:
+        return str(actual)
+    return spelled if goes_by(group, spelled) else group.name
 
 
 def flow_as_declared(connection: Connection, choice: Choice, actual: Mapping[str, Arn | None]) -> Choice:

@@ -14,7 +14,8 @@ from acgr._provider import Key, Properties, known, run
 from acgr_connect.arns import Arn, ArnError, is_arn, parse
 from acgr_connect.connection import Connection
 from acgr_connect.errors import ConnectError, Doing, NotFound, because, told
-from acgr_connect.flow_of_number import FlowStanding, answers_now
+from acgr_connect.flow_of_number import FlowStanding
+from acgr_connect.flows import look_at_flow
 from acgr_connect.goal import regions_of_target
 from acgr_connect.groups import status_now
 from acgr_connect.ledger import Purpose
@@ -148,6 +149,11 @@ def rival(state: FlowState | None, props: Mapping[str, Any]) -> str | None:
     return None
 
 
+def declared_apart(props: Mapping[str, Any]) -> str | None:
+    """The resource that declares the flow of a placement's number apart from the placement, or None."""
+    return run().declarations.heir(_engine.urn(), any_region(None, props))
+
+
 def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResult:
     """The flow as it is; an empty result where number or flow are gone, an error where a `get()` finds none."""
     is_get = props.get("phone_number_arn") is None
@@ -197,12 +203,18 @@ def _number(connection: Connection, arn: Arn, instance: Arn) -> Number | None:
 def _flow(connection: Connection, number: Number, region: str, doing: Doing) -> Arn | None:
     """The number's flow in the Region. None is believed of a number that is at rest and of a group that is `ACTIVE`."""
     instance, regions = regions_of_target(connection, number.target)
-    if region in regions and (swept := connection.directory.associations(instance.in_region(region)).get(number.arn.id)):
+    if region in regions and (
+        swept := connection.directory.associations(instance.in_region(region)).get(number.arn.id)
+    ):
         return swept
     try:
         seen = at_rest(connection, number, within=60.0, progress=_engine.progress, purpose=Purpose.REFRESH)
         instance, regions = regions_of_target(connection, seen.target)
-        found = answers_now(connection, seen.arn, instance.in_region(region), Purpose.REFRESH) if region in regions else None
+        found = (
+            look_at_flow(connection, seen.arn, instance.in_region(region), Purpose.REFRESH)
+            if region in regions
+            else None
+        )
     except ConnectError as error:
         raise because(error, doing) from error
     if found is None and seen.target.kind == "traffic-distribution-group":
@@ -224,7 +236,7 @@ def _as_found(connection: Connection, state: FlowState, flow: Arn, props: Mappin
     return {**plain, **declared, "flow": spelled}
 
 
-def means(state: FlowState, props: Mapping[str, Any]) -> str:
+def means(props: Mapping[str, Any]) -> str:
     """The flow that the inputs ask for, in normal form: two spellings of the same are equal."""
     flow = str(props["flow"])
     return last_part(flow) if is_arn(flow) else flow

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from acgr._flow_state import FlowState
 from acgr._lookups import Moved
 from acgr._membership import MembershipState
 from acgr._placement import PlacementState
@@ -22,9 +23,18 @@ def of_placement(connection: Connection, state: PlacementState, props: Mapping[s
     """The names in a placement's inputs that mean something else than when it was last made."""
     connection.insist_on_account(state.number)
     return [
-        *_number(connection, state, props["phone_number"]),
+        *_number(connection, state.number, props["phone_number"]),
         *_group(connection, state.placed_on, props["target"]),
-        *_flows(connection, state, props["flow"]),
+        *_flows(connection, state.placed_flows, props["flow"]),
+    ]
+
+
+def of_flow(connection: Connection, state: FlowState, props: Mapping[str, Any]) -> list[Moved]:
+    """The same for a number's flow in one Region."""
+    connection.insist_on_account(state.number)
+    return [
+        *_number(connection, state.number, props["phone_number"]),
+        *_flows(connection, {state.region: state.placed}, props["flow"]),
     ]
 
 
@@ -41,10 +51,10 @@ def _is_name(spelled: str) -> bool:
     return not is_arn(spelled) and not is_uuid(spelled)
 
 
-def _number(connection: Connection, state: PlacementState, spelled: str) -> Iterator[Moved]:
+def _number(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]:
     if _is_name(spelled):
-        found = connection.directory.numbers(state.number.region).matching(lambda n: n.e164 == spelled)
-        if found and found[0].arn != state.number:
+        found = connection.directory.numbers(pinned.region).matching(lambda n: n.e164 == spelled)
+        if found and found[0].arn != pinned:
             yield Moved(f"{spelled} was released and claimed again: it is another number now", "phone_number")
 
 
@@ -63,8 +73,8 @@ def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]
             yield Moved(f"{spelled!r} is another traffic distribution group now")
 
 
-def _flows(connection: Connection, state: PlacementState, choice: str | Mapping[str, str]) -> Iterator[Moved]:
-    for region, pinned in state.placed_flows.items():
+def _flows(connection: Connection, placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[Moved]:
+    for region, pinned in placed.items():
         spelled = choice if isinstance(choice, str) else choice.get(region, "")
         if spelled and _is_name(spelled) and _is_another_flow(connection, pinned, spelled):
             yield Moved(f"{spelled!r} is another flow in {region} now")

@@ -12,13 +12,12 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _flow_state
-from acgr._flow_state import FlowState
+from acgr._flow_state import FlowState, any_region, keys_of, means, placement_keys, rival
 from acgr._pins import of_flow
 from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told, with_pins
 from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity
 from acgr_connect import errors, spelling
-from acgr_connect.arns import is_arn
-from acgr_connect.flow_goal import FlowGoal, resolve_flow
+from acgr_connect.flow_goal import resolve_flow
 from acgr_connect.flow_of_number import FlowStanding, answer_with
 from acgr_connect.flow_removal import remove_flow
 
@@ -128,7 +127,7 @@ def _decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     state = FlowState.of(olds)
     if replaces := _replaces(state, olds, news):
         return DiffResult(changes=None, replaces=replaces)
-    if not known(news) or _flow_state.means(news) != _flow_state.means(olds):
+    if not known(news) or means(news) != means(olds):
         return DiffResult(changes=None, replaces=[])
     return DiffResult(changes=state.flow != state.placed)
 
@@ -157,22 +156,21 @@ class PhoneNumberContactFlowProvider(ConnectProvider):
         shapes: dict[str, Shape] = {
             "phone_number": spelling.phone_number,
             "region": spelling.region,
-            "flow": spelling.one_flow,
+            "flow": partial(spelling.flow_of_region, region=region if isinstance(region, str) else None),
             "source_region": spelling.region,
         }
-        if isinstance(region, str) and region:
-            shapes["flow"] = partial(spelling.flow_of_region, region=region)
         if isinstance(source, str) and source:
             shapes["phone_number"] = partial(spelling.claimed_number, source_region=source)
-        keys = _flow_state.keys_of(None, news) | _flow_state.any_region(None, news)
-        if clash := _flow_state.rival(None, news):
-            _engine.warn(f"{news['phone_number']}: {clash}")
-        run().declarations.note(_engine.urn(), keys)
+        if clash := rival(None, news):
+            _engine.warn(f"phone number {news['phone_number']}: {clash}")
+        run().declarations.note(_engine.urn(), keys_of(None, news) | any_region(None, news))
         return CheckResult(_flow_state.inputs(news), misshapen(news, shapes, optional=["source_region"]))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means; a flow that another declaration of this run has replaced is a change in itself."""
         decision, state = _decide(olds, news), FlowState.of(olds)
+        if not decision.replaces:
+            run().declarations.note(_engine.urn(), keys_of(state, olds) | any_region(state, olds))
         if decision.changes is not False:
             return decision
         _flow_state.note(state, olds)
@@ -220,7 +218,7 @@ def _stays(state: FlowState, props: Properties) -> str | None:
 
     Where Connect mirrors flows it mirrors their removal too: the same flow, declared in the other Region, would go.
     """
-    keys = _flow_state.keys_of(state, props) | _flow_state.placement_keys(state, props)
+    keys = keys_of(state, props) | placement_keys(state, props)
     if heir := run().declarations.heir(_engine.urn(), keys):
         return f"{heir} declares it now"
     for region, (flow, name) in _flow_state.elsewhere(state).items():
@@ -233,23 +231,17 @@ def _telling(doing: str, props: Mapping[str, Any]) -> AbstractContextManager[Non
     return told(f"{doing} the flow of phone number {props.get('e164') or props['phone_number']}", props.get("region"))
 
 
-def _goal(props: Mapping[str, Any]) -> FlowGoal:
-    region = props["region"]
-    source = props.get("source_region") or region
-    return resolve_flow(run().connection, props["phone_number"], region, props["flow"], source)
-
-
 def _answer(props: Properties) -> FlowStanding:
     """Set the flow, and leave partial state behind where it is not known to answer."""
-    goal = _goal(props)
-    doing = goal.doing
-    state = FlowState(goal.number.arn, goal.number.e164, goal.flow.instance, None, goal.flow)
-    if clash := _flow_state.rival(state, props):
-        raise errors.told(errors.Conflict, doing, clash)
-    kept = {region: flow for region, (flow, _) in _flow_state.elsewhere(state).items()}
-    within, progress = _engine.timeout(DEADLINE), _engine.progress
+    connection, region, flow = run().connection, props["region"], props["flow"]
+    within, progress, source = _engine.timeout(DEADLINE), _engine.progress, props.get("source_region") or region
+    goal = resolve_flow(connection, props["phone_number"], region, flow, source, within=within, progress=progress)
+    state = _flow_state.of_standing(FlowStanding(goal, None, False))
+    if clash := rival(state, props):
+        raise errors.told(errors.Conflict, goal.doing, clash)
+    kept = {there: one for there, (one, _) in _flow_state.elsewhere(state).items()}
     try:
-        return answer_with(run().connection, goal, props["flow"], kept=kept, within=within, progress=progress)
+        return answer_with(connection, goal, flow, kept=kept, within=within, progress=progress)
     except errors.Unfinished as error:
         left = _flow_state.outputs(props, error.standing)
         _engine.fail_partly(str(error), state.id, left, _flow_state.inputs(props))

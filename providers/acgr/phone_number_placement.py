@@ -15,6 +15,7 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _placement
+from acgr._flow_state import declared_apart
 from acgr._pins import of_placement
 from acgr._placement import PlacementState, keys_of
 from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told, with_pins
@@ -177,6 +178,8 @@ class PhoneNumberPlacementProvider(ConnectProvider):
         if known(region):
             shapes["target"] = partial(spelling.target, source_region=region)
         run().declarations.note(_engine.urn(), keys_of(None, news))
+        if apart := declared_apart(news):
+            _engine.warn(f"phone number {news['phone_number']}: {apart} declares its flow as well: drop that resource")
         inputs = {"return_to": "instance", **_placement.inputs(news)}
         return CheckResult(inputs, misshapen(inputs, shapes, optional=list(optional)))
 

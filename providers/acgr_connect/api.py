@@ -70,7 +70,6 @@ class Sessions(Protocol):
 
     def client(self, service_name: str, /, **options: Any) -> Any:
         """A client of one service in one Region."""
-        ...
 
 
 def open_session(settings: Settings) -> Sessions:
@@ -114,8 +113,6 @@ CLIENT = Config(
     read_timeout=15,
     max_pool_connections=64,
 )
-
-
 STS = Config(retries={"total_max_attempts": 3, "mode": "standard"}, connect_timeout=3, read_timeout=15)
 
 
@@ -254,6 +251,15 @@ class RegionalConnect:
     def list_users(self, instance: Arn) -> list[User]:
         """`ListUsers`."""
         return [User.read(r) for r in self._pages("ListUsers", "UserSummaryList", 1000, InstanceId=instance.id)]
+
+    def search_users(self, instance_id: str, **asked: Any) -> list[User]:
+        """`SearchUsers`, by `SearchCriteria` and `SearchFilter`."""
+        return [User.read(row) for row in self._pages("SearchUsers", "Users", 500, InstanceId=instance_id, **asked)]
+
+    def list_routing_profiles(self, instance_id: str) -> dict[str, str]:
+        """`ListRoutingProfiles`: name to id."""
+        rows = self._pages("ListRoutingProfiles", "RoutingProfileSummaryList", 1000, InstanceId=instance_id)
+        return {row["Name"]: row["Id"] for row in rows}
 
     def describe_user(self, instance_id: str, user_id: str) -> User:
         """`DescribeUser`."""

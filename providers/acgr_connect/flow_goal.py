@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acgr_connect.arns import Arn, is_arn, parse
-from acgr_connect.connection import Connection
+from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
 from acgr_connect.flows import find_flows
-from acgr_connect.goal import regions_of_target
+from acgr_connect.goal import called, regions_of_target
 from acgr_connect.ledger import Purpose
-from acgr_connect.numbers import find_number, look
+from acgr_connect.numbers import at_rest, find_number
 from acgr_connect.records import Number
 from acgr_connect.spelling import is_uuid
 
@@ -43,7 +43,16 @@ def _setting(number: Number, region: str) -> Doing:
     return Doing(f"setting the flow of phone number {number.e164}", region)
 
 
-def resolve_flow(connection: Connection, number: str, region: str, flow: str, source_region: str) -> FlowGoal:
+def resolve_flow(
+    connection: Connection,
+    number: str,
+    region: str,
+    flow: str,
+    source_region: str,
+    *,
+    within: float = 600.0,
+    progress: Progress = silent,
+) -> FlowGoal:
     """What every name means. Nothing is changed.
 
     Args:
@@ -52,6 +61,8 @@ def resolve_flow(connection: Connection, number: str, region: str, flow: str, so
         region: where the flow is declared.
         flow: a name, id or ARN of that Region.
         source_region: where the number was claimed, unless its ARN says it.
+        within: seconds that somebody else's operation on the number is waited for.
+        progress: told what is happening.
 
     Raises:
         ConnectError: the number is not claimed, or not reachable in the Region, or the flow cannot answer there.
@@ -61,8 +72,8 @@ def resolve_flow(connection: Connection, number: str, region: str, flow: str, so
     try:
         return goal_for(connection, listed, region, flow)
     except ConnectError:
-        # The list may be older than a move of this run: only where the number is now, is it wrong.
-        seen = where_it_is(connection, listed, region)
+        # The list may be older than a move, or the move be under way: what counts is where the number comes to rest.
+        seen = settled(connection, listed, region, within=within, progress=progress)
         if seen.target == listed.target:
             raise
         return goal_for(connection, seen, region, flow)
@@ -104,7 +115,7 @@ def _unlisted(connection: Connection, spelled: str, region: str) -> Number | Non
 def _on_a_group(connection: Connection, e164: str, region: str) -> Number | None:
     api = connection.connect(region, Purpose.MOVE)
     groups = [group.arn for group in connection.directory.groups(region).entries().values()]
-    rows = (row for arn in groups if arn.region == region for row in api.list_phone_numbers(arn))
+    rows = (row for arn in groups for row in api.list_phone_numbers(arn))
     return next((row for row in rows if row.e164 == e164), None)
 
 
@@ -117,20 +128,23 @@ def goal_for(connection: Connection, number: Number, region: str, flow: str) -> 
     """
     instance, regions = regions_of_target(connection, number.target)
     if region not in regions:
-        cause = f"it is on {number.target.kind} {number.target.id}, and reachable in {' and '.join(regions)} only"
+        cause = f"it is on {called(connection, number.target)}, and reachable in {' and '.join(regions)} only"
         remedy = "place it on a traffic distribution group first, or declare its flow where it is reachable"
         raise told(Refused, _setting(number, region), cause, remedy)
     return FlowGoal(number, find_flows(connection, instance, (region,), flow)[region], regions)
 
 
-def where_it_is(connection: Connection, number: Number, region: str) -> Number:
-    """The number as it is now (`DescribePhoneNumber`).
+def settled(connection: Connection, number: Number, region: str, *, within: float, progress: Progress) -> Number:
+    """The number as it is once nobody's operation is running on it (N14); one look where none is.
 
     Raises:
         NotFound: it was released meanwhile.
+        WaitTimeout: still IN_PROGRESS after `within` seconds.
     """
+    doing = _setting(number, region)
     try:
-        return look(connection, number.arn, Purpose.MOVE)
+        return at_rest(connection, number, within=within, progress=progress)
+    except NotFound as error:
+        raise because(error, doing, "the number is not claimed any more", "claim it first") from error
     except ConnectError as error:
-        cause = "the number is not claimed any more" if isinstance(error, NotFound) else ""
-        raise because(error, _setting(number, region), cause) from error
+        raise because(error, doing, remedy="nothing was changed: run again") from error

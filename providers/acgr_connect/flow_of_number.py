@@ -13,11 +13,10 @@ from acgr_connect.arns import Arn
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.directory import FRESH
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, Unfinished, because, told
-from acgr_connect.flow_goal import FlowGoal, goal_for, where_it_is
+from acgr_connect.flow_goal import FlowGoal, goal_for, settled
 from acgr_connect.flows import look_at_flow, set_flow
 from acgr_connect.ledger import Purpose
-from acgr_connect.numbers import at_rest
-from acgr_connect.placement import MIRROR_GRACE
+from acgr_connect.lighting import MIRROR_GRACE
 
 MIRRORED = "Connect mirrors flows between these Regions, so they cannot differ: declare one for both"
 """What to do about two declarations of which one undoes the other."""
@@ -30,15 +29,6 @@ class FlowStanding:
     goal: FlowGoal
     flow: Arn | None
     touched: bool
-
-
-def answers_now(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:
-    """The flow of a number that is there, asked now; an answer that knows nothing of it means none (N10)."""
-    try:
-        return look_at_flow(connection, number, instance, purpose)
-    except NotFound:
-        connection.directory.associations(instance).remove(number.id)
-        return None
 
 
 def answer_with(
@@ -80,7 +70,7 @@ class _Attempt:
     def run(self) -> FlowStanding:
         if self._answers_already():
             return FlowStanding(self.goal, self.goal.flow, False)
-        goal = self._set(self._at_rest())
+        goal = self._set()
         self.progress(f"{goal.number.e164}: flow set in {goal.region}")
         found: Arn | None = None
         try:
@@ -106,39 +96,34 @@ class _Attempt:
 
     def _at_rest(self) -> FlowGoal:
         """The goal, once nobody's operation is running on the number; seen anew where it has been moved (N14)."""
-        number = self.goal.number
-        try:
-            seen = at_rest(self.connection, number, within=self.within, progress=self.progress)
-        except NotFound as error:
-            raise because(error, self.goal.doing, "the number is not claimed any more", "claim it first") from error
-        except ConnectError as error:
-            raise because(error, self.goal.doing, remedy="nothing was changed: run again") from error
-        if seen.target == number.target:
+        within, progress = self.within, self.progress
+        seen = settled(self.connection, self.goal.number, self.goal.region, within=within, progress=progress)
+        if seen.target == self.goal.number.target:
             return self.goal
         return goal_for(self.connection, seen, self.goal.region, self.spelled)
 
-    def _set(self, goal: FlowGoal) -> FlowGoal:
-        try:
-            set_flow(self.connection, goal.number.arn, goal.flow)
-            return goal
-        except (Conflict, NotFound, Refused) as error:
-            seen = where_it_is(self.connection, goal.number, goal.region)
-            if seen.status != "IN_PROGRESS" and seen.target == goal.number.target:
-                raise self._refused(goal, error) from error
-        except ConnectError as error:
-            raise because(error, goal.doing) from error
-        self.progress(f"{goal.number.e164}: another operation is running on it")
-        return self._set_after_another()
-
-    def _set_after_another(self) -> FlowGoal:
+    def _set(self) -> FlowGoal:
+        """Set the flow; once more where it is refused: an operation may have begun since the number was at rest."""
         goal = self._at_rest()
         try:
             set_flow(self.connection, goal.number.arn, goal.flow)
+        except (Conflict, NotFound, Refused):
+            self.progress(f"{goal.number.e164}: refused, looking whether another operation is running on it")
+            goal = self._at_rest()
+            self._set_again(goal)
         except ConnectError as error:
             raise because(error, goal.doing) from error
         return goal
 
-    def _refused(self, goal: FlowGoal, error: ConnectError) -> ConnectError:
+    def _set_again(self, goal: FlowGoal) -> None:
+        try:
+            set_flow(self.connection, goal.number.arn, goal.flow)
+        except NotFound as error:
+            raise self._missing(goal, error) from error
+        except ConnectError as error:
+            raise because(error, goal.doing) from error
+
+    def _missing(self, goal: FlowGoal, error: NotFound) -> ConnectError:
         """The number is there and at rest, so it is the flow: looked up again, it says what it lacks."""
         self.connection.directory.flows(goal.flow.instance).forget()
         try:
@@ -158,7 +143,7 @@ class _Attempt:
         return self._look(goal, goal.region)
 
     def _look(self, goal: FlowGoal, region: str) -> Arn | None:
-        return answers_now(self.connection, goal.number.arn, goal.flow.instance.in_region(region), Purpose.LOOK)
+        return look_at_flow(self.connection, goal.number.arn, goal.flow.instance.in_region(region), Purpose.LOOK)
 
     def _undone(self, goal: FlowGoal, found: Arn | None) -> ConnectError:
         cause = f"it was given flow {goal.flow.id} and has {found.id if found else 'none'}"

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from acgr_connect.arns import Arn
 from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import ConnectError, Doing, NotFound, because
-from acgr_connect.flow_of_number import answers_now
-from acgr_connect.flows import unset_flow
+from acgr_connect.flows import look_at_flow, unset_flow
 from acgr_connect.goal import regions_of_target
 from acgr_connect.groups import insist_on_calm
 from acgr_connect.ledger import Purpose
+from acgr_connect.lighting import MIRROR_GRACE
 from acgr_connect.numbers import at_rest
-from acgr_connect.placement import MIRROR_GRACE
 from acgr_connect.records import Number
 
 
@@ -98,4 +97,4 @@ class _Removal:
         return f"has no flow in {here} now: callers reach nothing there{still}"
 
     def _look(self, instance: Arn, region: str) -> Arn | None:
-        return answers_now(self.connection, self.number.arn, instance.in_region(region), Purpose.MOVE)
+        return look_at_flow(self.connection, self.number.arn, instance.in_region(region), Purpose.MOVE)

@@ -104,9 +104,12 @@ def known_flows(connection: Connection, number: Arn, instance: Arn, regions: tup
 
 
 def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:
-    """The number's flow in the Region of `instance`, asked now with the number's full ARN (N10)."""
+    """The flow of a number that is there, asked now with its full ARN (N10); None where the answer knows of none."""
     api = connection.connect(instance.region, purpose)
-    found = api.batch_get_flow_association(instance.id, [number]).get(number.id)
+    try:
+        found = api.batch_get_flow_association(instance.id, [number]).get(number.id)
+    except NotFound:
+        found = None
     _note(connection, number, instance, found)
     return found
 

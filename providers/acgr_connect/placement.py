@@ -30,15 +30,13 @@ from acgr_connect.errors import (
     because,
     told,
 )
-from acgr_connect.flows import drop_flows, known_flows, look_at_flow, set_flow
+from acgr_connect.flows import drop_flows, known_flows, set_flow
 from acgr_connect.goal import Goal, Standing, called, regions_of_target
 from acgr_connect.groups import await_active, insist_on_calm, status_now
 from acgr_connect.ledger import Purpose
+from acgr_connect.lighting import light
 from acgr_connect.numbers import arrived, at_rest, look
 from acgr_connect.records import Number
-
-MIRROR_GRACE = 1.5
-"""Seconds that Connect is given to mirror a flow to the replica before the flow is set there by hand."""
 
 
 def place(
@@ -80,7 +78,7 @@ class _Attempt:
         is_there = number.target == self.goal.target
         standing = self._standing(number, before) if is_there else self._move(number, before)
         try:
-            return self._describe(self._light_everywhere(standing))
+            return self._describe(light(self.connection, self.goal, standing, self.progress))
         except ConnectError as error:
             failure = because(error, self.goal.doing, remedy="run again to finish")
             raise Unfinished(failure, self._as_last_seen(standing)) from error
@@ -225,44 +223,6 @@ class _Attempt:
         for flow in flows.values():
             set_flow(self.connection, seen.arn, flow)
         return self._standing(seen, flows, moved=True)
-
-    def _light_everywhere(self, standing: Standing) -> Standing:
-        """Steps 7 and 8: the source first, the replica by mirroring or, where that does not do it, by hand."""
-        source, *others = self.goal.regions
-        flow, changed = self.goal.flows[source], standing.moved
-        if standing.flows.get(source) != flow:
-            set_flow(self.connection, self.goal.number.arn, flow)
-            self.progress(f"{self.goal.number.e164}: flow set in {source}")
-            changed = True
-        for region in others:
-            if changed or standing.flows.get(region) != self.goal.flows[region]:
-                self._light_in_replica(self.goal.flows[region], may_be_mirrored=changed)
-        self._insist_on_both()
-        touched = dict(standing.flows) != dict(self.goal.flows)
-        return replace(standing, flows=dict(self.goal.flows), touched=touched)
-
-    def _light_in_replica(self, flow: Arn, *, may_be_mirrored: bool) -> None:
-        """Step 8, with the number's full ARN (N10)."""
-        number = self.goal.number.arn
-        if may_be_mirrored:
-            self.connection.clock.sleep(MIRROR_GRACE)
-        if look_at_flow(self.connection, number, flow.instance, Purpose.LOOK) != flow:
-            set_flow(self.connection, number, flow)
-            if look_at_flow(self.connection, number, flow.instance, Purpose.LOOK) != flow:
-                cause = f"{flow.region} accepted flow {flow.id} and does not show it"
-                raise told(Conflict, self.goal.doing, cause, "run again to finish")
-
-    def _insist_on_both(self) -> None:
-        """Where the Regions were asked for different flows, mirroring may undo one: say so, do not fight it."""
-        if len({flow.id for flow in self.goal.flows.values()}) < 2:
-            return
-        self.connection.clock.sleep(MIRROR_GRACE)
-        for region, flow in self.goal.flows.items():
-            found = look_at_flow(self.connection, self.goal.number.arn, flow.instance, Purpose.LOOK)
-            if found != flow:
-                cause = f"{region} was given flow {flow.id} and has {found.id if found else 'none'} again"
-                remedy = "Connect mirrors flows between these Regions, so they cannot differ: give one for both"
-                raise told(Conflict, self.goal.doing, cause, remedy)
 
     def _describe(self, standing: Standing) -> Standing:
         """Step 10."""

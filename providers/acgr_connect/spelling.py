@@ -130,14 +130,14 @@ def _flow_in(region: str, value: Any) -> str:
     return text
 
 
-def flow_of_region(value: Any, region: str) -> str:
-    """One flow of one Region: its name, id or ARN.
+def flow_of_region(value: Any, region: str | None) -> str:
+    """One flow of one Region, where that is known: its name, id or ARN.
 
     Raises:
         SpellingError: empty, a mapping, or an ARN of another Region.
     """
     text = _one_flow(value)
-    if is_arn(text) and (found := parse(text).region) != region:
+    if region and is_arn(text) and (found := parse(text).region) != region:
         raise SpellingError(f"{text!r} is of {found}, but the flow is declared for {region}")
     return text
 

@@ -207,7 +207,7 @@ class Sandbox:
             home = world.instance(instance or next(iter(world.instances)))
             user = User(world.new_id("user", username), username, home.id, mirrored=home.replica is None)
             world.users[user.id] = user
-            due = self.clock.now() + self.switches.user_mirror_seconds
+            due = self.clock.now() + self.switches.drawn(str(world.revision)).user_mirror_seconds
             schedule(world, due, "user-mirrored", user.id)
             self.keep()
             return user

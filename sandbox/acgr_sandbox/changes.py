@@ -60,11 +60,12 @@ def set_flow(number: Number, region: str, flow_id: str | None, order: int) -> No
         number.flows[region] = Association(flow_id, order)
 
 
-def drop_flows(world: World, number: Number) -> None:
-    """Take a number's flow away in both Regions, and whatever of it was still being mirrored."""
+def drop_flows(world: World, number: Number, *, everywhere: bool = True) -> None:
+    """Take a number's flow away in both Regions, or in its own alone, and what was still being mirrored."""
     drop(world, "mirror", number.id)
     world.revision += 1
-    number.flows = {}
+    kept = () if everywhere else world.regions_of(number)
+    number.flows = {r: flow for r, flow in number.flows.items() if r in kept and r != number.region}
 
 
 def _claim(world: World, change: Change, watch: Watch) -> None:

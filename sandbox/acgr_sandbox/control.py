@@ -6,7 +6,6 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from .faults import Fault
@@ -87,7 +86,7 @@ class Control:
 
     def add_fault(self, fault: Fault) -> None:
         """Let it happen from the next matching call on."""
-        self._ask("POST", "faults", asdict(fault))
+        self._ask("POST", "faults", fault.plain())
 
     def clear_faults(self) -> None:
         """Nothing goes wrong any more."""

@@ -1,4 +1,24 @@
-"""The control routes under /_sandbox/: JSON in, JSON out, never throttled."""
+"""The control routes under /_sandbox/: JSON in, JSON out, never throttled. `Control` is their client.
+
+GET     status               what is in the world, in figures
+GET     overview             who answers where, at one look
+GET     counters             calls by operation, Region and outcome
+GET     events               ?after=N&limit=1000 (module `events`)
+GET     timeline             ?number=E.164 or id
+GET     dark                 [E.164, Region] of every number without a flow
+GET     world                a snapshot
+GET     switches, faults
+POST    world                a snapshot, to be restored
+POST    reset                back to the scenario
+POST    counters/reset
+POST    clock/advance        {"seconds": 60}, for a manual or accelerated clock
+POST    clock/run            {"factor": 10}, for an accelerated clock
+POST    claims/hold, claims/release
+POST    faults               the fields of `Fault`, `kind` at least
+POST    changes              a change by somebody else (module `rivals`)
+DELETE  faults
+PATCH   switches             {"claim_seconds": "3..8"}
+"""
 
 from __future__ import annotations
 
@@ -33,7 +53,7 @@ def answer(sandbox: Sandbox, request: Request) -> Response:
         payload = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
         with sandbox.lock:
             return json_response(200, route(sandbox, payload))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
 
 
@@ -136,7 +156,7 @@ def _release(sandbox: Sandbox, _: Payload) -> object:
 
 
 def _add_fault(sandbox: Sandbox, payload: Payload) -> object:
-    fault = Fault(**payload)
+    fault = Fault(**{**payload, "kind": payload["kind"]})
     sandbox.faults.add(fault)
     sandbox.tell("fault added", fault=fault.kind, operation=fault.operation)
     return sandbox.faults.table()

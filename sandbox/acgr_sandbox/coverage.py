@@ -38,10 +38,15 @@ def coverage() -> str:
     return _HEAD.format(
         done=len(OPERATIONS),
         all=len(service_model().operation_names),
-        operations="\n".join(_operation(name) for name in sorted(OPERATIONS)),
+        operations="\n".join(_operation(name) for name in sorted(OPERATIONS) if known(name)),
         switches="\n".join(f"| `{field.name}` | `{field.default!r}` |" for field in fields(Switches)),
         faults=", ".join(f"`{kind}`" for kind in KINDS) + ".",
     )
+
+
+def known(name: str) -> bool:
+    """Whether the installed botocore has the operation."""
+    return name in service_model().operation_names
 
 
 def _operation(name: str) -> str:

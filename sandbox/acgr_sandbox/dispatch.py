@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from . import sts
 from .caller import Caller, caller_of
@@ -19,6 +21,9 @@ from .wire import Request, Response, parse, render, render_error
 
 if TYPE_CHECKING:
     from .app import Sandbox
+
+
+_GUIDE_DISASSOCIATE = re.compile(r"(/traffic-distribution-group/([^/]+)/user)/([^/]+)")
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,20 @@ def dispatch(sandbox: Sandbox, request: Request) -> Response:
         if caller.service == "sts":
             sandbox.counters.add("GetCallerIdentity", caller.region, "ok")
             return sts.answer(caller, request, sandbox.partition)
+        request = _as_the_model_has_it(sandbox, request)
         asked = Asked(caller, *_route(request), request)
     except Refusal as refusal:
-        return render_error(refusal)
+        return render_error(refusal, sandbox.switches.error_member)
     return _serve(sandbox, asked)
+
+
+def _as_the_model_has_it(sandbox: Sandbox, request: Request) -> Request:
+    guide = _GUIDE_DISASSOCIATE.fullmatch(request.raw_path)
+    if request.method != "DELETE" or guide is None or sandbox.switches.guide_disassociate == "refuse":
+        return request
+    group = sandbox.world.groups.get(unquote(guide[2]).rsplit("/", 1)[-1])
+    query = f"UserId={guide[3]}&InstanceId={group.instance_id if group else 'unknown'}"
+    return replace(request, raw_path=guide[1], query=query)
 
 
 def _route(request: Request) -> tuple[str, dict[str, str]]:
@@ -75,7 +90,7 @@ def _serve(sandbox: Sandbox, asked: Asked) -> Response:
         ended = _attempt(sandbox, asked)
         _record(sandbox, asked, ended)
     delay = drawn(switches.latency_seconds, f"{switches.seed}/{before}")
-    delay += ended.fault.seconds if ended.fault else 0.0
+    delay += drawn(ended.fault.seconds, f"{ended.fault.seed}/{before}") if ended.fault else 0.0
     if delay:
         sandbox.clock.sleep(delay)
     if isinstance(ended.response, LostReply):
@@ -94,7 +109,7 @@ def _attempt(sandbox: Sandbox, asked: Asked) -> Ended:
         ended = Ended(_done(sandbox, asked, fault), "ok", fault)
     except Refusal as refusal:
         refusal.code = own_code(asked.operation, refusal.code)
-        ended = Ended(render_error(refusal), refusal.code or "throttled", fault)
+        ended = Ended(render_error(refusal, sandbox.switches.error_member), refusal.code or "throttled", fault)
     except ConnectionReset as reset:
         return Ended(reset, "reset", fault)
     if fault and fault.kind == "lost-reply":
@@ -122,7 +137,7 @@ def _fault_for(sandbox: Sandbox, asked: Asked) -> Fault | None:
 
 def _done(sandbox: Sandbox, asked: Asked, fault: Fault | None) -> Response:
     params = parse(asked.operation, asked.labels, asked.request)
-    validate(asked.operation, params)
+    validate(asked.operation, params, patterns=sandbox.switches.patterns == "check")
     answer = sandbox.operate(asked.caller, asked.operation, params, misfortune_of(fault))
     response = render(asked.operation, answer)
     refuse_after(fault)

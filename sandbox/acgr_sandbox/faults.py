@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .delays import Delay, delay
+from .model import service_model
 from .refusal import ConnectionReset, Refusal
 from .rivals import check_change
 from .switches import Switches
@@ -44,12 +46,12 @@ class Fault:
         after: matching calls to let through first.
         message: the error's text, with a plain default.
         code, status: another error than the kind's own.
-        seconds: delay of `slow`.
+        seconds: delay of `slow`; varies if it is a `Delay`, or its text.
         probability, seed: hit a share of the calls, the same ones for the same seed.
         change: what `second-writer` does (module `rivals`): one change or a list of them.
 
     Raises:
-        ValueError: there is no such kind, or no such change.
+        ValueError: there is no such kind, operation or change, or a figure is none.
     """
 
     operation: str = "*"
@@ -66,13 +68,34 @@ class Fault:
     change: Mapping[str, Any] | list[Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse kinds and changes there are not."""
+        """Refuse what cannot be."""
         if self.kind not in KINDS:
             raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
         if (self.kind == "second-writer") != (self.change is not None):
             raise ValueError("A fault of kind 'second-writer' has a change, and no other has one.")
         for change in self.changes:
             check_change(change)
+        seconds: object = self.seconds
+        if isinstance(seconds, str):
+            object.__setattr__(self, "seconds", delay(seconds))
+        self._check_figures()
+
+    def _check_figures(self) -> None:
+        if self.operation != "*" and self.operation not in service_model().operation_names:
+            raise ValueError(f"There is no operation {self.operation!r} of Amazon Connect; `*` is all of them.")
+        for name in ("count", "after", "seed"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 0:
+                raise ValueError(f"A fault's {name} is a whole number of 0 or more, not {value!r}.")
+        for name, most in (("probability", 1.0), ("seconds", 86_400.0)):
+            value = getattr(self, name)
+            if not isinstance(value, (int, float)) or not 0 <= value <= most:
+                raise ValueError(f"A fault's {name} is a number from 0 to {most:g}, not {value!r}.")
+
+    def plain(self) -> dict[str, Any]:
+        """The fault as JSON has it; `Fault(**plain)` reads it back."""
+        seconds = self.seconds.text if isinstance(self.seconds, Delay) else self.seconds
+        return {**asdict(self), "seconds": seconds}
 
     @property
     def changes(self) -> list[Mapping[str, Any]]:
@@ -133,7 +156,7 @@ class Faults:
 
     def table(self) -> list[dict[str, Any]]:
         """What was added, and how often each has hit."""
-        return [{**asdict(armed.fault), "hit": armed.hit, "waiting": armed.waiting} for armed in self._armed]
+        return [{**armed.fault.plain(), "hit": armed.hit, "waiting": armed.waiting} for armed in self._armed]
 
 
 _FAILED = "Request processing failed because of an error."

@@ -8,9 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import botocore.session
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.loaders import create_loader
 
@@ -37,7 +35,10 @@ def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | No
         account: twelve digits to be somebody else; the scenario's account unless given.
         region: default Region; the source Region unless given.
     """
+    # Only clients need these, and a server starts sooner without them.
     import boto3
+    import botocore.session
+    from botocore.config import Config
 
     core = botocore.session.Session()
     core.register_component("data_loader", _loader())

@@ -45,8 +45,15 @@ class Switches:
     noise_burst: int = 0  # others come this many at once, at random; 0: evenly, as fractions
     throttle_code: Literal["ThrottlingException", "TooManyRequestsException", ""] = "ThrottlingException"
 
+    # The wire.
+    error_member: Literal["Message", "message"] = "Message"  # of an error's body
+    guide_disassociate: Literal["refuse", "accept"] = "refuse"  # the guide's DELETE …/user/{UserId}
+    patterns: Literal["check", "ignore"] = "check"  # the model's regular expressions
+    reused_token: Literal["refuse", "replay", "ignore"] = "refuse"  # a client token with other parameters
+
     # Mirroring of flows, and of a number's flow, between the Regions; off is how it was until 2023.
     mirroring: bool = True
+    mirror_conflict: Literal["last-writer", "source"] = "last-writer"  # whose flow for a number both Regions end with
     replica_flow_ids: Literal["same", "different"] = "same"  # different: as in replicas that began empty
 
     # Instances and groups.
@@ -56,12 +63,21 @@ class Switches:
     source_in_replication_status: bool = False
     group_limit: int = 8
     default_group_counts: bool = True
+    delete_default_group: Literal["InvalidRequestException", "ResourceInUseException", "AccessDeniedException"] = (
+        "InvalidRequestException"
+    )
+    second_update: Literal["ResourceConflictException", "InvalidRequestException", "allow"] = (
+        "ResourceConflictException"  # UpdateTrafficDistribution during UPDATE_IN_PROGRESS
+    )
     delete_absent_group: Literal["success", "not-found"] = "success"
     delete_group_with_users: Literal["drop", "refuse"] = "drop"
     update_in_progress_refuses: bool = True  # joining and placing during UPDATE_IN_PROGRESS
 
     # Agents on a group.
     user_outside_home: Literal["InvalidRequestException", "ResourceNotFoundException"] = "InvalidRequestException"
+    unmirrored_user: Literal["ResourceNotFoundException", "InvalidRequestException", "allow"] = (
+        "ResourceNotFoundException"
+    )
     reassociate: Literal["success", "conflict"] = "success"
     second_group: Literal["allow", "conflict", "move"] = "allow"
     disassociate_absent: Literal["success", "not-found"] = "success"
@@ -77,6 +93,11 @@ class Switches:
 
     # Phone numbers.
     number_limit: int = 0  # numbers on one target; 0 is no limit
+    no_target: Literal["InvalidParameterException", "ResourceNotFoundException"] = "InvalidParameterException"
+    number_in_progress: Literal["ResourceInUseException", "InvalidParameterException"] = "ResourceInUseException"
+    old_number_arn: Literal["refuse", "accept"] = "refuse"  # instance/<id>/phone-number/<id>
+    instance_number_in_replica: Literal["hidden", "shown"] = "hidden"
+    move_drops_replica_flow: bool = True
     taken_number: Literal["InvalidParameterException", "ResourceNotFoundException"] = "InvalidParameterException"
     claim_token: Literal["uuid", "any"] = "uuid"  # what ClaimPhoneNumber takes as ClientToken
     over_allowance: Literal["InvalidParameterException", "AccessDeniedException"] = "InvalidParameterException"

@@ -10,19 +10,26 @@ from typing import Any
 from .model import Model, operation_model, own_code
 from .refusal import Refusal
 
+_PATTERN = "Member must satisfy regular expression pattern"
 
 LONGEST = 2000
 """Characters up to which text without a limit of its own is held against its pattern."""
 
 
-def validate(operation: str, params: dict[str, Any]) -> None:
+def validate(operation: str, params: dict[str, Any], *, patterns: bool = True) -> None:
     """Refuse what the model forbids, with the error the operation has for it.
+
+    Args:
+        operation: its name.
+        params: as `wire.parse` gives them.
+        patterns: whether text is held against the model's regular expressions, some of which are doubtful.
 
     Raises:
         Refusal: `InvalidRequestException` where the operation lists it, else `InvalidParameterException`.
     """
     shape = operation_model(operation).input_shape
     problems = list(_structure_problems(params, shape, "")) if shape is not None else []
+    problems = [problem for problem in problems if patterns or _PATTERN not in problem]
     if problems:
         code = own_code(operation, "InvalidRequestException")
         plural = "s" if len(problems) > 1 else ""
@@ -73,7 +80,7 @@ def _text_problems(value: str, shape: Model, where: str) -> Iterator[str]:
     # Some patterns take time that grows with the square of the length.
     compiled = _compiled(pattern) if pattern and len(value) <= shape.metadata.get("max", LONGEST) else None
     if compiled and not compiled.fullmatch(value):
-        yield _problem(where, f"Member must satisfy regular expression pattern: {pattern}")
+        yield _problem(where, f"{_PATTERN}: {pattern}")
 
 
 @cache

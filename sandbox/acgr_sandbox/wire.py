@@ -15,7 +15,6 @@ from botocore.utils import parse_timestamp
 from .model import Model, error_status, operation_model
 from .refusal import Refusal
 
-
 DEPTH = 200
 """Levels of a body; the model has shapes that hold themselves."""
 
@@ -216,12 +215,12 @@ _OUTPUT_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def render_error(refusal: Refusal) -> Response:
-    """An error answer: status from the model, name in a header, `Message` in the body."""
+def render_error(refusal: Refusal, member: str = "Message") -> Response:
+    """An error answer: status from the model, name in a header, the message in a member of the body."""
     status = refusal.status or error_status(refusal.code)
     if not refusal.code:
         return Response(status, _headers(), b"")
-    body = {"Message": refusal.message, **refusal.details}
+    body = {member: refusal.message, **refusal.details}
     return Response(status, {**_headers(), "x-amzn-ErrorType": refusal.code}, json.dumps(body).encode())
 
 

@@ -19,7 +19,7 @@ from acgr_components import ArgumentsError, GlobalResiliency
 
 ACCOUNT = "111122223333"
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
-USER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupUser"
+ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"
 COMPONENT = "acgr:index:GlobalResiliency"
 REGIONS = {"source_region": "eu-west-2", "replica_region": "eu-central-1"}
 
@@ -64,7 +64,7 @@ class _World(Mocks):
         inputs = {key: value for key, value in args.inputs.items() if key != "__provider"}
         if self._preview and args.name not in self._existing:
             return None, inputs
-        made = {PLACEMENT: self._placed, USER: self._joined}.get(args.typ, self._other)
+        made = {PLACEMENT: self._placed, ROSTER: self._joined}.get(args.typ, self._other)
         return f"{args.name}-id", {**inputs, **made(args.name, inputs)}
 
     def _placed(self, _name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,10 @@ class _World(Mocks):
         return {**found, "target_arn": group}
 
     def _joined(self, _name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {"traffic_distribution_group_arn": arn(inputs["source_region"], "traffic-distribution-group/joined")}
+        source = inputs["source_region"]
+        members = {label: arn(source, f"instance/i/agent/{label}") for label in inputs["users"]}
+        group = arn(source, "traffic-distribution-group/joined")
+        return {"members": members, "failed": {}, "traffic_distribution_group_arn": group}
 
     def _other(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         kinds = {"user": "instance/i/agent", "flow": "instance/i/contact-flow", "number": "phone-number"}

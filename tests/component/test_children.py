@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.component.conftest import Deploy
 
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
-USER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupUser"
+ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"
 COMPONENT = "acgr:index:GlobalResiliency"
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 REGIONS = {"source_region": SOURCE, "replica_region": REPLICA}
@@ -33,13 +33,13 @@ def _centre(**changed: Any) -> GlobalResiliency:
 
 
 @BOTH
-def test_one_child_per_number_and_agent(deploy: Deploy, preview: bool) -> None:
-    """A1, N3: a number is a placement `<name>-<key>`, an agent a user `<name>-<label>`; both are children."""
+def test_one_child_per_number_and_one_for_all_agents(deploy: Deploy, preview: bool) -> None:
+    """A1, N3: a number is a placement `<name>-<key>`, the agents are a roster `<name>-agents`; all are children."""
     made = deploy(_centre, preview=preview)
     assert set(made.of(COMPONENT)) == {"centre"}
     assert set(made.of(PLACEMENT)) == {"centre-+442079460001", "centre-+442079460002"}
-    assert set(made.of(USER)) == {"centre-alice.smith", "centre-bob.jones"}
-    children = [*made.of(PLACEMENT).values(), *made.of(USER).values()]
+    assert set(made.of(ROSTER)) == {"centre-agents"}
+    children = [*made.of(PLACEMENT).values(), *made.of(ROSTER).values()]
     assert {child.parent.rsplit("$", 1)[-1] for child in children} == {f"{COMPONENT}::centre"}
 
 
@@ -54,9 +54,9 @@ def test_children_are_given_what_was_declared(deploy: Deploy, preview: bool) -> 
         **REGIONS,
     }
     assert made.of(PLACEMENT)["centre-+442079460002"].inputs["flow"] == {SOURCE: "A", REPLICA: "B"}
-    assert made.of(USER)["centre-alice.smith"].inputs == {
+    assert made.of(ROSTER)["centre-agents"].inputs == {
         "traffic_distribution_group": GROUP,
-        "user": "alice.smith",
+        "users": {"alice.smith": "alice.smith", "bob.jones": "bob.jones"},
         "source_region": SOURCE,
     }
 
@@ -78,7 +78,7 @@ def test_children_wait_for_nothing_that_they_are_not_given(deploy: Deploy) -> No
 def test_options_are_inherited(deploy: Deploy) -> None:
     """`protect` of the component holds for the children."""
     made = deploy(lambda: _centre(opts=pulumi.ResourceOptions(protect=True)))
-    assert all(found.protect for found in made.resources if found.type in {COMPONENT, PLACEMENT, USER})
+    assert all(found.protect for found in made.resources if found.type in {COMPONENT, PLACEMENT, ROSTER})
 
 
 @pytest.mark.parametrize("form", ["keywords", "dictionary", "args"])
@@ -91,29 +91,41 @@ def test_arguments_in_every_form(deploy: Deploy, form: str) -> None:
         "args": lambda: GlobalResiliency("centre", GlobalResiliencyArgs(**given)),
     }
     made = deploy(forms[form])
-    assert made.of(USER)["centre-alice.smith"].inputs["traffic_distribution_group"] == "default"
+    assert made.of(ROSTER)["centre-agents"].inputs["traffic_distribution_group"] == "default"
 
 
 def test_an_empty_group(deploy: Deploy) -> None:
     """A group that nothing is left on is a component without children, so that it can be emptied in place."""
     made = deploy(lambda: GlobalResiliency("centre", GlobalResiliencyArgs("retail", SOURCE, REPLICA)))
     assert [found.type for found in made.resources if found.type != "pulumi:pulumi:Stack"] == [COMPONENT]
-    assert made.outputs == [{"numbers": {}, "dark_numbers": []}]
+    assert made.outputs == [{"numbers": {}, "dark_numbers": [], "agents": {}}]
+
+
+@pytest.mark.parametrize("nobody", [[], {}], ids=["list", "mapping"])
+def test_an_empty_list_of_agents_is_a_roster(deploy: Deploy, nobody: Any) -> None:
+    """Agents that are emptied are an update, which `max_removals` guards, and not a delete."""
+    made = deploy(lambda: _centre(agents=nobody))
+    assert made.of(ROSTER)["centre-agents"].inputs["users"] == {}
+
+
+def test_max_removals(deploy: Deploy) -> None:
+    """What one update may remove reaches the roster."""
+    made = deploy(lambda: _centre(max_removals="25%"))
+    assert made.of(ROSTER)["centre-agents"].inputs["max_removals"] == "25%"
 
 
 def test_a_listed_arn_is_labelled_by_its_id(deploy: Deploy) -> None:
-    """An agent listed by ARN has the id as label, so that no slash is in a resource's name."""
+    """An agent listed by ARN has the id as label, so that a preview's line stays short."""
     arn = f"{CONNECT}:instance/3f6c2b1e/agent/5b7d1e2f"
     made = deploy(lambda: _centre(agents=[arn]))
-    assert made.of(USER)["centre-5b7d1e2f"].inputs["user"] == arn
+    assert made.of(ROSTER)["centre-agents"].inputs["users"] == {"5b7d1e2f": arn}
 
 
-def test_a_number_and_an_agent_of_one_name(deploy: Deploy) -> None:
-    """A number and an agent may share a label: their types keep them apart."""
-    numbers = {"sales": {"phone_number": "+442079460002", "flow": "Sales"}}
-    made = deploy(lambda: _centre(numbers=numbers, agents=["sales"]))
-    assert "centre-sales" in made.of(PLACEMENT)
-    assert "centre-sales" in made.of(USER)
+def test_a_number_labelled_as_the_roster_is(deploy: Deploy) -> None:
+    """A number may have the label `agents`: types keep them apart."""
+    made = deploy(lambda: _centre(numbers={"agents": {"phone_number": "+442079460002", "flow": "Sales"}}))
+    assert "centre-agents" in made.of(PLACEMENT)
+    assert "centre-agents" in made.of(ROSTER)
 
 
 @BOTH
@@ -134,9 +146,9 @@ def test_outputs_among_values(deploy: Deploy, preview: bool) -> None:
         )
 
     made = deploy(program, preview=preview)
-    number, agent = made.of(PLACEMENT)["centre-sales"], made.of(USER)["centre-alice"]
+    number, roster = made.of(PLACEMENT)["centre-sales"], made.of(ROSTER)["centre-agents"]
     assert number.inputs["phone_number"] == "+442079460009"
     assert number.inputs["flow"] == {SOURCE: "A", REPLICA: "B"}
-    assert agent.inputs["user"] == "alice.smith"
+    assert roster.inputs["users"] == {"alice": "alice.smith"}
     assert [urn.rsplit("::", 1)[-1] for urn in number.dependencies] == ["other"]
-    assert [urn.rsplit("::", 1)[-1] for urn in agent.dependencies] == ["other"]
+    assert [urn.rsplit("::", 1)[-1] for urn in roster.dependencies] == ["other"]

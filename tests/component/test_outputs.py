@@ -74,16 +74,23 @@ def test_the_arn_of_a_group_given_by_name(deploy: Deploy, declared: dict[str, An
 def test_outputs_are_registered_once(deploy: Deploy) -> None:
     """The component registers its outputs once, and no others."""
     [outputs] = deploy(_centre(agents=["alice.smith"])).outputs
-    assert set(outputs) == {"traffic_distribution_group_arn", "numbers", "dark_numbers"}
+    assert set(outputs) == {"traffic_distribution_group_arn", "numbers", "dark_numbers", "agents"}
+
+
+def test_agents_by_label(deploy: Deploy) -> None:
+    """A1: by label, the ARN of every agent on the group."""
+    [outputs] = deploy(_centre(agents={"lead": "alice.smith"})).outputs
+    assert outputs["agents"] == {"lead": f"{CONNECT}:instance/i/agent/lead"}
 
 
 def test_children_can_be_extended(deploy: Deploy) -> None:
-    """The children are plain mappings by key, so that a program can reach them."""
+    """The children are attributes, numbers by key, so that a program can reach them."""
     reached: list[set[str]] = []
 
     def program() -> None:
         centre = _centre(agents={"alice": "alice.smith"})()
-        reached.extend([set(centre.placements), set(centre.users)])
+        reached.append(set(centre.placements))
+        assert centre.roster is not None
 
     deploy(program)
-    assert reached == [{MAIN, "sales"}, {"alice"}]
+    assert reached == [{MAIN, "sales"}]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.component.conftest import Deploy
 
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
-USER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupUser"
+ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 CONNECT = f"arn:aws:connect:{SOURCE}:111122223333"
 INSTANCE = "3f6c2b1e-8d4a-4c57-9a0e-5b7d1e2f3a40"
@@ -72,9 +72,9 @@ def test_resources_stand_for_their_arns(deploy: Deploy) -> None:
     assert sales["phone_number"] == f"{CONNECT}:phone-number/number-sales"
     assert sales["flow"] == f"{CONNECT}:instance/i/contact-flow/flow-both"
     assert main["flow"] == {SOURCE: f"{CONNECT}:instance/i/contact-flow/flow-source", REPLICA: "Main IVR"}
-    agent = made.of(USER)["centre-alice"].inputs
-    assert agent["user"] == f"{CONNECT}:instance/i/agent/user-alice"
-    assert agent["traffic_distribution_group"] == f"{CONNECT}:traffic-distribution-group/group"
+    roster = made.of(ROSTER)["centre-agents"].inputs
+    assert roster["users"] == {"alice": f"{CONNECT}:instance/i/agent/user-alice"}
+    assert roster["traffic_distribution_group"] == f"{CONNECT}:traffic-distribution-group/group"
 
 
 def test_children_wait_for_the_resources(deploy: Deploy) -> None:
@@ -82,12 +82,12 @@ def test_children_wait_for_the_resources(deploy: Deploy) -> None:
     made = deploy(_program)
     waits_for = {
         child.name: {urn.rsplit("::", 1)[-1] for urn in child.dependencies}
-        for child in [*made.of(PLACEMENT).values(), *made.of(USER).values()]
+        for child in [*made.of(PLACEMENT).values(), *made.of(ROSTER).values()]
     }
     assert waits_for == {
         "centre-sales": {"group", "number-sales", "flow-both"},
         "centre-+442079460001": {"group", "flow-source"},
-        "centre-alice": {"group", "user-alice"},
+        "centre-agents": {"group", "user-alice"},
     }
 
 
@@ -95,8 +95,9 @@ def test_a_preview_of_everything_new(deploy: Deploy) -> None:
     """A preview in which nothing exists yet names every child; what is not known yet is unknown and not lost."""
     made = deploy(_program, preview=True)
     assert set(made.of(PLACEMENT)) == {"centre-sales", "centre-+442079460001"}
-    assert set(made.of(USER)) == {"centre-alice"}
-    assert isinstance(made.of(USER)["centre-alice"].inputs["user"], pulumi.output.Unknown)
+    assert set(made.of(ROSTER)) == {"centre-agents"}
+    users = made.of(ROSTER)["centre-agents"].inputs["users"]
+    assert isinstance(users["alice"], pulumi.output.Unknown)
     flow = made.of(PLACEMENT)["centre-+442079460001"].inputs["flow"]
     assert flow[REPLICA] == "Main IVR"
     assert isinstance(flow[SOURCE], pulumi.output.Unknown)

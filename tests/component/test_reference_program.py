@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
-USER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupUser"
+ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"
 BOTH = {"eu-west-2": "Emergency line", "eu-central-1": "Emergency line"}
 
 
@@ -43,7 +43,7 @@ def test_every_number_and_agent_of_the_scenario(deploy: Deploy, preview: bool) -
     """The stack `sandbox` declares all numbers and agents of its scenario, each once, with flows that exist."""
     made, scenario = deploy(_program, preview=preview), _yaml("examples/sandbox/contact-centre.yaml")
     numbers = [child.inputs["phone_number"] for child in made.of(PLACEMENT).values()]
-    agents = [child.inputs["user"] for child in made.of(USER).values()]
+    agents = [user for roster in made.of(ROSTER).values() for user in roster.inputs["users"].values()]
     assert sorted(numbers) == sorted(number["e164"] for number in scenario["numbers"])
     assert sorted(agents) == sorted(_users(scenario))
     assert {child.inputs["flow"] for child in made.of(PLACEMENT).values()} <= {f["name"] for f in scenario["flows"]}
@@ -54,7 +54,7 @@ def test_every_group_of_the_scenario(deploy: Deploy) -> None:
     made, scenario = deploy(_program), _yaml("examples/sandbox/contact-centre.yaml")
     groups = {"default" if group.get("default") else group["name"] for group in scenario["groups"]}
     assert {child.inputs["target"] for child in made.of(PLACEMENT).values()} == groups
-    assert {child.inputs["traffic_distribution_group"] for child in made.of(USER).values()} == groups
+    assert {child.inputs["traffic_distribution_group"] for child in made.of(ROSTER).values()} == groups
 
 
 def test_the_stack_says_who_answers_where(deploy: Deploy) -> None:

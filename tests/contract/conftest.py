@@ -19,47 +19,7 @@ from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
 
-SOURCE, REPLICA = "eu-west-2", "eu-central-1"
-
-SCENARIO: dict[str, Any] = {
-    "account": "111122223333",
-    "source_region": SOURCE,
-    "replica_region": REPLICA,
-    "instances": [
-        {"alias": "northwind"},
-        {"alias": "lonely", "replicated": False},
-        {"alias": "empty", "replicated": False},
-    ],
-    "groups": [
-        {"name": "Default", "default": True, "members": ["alice.smith"]},
-        {"name": "emergency"},
-        {"name": "retail"},
-        {"name": "forming", "status": "CREATION_IN_PROGRESS"},
-    ],
-    "flows": [
-        "Main IVR",
-        "Winter IVR",
-        {"name": "Draft", "status": "SAVED"},
-        {"name": "Old", "state": "ARCHIVED"},
-        {"name": "Whisper", "type": "AGENT_WHISPER"},
-        {"name": "London only", "absent": [REPLICA]},
-        {"name": "Elsewhere", "instance": "lonely"},
-    ],
-    "users": [
-        "alice.smith",
-        "bob.jones",
-        {"username": "new.comer", "mirrored": False},
-        {"username": "stranger", "instance": "lonely"},
-        {"prefix": "agent", "count": 12},
-    ],
-    "numbers": [
-        {"e164": "+442079460001", "target": "northwind", "flow": "Main IVR", "description": "Main line"},
-        {"e164": "+442079460002", "target": "Default", "flow": "Main IVR"},
-        {"e164": "+442079460003", "target": "emergency", "flow": None},
-        {"e164": "+442079460004", "target": "northwind", "flow": "Main IVR", "outbound": True},
-        {"e164": "+442079460005", "target": "lonely", "flow": "Elsewhere"},
-    ],
-}
+from contract_calls import SCENARIO, SOURCE
 
 Connect = Callable[..., Any]
 
@@ -193,3 +153,21 @@ class Names:
 def names(sandbox: Sandbox) -> Names:
     """ARNs and ids of what the scenario names."""
     return Names(sandbox)
+
+
+_SETTLED = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session")
+def settled(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What a real account said, by switch; printed at the end."""
+    return pytestconfig.stash.setdefault(_SETTLED, {})
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print which rows a real account settled."""
+    said = config.stash.get(_SETTLED, {})
+    if said:
+        terminalreporter.section("what the account says of docs/sandbox.md")
+    for switch, text in said.items():
+        terminalreporter.line(f"{switch}: {text}")

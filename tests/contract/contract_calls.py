@@ -12,6 +12,48 @@ from acgr_sandbox.model import service_model
 from acgr_sandbox.operations.profiles import derived_id
 from acgr_sandbox.snapshot import snapshot
 
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+SCENARIO: dict[str, Any] = {
+    "account": "111122223333",
+    "source_region": SOURCE,
+    "replica_region": REPLICA,
+    "instances": [
+        {"alias": "northwind"},
+        {"alias": "lonely", "replicated": False},
+        {"alias": "empty", "replicated": False},
+    ],
+    "groups": [
+        {"name": "Default", "default": True, "members": ["alice.smith"]},
+        {"name": "emergency"},
+        {"name": "retail"},
+        {"name": "forming", "status": "CREATION_IN_PROGRESS"},
+    ],
+    "flows": [
+        "Main IVR",
+        "Winter IVR",
+        {"name": "Draft", "status": "SAVED"},
+        {"name": "Old", "state": "ARCHIVED"},
+        {"name": "Whisper", "type": "AGENT_WHISPER"},
+        {"name": "London only", "absent": [REPLICA]},
+        {"name": "Elsewhere", "instance": "lonely"},
+    ],
+    "users": [
+        "alice.smith",
+        "bob.jones",
+        {"username": "new.comer", "mirrored": False},
+        {"username": "stranger", "instance": "lonely"},
+        {"prefix": "agent", "count": 12},
+    ],
+    "numbers": [
+        {"e164": "+442079460001", "target": "northwind", "flow": "Main IVR", "description": "Main line"},
+        {"e164": "+442079460002", "target": "Default", "flow": "Main IVR"},
+        {"e164": "+442079460003", "target": "emergency", "flow": None},
+        {"e164": "+442079460004", "target": "northwind", "flow": "Main IVR", "outbound": True},
+        {"e164": "+442079460005", "target": "lonely", "flow": "Elsewhere"},
+    ],
+}
+
 ALL: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("calls.yaml").read_text(encoding="utf-8"))
 
 CALLS = {name: call for name, call in ALL.items() if name in service_model().operation_names}

@@ -74,7 +74,7 @@ def test_where_it_can_be_claimed(connect: Any, names: Any, refused: Any) -> None
 
 
 def test_at_the_limit(connect: Any, names: Any, sandbox: Any, set_switches: Any) -> None:
-    """N4: over the target's limit a claim is accepted, and FAILED with a message that names the limit."""
+    """Over the target's limit a claim is accepted, and FAILED with a message that names the limit."""
     set_switches(number_limit=1)
     made = connect().claim_phone_number(TargetArn=names.group(), PhoneNumber=FREE)
     sandbox.clock.advance(sandbox.switches.claim_seconds)
@@ -84,7 +84,7 @@ def test_at_the_limit(connect: Any, names: Any, sandbox: Any, set_switches: Any)
 
 
 def test_tokens(connect: Any, names: Any, refused: Any, set_switches: Any, sandbox: Any) -> None:
-    """N8: a token that is no UUID is refused; one that comes again claims once, with other parameters Idempotency."""
+    """A token that is no UUID is refused; one that comes again claims once, with other parameters Idempotency."""
     ask = {"InstanceId": names.instance, "PhoneNumber": FREE}
     with refused("InvalidParameterException", "UUID"):
         connect().claim_phone_number(**ask, ClientToken="token-1")
@@ -129,7 +129,7 @@ def test_one_of_many_claims(sandbox: Any, names: Any) -> None:
 
 
 def test_released_for_180_days(connect: Any, names: Any, sandbox: Any, refused: Any) -> None:
-    """N10: a released number is gone; for 180 days it is neither on offer nor to be claimed, then it is again."""
+    """A released number is gone; for 180 days it is neither on offer nor to be claimed, then it is again."""
     client = connect()
     made = client.claim_phone_number(InstanceId=names.instance, PhoneNumber=FREE)["PhoneNumberId"]
     sandbox.clock.advance(sandbox.switches.claim_seconds)
@@ -149,7 +149,7 @@ def test_released_for_180_days(connect: Any, names: Any, sandbox: Any, refused: 
 
 
 def test_the_allowance(connect: Any, names: Any, sandbox: Any, refused: Any, set_switches: Any) -> None:
-    """N10: who released 200 % of the quota in 180 days claims no more, until the oldest of them has aged."""
+    """Who released 200 % of the quota in 180 days claims no more, until the oldest of them has aged."""
     set_switches(outbound_blocks_move=False)
     client = connect()
     for last in (1, 4):

@@ -30,7 +30,7 @@ def _found(client: Any, names: Any, **search: Any) -> list[str]:
 
 @pytest.mark.parametrize(("region", "other"), [(SOURCE, REPLICA), (REPLICA, SOURCE)])
 def test_making_one(region: str, other: str, connect: Any, names: Any, new: Any, sandbox: Any, refused: Any) -> None:
-    """F10: the other Region has a new flow after a moment, under the same id and byte for byte."""
+    """The other Region has a new flow after a moment, under the same id and byte for byte."""
     flow = connect(region).create_contact_flow(**new, Tags={"season": "summer"})["ContactFlowId"]
     with refused("ResourceNotFoundException"):
         _shown(connect(other), names, flow)
@@ -42,7 +42,7 @@ def test_making_one(region: str, other: str, connect: Any, names: Any, new: Any,
 
 
 def test_without_mirroring(connect: Any, names: Any, new: Any, sandbox: Any, set_switches: Any) -> None:
-    """F3: with mirroring off each Region has its own flow of a name, with an id of its own, and changes its own."""
+    """With mirroring off each Region has its own flow of a name, with an id of its own, and changes its own."""
     set_switches(mirroring=False)
     here = connect().create_contact_flow(**new)["ContactFlowId"]
     there = connect(REPLICA).create_contact_flow(**new)["ContactFlowId"]
@@ -57,7 +57,7 @@ def test_without_mirroring(connect: Any, names: Any, new: Any, sandbox: Any, set
 
 
 def test_replicas_that_began_empty(connect: Any, names: Any, set_switches: Any) -> None:
-    """F10: with the switch the replica has its own ids for flows, and associations name those."""
+    """With the switch the replica has its own ids for flows, and associations name those."""
     set_switches(replica_flow_ids="different")
     listed = connect(REPLICA).list_contact_flows(InstanceId=names.instance)["ContactFlowSummaryList"]
     winter = next(flow for flow in listed if flow["Name"] == "Winter IVR")
@@ -71,7 +71,7 @@ def test_replicas_that_began_empty(connect: Any, names: Any, set_switches: Any) 
 
 
 def test_what_cannot_be_made(connect: Any, new: Any, refused: Any, set_switches: Any) -> None:
-    """R4: no second flow of a name, none whose content is no flow, none over the quota (429 that is no throttle)."""
+    """No second flow of a name, none whose content is no flow, none over the quota (429 that is no throttle)."""
     client = connect()
     with refused("DuplicateResourceException", "Main IVR"):
         client.create_contact_flow(**{**new, "Name": "Main IVR"})

@@ -183,7 +183,7 @@ def test_other_kinds_of_associations(connect: Any, names: Any) -> None:
 
 
 def test_not_for_voice(connect: Any, names: Any, refused: Any) -> None:
-    """F9: AssociateFlow, GetFlowAssociation and DisassociateFlow refuse VOICE_PHONE_NUMBER."""
+    """AssociateFlow, GetFlowAssociation and DisassociateFlow refuse VOICE_PHONE_NUMBER."""
     voice = {"InstanceId": names.instance, "ResourceId": names.number(2), "ResourceType": "VOICE_PHONE_NUMBER"}
     with refused("InvalidRequestException", "enum value set"):
         connect().get_flow_association(**voice)

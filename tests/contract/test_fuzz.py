@@ -7,13 +7,12 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import quote, urlencode
 
 import pytest
 from botocore.serialize import create_serializer
-from conftest import REPLICA, SCENARIO, SOURCE
-from contract_calls import CONTENT, ids
+from contract_calls import CONTENT, REPLICA, SCENARIO, SOURCE, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -22,8 +21,14 @@ from acgr_sandbox.model import operation_model, service_model
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
 
-IDS = ids(load_scenario(SCENARIO))
-KNOWN = sorted({*IDS.values(), REPLICA, SOURCE, "ap-northeast-3", "+442079460123", "Twin"})
+IDS = {
+    **ids(load_scenario(SCENARIO)),
+    "free": "+442079460123",
+    "name": "Twin",
+    "replica": REPLICA,
+    "source": f"arn:aws:sms-voice:{SOURCE}:111122223333:phone-number/phone-1",
+}
+KNOWN = sorted({*IDS.values(), SOURCE, "ap-northeast-3"})
 # What fits a member of that name, and is mostly given to it: a request that is refused at once tries nothing.
 FITTING = {
     "InstanceId": "instance lonely empty",
@@ -41,6 +46,12 @@ FITTING = {
     "ResourceIds": "number_arn placed_arn",
     "resourceArn": "group_arn number_arn flow_arn user_arn instance_arn",
     "Content": "content",
+    "Name": "name",
+    "Username": "name",
+    "InstanceAlias": "name",
+    "PhoneNumber": "free",
+    "ReplicaRegion": "replica",
+    "SourcePhoneNumberArn": "source",
 }
 NAMES = sorted(set(OPERATIONS) & set(service_model().operation_names))
 UNSIGNED = "Credential=sandbox/20261121/{}/connect/aws4_request, Signature=0"
@@ -62,6 +73,10 @@ anything = some.recursive(
     lambda inner: some.one_of(some.lists(inner, max_size=3), some.dictionaries(texts, inner, max_size=3)),
     max_leaves=8,
 )
+
+
+def _few(kind: Any) -> bool:
+    return kind is bool or get_origin(kind) is Literal
 
 
 def _headers(region: str) -> dict[str, str]:
@@ -107,19 +122,26 @@ def _member(draw: Any, name: str, shape: Any, depth: int) -> Any:
     return _drawn(draw, shape, depth)
 
 
-def _sandbox() -> Sandbox:
-    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0))
+def _sandbox(**values: Any) -> Sandbox:
+    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0, **values))
+
+
+CHOICES = {name: get_args(kind) or (False, True) for name, kind in get_type_hints(Switches).items() if _few(kind)}
 
 
 @settings(max_examples=250, deadline=None)
-@given(some.lists(requests(), min_size=1, max_size=6))
-def test_any_parameters(history: list[Request]) -> None:
-    """Shaped requests with any values: no error of the sandbox's own, and the world can be kept and settled."""
-    sandbox = _sandbox()
+@given(
+    some.lists(requests(), min_size=1, max_size=6),
+    some.dictionaries(some.sampled_from(sorted(CHOICES)), some.integers(0, 5), max_size=5),
+)
+def test_any_parameters(history: list[Request], switched: dict[str, int]) -> None:
+    """Shaped requests with any values, whatever the switches: no error of ours; the world can be kept and settled."""
+    sandbox = _sandbox(**{name: CHOICES[name][index % len(CHOICES[name])] for name, index in switched.items()})
     for request in history:
         answer = sandbox.handle(request)
         assert answer.status < 500, (request, answer.body)
         json.loads(answer.body)
+        sandbox.clock.sleep(1.0)
     sandbox.clock.sleep(1000)
     assert restored(json.loads(json.dumps(snapshot(sandbox.world)))) == sandbox.world
     for number in sandbox.world.numbers.values():
@@ -144,14 +166,15 @@ def test_any_request(method: str, path: str, query: str, headers: dict[str, str]
 _SHARED = _sandbox()
 
 
-@pytest.mark.parametrize("name", sorted(set(service_model().operation_names) - set(OPERATIONS)))
-def test_what_is_not_implemented(name: str) -> None:
+def test_what_is_not_implemented() -> None:
     """Every other operation that botocore knows is a 501 that names it."""
-    http = operation_model(name).http
-    path = "/".join("x" if part.startswith("{") else part for part in http["requestUri"].partition("?")[0].split("/"))
-    answer = _SHARED.handle(Request(http["method"], path, "", _headers(SOURCE), b"{}"))
-    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (501, "UnimplementedOperationException")
-    assert json.loads(answer.body)["Message"] == f"The sandbox does not implement {name}."
+    for name in set(service_model().operation_names) - set(OPERATIONS):
+        http = operation_model(name).http
+        parts = http["requestUri"].partition("?")[0].split("/")
+        path = "/".join("x" if part.startswith("{") else part for part in parts)
+        answer = _SHARED.handle(Request(http["method"], path, "", _headers(SOURCE), b"{}"))
+        assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (501, "UnimplementedOperationException")
+        assert json.loads(answer.body)["Message"] == f"The sandbox does not implement {name}."
 
 
 DEEP = {

@@ -38,7 +38,7 @@ def test_making_one_may_fail(connect: Any, sandbox: Any) -> None:
 
 
 def test_what_cannot_be_made(connect: Any, refused: Any, set_switches: Any) -> None:
-    """R4: no instance without an alias, none under a taken one, none over the quota (402), none in another account."""
+    """No instance without an alias, none under a taken one, none over the quota (402), none in another account."""
     with refused("InvalidRequestException", "InstanceAlias"):
         connect().create_instance(**ASKED)
     with refused("InvalidRequestException", "taken"):
@@ -53,7 +53,7 @@ def test_what_cannot_be_made(connect: Any, refused: Any, set_switches: Any) -> N
 
 
 def test_replicating(connect: Any, names: Any, sandbox: Any) -> None:
-    """N13: the replica has the users and flows, and the default TDG all numbers of the instance, with their flows."""
+    """The replica has the users and flows, and the default TDG all numbers of the instance, with their flows."""
     client, lonely = connect(), names.lonely
     assert sandbox.world.number("+442079460005").target == lonely
     client.replicate_instance(InstanceId=lonely, ReplicaRegion=REPLICA, ReplicaAlias="lonely-too")
@@ -91,13 +91,13 @@ def test_replicating_may_fail(connect: Any, names: Any, sandbox: Any) -> None:
 
 @pytest.mark.parametrize("region", [SOURCE, "us-west-2", "ap-northeast-3"])
 def test_pairs(region: str, connect: Any, names: Any, refused: Any) -> None:
-    """A8: an instance is replicated to the other Region of its pair only."""
+    """An instance is replicated to the other Region of its pair only."""
     with refused("InvalidRequestException", f"does not replicate from eu-west-2 to {region}"):
         connect().replicate_instance(InstanceId=names.lonely, ReplicaRegion=region)
 
 
 def test_osaka(connect: Any, refused: Any, sandbox: Any) -> None:
-    """A8: Tokyo replicates to Osaka, Osaka never to Tokyo."""
+    """Tokyo replicates to Osaka, Osaka never to Tokyo."""
     osaka, tokyo = _make(connect("ap-northeast-3"), "osaka"), _make(connect("ap-northeast-1"), "tokyo")
     sandbox.clock.advance(sandbox.switches.instance_seconds)
     with refused("InvalidRequestException", "does not replicate"):
@@ -131,6 +131,10 @@ def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any, set_swit
     with refused("InvalidRequestException", "replica"):
         connect().delete_instance(InstanceId=names.instance)
     connect(REPLICA).delete_instance(InstanceId=names.instance)
+    found = connect().describe_instance(InstanceId=names.instance)["ReplicationConfiguration"]
+    assert found["ReplicationStatusSummaryList"] == [
+        {"Region": REPLICA, "ReplicationStatus": "INSTANCE_REPLICA_DELETING"}
+    ]
     sandbox.clock.advance(sandbox.switches.instance_seconds)
     assert sandbox.world.instance("northwind").replica is None
     assert sandbox.world.groups == {}

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,20 +34,26 @@ def client_folder() -> Path:
     if npm is None or shutil.which("node") is None:
         pytest.skip("Node.js or npm is not installed.")
     folder = CACHE / CLIENT.replace("/", "-").lstrip("@")
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text('{"private": true}')
+    if not folder.is_dir():
         _install(npm, folder)
     return folder
 
 
 def _install(npm: str, folder: Path) -> None:
-    command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", CLIENT]
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # Installed aside and moved in one step: another run may be at it too.
+    aside = Path(tempfile.mkdtemp(dir=CACHE))
+    (aside / "package.json").write_text('{"private": true}')
+    command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0", CLIENT]
     try:
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=90, check=True)
+        subprocess.run(command, cwd=aside, capture_output=True, timeout=90, check=True)
+        aside.rename(folder)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         pytest.skip(f"npm cannot install {CLIENT} here.")
-    (folder / "complete").touch()
+    except OSError:
+        assert folder.is_dir()
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

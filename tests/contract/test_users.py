@@ -32,7 +32,7 @@ def _usernames(client: Any, names: Any, **search: Any) -> list[str]:
 
 
 def test_making_one(connect: Any, names: Any, new: Any, sandbox: Any, refused: Any) -> None:
-    """U2: the other Region has a new user after a moment, whichever it was made in; only then can it join a TDG."""
+    """The other Region has a new user after a moment, whichever it was made in; only then can it join a TDG."""
     for region, other, username in ((SOURCE, REPLICA, "dora.deal"), (REPLICA, SOURCE, "ernie.east")):
         user = connect(region).create_user(**{**new, "Username": username})["UserId"]
         with refused("ResourceNotFoundException", user):
@@ -47,7 +47,7 @@ def test_making_one(connect: Any, names: Any, new: Any, sandbox: Any, refused: A
 
 
 def test_what_cannot_be_made(connect: Any, new: Any, refused: Any, set_switches: Any) -> None:
-    """R4: no second user of a name, none without names or profiles, none over the quota (429 that is no throttle)."""
+    """No second user of a name, none without names or profiles, none over the quota (429 that is no throttle)."""
     client = connect()
     with refused("DuplicateResourceException", "bob.jones"):
         client.create_user(**{**new, "Username": "bob.jones"})
@@ -80,7 +80,7 @@ def test_passwords(connect: Any, new: Any, sandbox: Any, refused: Any) -> None:
 
 
 def test_changes_reach_the_other_region(connect: Any, names: Any, sandbox: Any) -> None:
-    """T4: a Region shows its own writes at once and the other's after a moment; the last writer wins."""
+    """A Region shows its own writes at once and the other's after a moment; the last writer wins."""
     who = {"InstanceId": names.instance, "UserId": names.user_id()}
 
     def first_names() -> list[str]:
@@ -106,7 +106,7 @@ def test_leaving_a_hierarchy(connect: Any, names: Any) -> None:
 
 
 def test_deleting(connect: Any, names: Any, sandbox: Any, set_switches: Any, refused: Any) -> None:
-    """U9: a deleted user leaves its TDGs, or lingers in them, as the switch says."""
+    """A deleted user leaves its TDGs, or lingers in them, as the switch says."""
     alice = names.user_id("alice.smith")
     set_switches(deleted_user_lingers=True)
     connect().delete_user(InstanceId=names.instance, UserId=alice)

@@ -38,10 +38,9 @@ def test_destroy_returns_every_number_with_its_flow(stack: Stack, centre: Centre
     assert "ReleasePhoneNumber" not in centre.writes()
     assert down.said("home") == [f"{e164(1)} is back on instance northwind, with its flow"]
     assert down.said("onwards") == [f"{e164(3)} is back on traffic distribution group emergency, with its flow"]
-    retail, everyone = (centre.sandbox.world.group(name).id for name in ("retail", "everyone"))
-    assert down.said("stays") == [f"{e164(2)} stays on traffic-distribution-group {retail}: return_to is 'leave'"]
+    assert down.said("stays") == [f"{e164(2)} stays on traffic distribution group retail: return_to is 'leave'"]
     assert down.said("taken") == [
-        f"{e164(4)} stays on traffic-distribution-group {everyone}: it was moved there after this program placed it; "
+        f"{e164(4)} stays on traffic distribution group everyone: it was moved there after this program placed it; "
         "it had no flow and has one again"
     ]
 

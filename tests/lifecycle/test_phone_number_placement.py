@@ -192,7 +192,7 @@ def test_disappears(sandbox: Sandbox, connection: Connection, next_run: Begin) -
 
 
 def test_drift_is_read_as_x_instead_of_y(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
-    """What changed behind our back is spelled as the user spells it: a flow by its name, a target by its ARN."""
+    """What changed behind our back is spelled as the user spells it: by name where a name was declared."""
     made = PROVIDER.create(declared())
     _set_flow_by_hand(sandbox, ON_INSTANCE, "Sales")
     next_run()
@@ -200,7 +200,7 @@ def test_drift_is_read_as_x_instead_of_y(sandbox: Sandbox, connection: Connectio
     _move_by_hand(sandbox, ON_INSTANCE, "emergency")
     next_run()
     seen = PROVIDER.read(made.id, made.outs)
-    assert seen.inputs["target"] == sandbox.world.arn(sandbox.world.group("emergency"))
+    assert seen.inputs["target"] == "emergency"
     assert seen.outs["dark_regions"] == [SOURCE, REPLICA]
 
 

@@ -93,6 +93,46 @@ FROZEN = [
         },
         NUMBER,
     ),
+    Frozen(
+        "PhoneNumberContactFlow",
+        "gASVLgAAAAAAAACMBGFjZ3KUjB5QaG9uZU51bWJlckNvbnRhY3RGbG93UHJvdmlkZXKUk5QpgZQu",
+        b"\x80\x04\x95.\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c\x1ePhoneNumberContactFlowProvider"
+        b"\x94\x93\x94)\x81\x94.",
+        frozenset({"source_region"}),
+        {
+            "phone_number": "+442079460001",
+            "region": "eu-central-1",
+            "flow": "Main IVR",
+            "source_region": "eu-west-2",
+        },
+        {
+            "phone_number_arn": NUMBER,
+            "e164": "+442079460001",
+            "instance_arn": REPLICA,
+            "contact_flow_arn": f"{REPLICA}/{FLOW}",
+            "placed_flow_arn": f"{REPLICA}/{FLOW}",
+        },
+        f"{NUMBER}#{REPLICA}",
+    ),
+    Frozen(
+        "TrafficDistributionGroupRoster",
+        "gASVNgAAAAAAAACMBGFjZ3KUjCZUcmFmZmljRGlzdHJpYnV0aW9uR3JvdXBSb3N0ZXJQcm92aWRlcpSTlCmBlC4=",
+        b"\x80\x04\x956\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c&TrafficDistributionGroupRosterProvider\x94\x93\x94)\x81\x94.",
+        frozenset({"authoritative", "max_removals", "source_region"}),
+        {
+            "traffic_distribution_group": GROUP,
+            "users": {"alice": "alice", "lead": USER.replace("004", "006")},
+            "authoritative": False,
+            "max_removals": "10%",
+            "source_region": "eu-west-2",
+        },
+        {
+            "members": {"alice": USER, "lead": USER.replace("004", "006")},
+            "failed": {},
+            "traffic_distribution_group_arn": GROUP,
+        },
+        GROUP,
+    ),
 ]
 """Every resource that stacks store. A new one is added here once; from then on its entry stays."""
 

@@ -11,11 +11,13 @@ from typing import Any
 import pulumi
 
 import acgr
-from acgr import _membership, _placement
+from acgr import _flow_state, _membership, _placement, _roster
 
 WRITTEN = {
     "TrafficDistributionGroupUser": lambda stored: _membership.MembershipState.of(stored).outputs(),
     "PhoneNumberPlacement": lambda stored: _placement._stored(_placement.PlacementState.of(stored)),
+    "PhoneNumberContactFlow": lambda stored: _flow_state.FlowState.of(stored).outputs(),
+    "TrafficDistributionGroupRoster": lambda stored: _roster.RosterState.of(stored).outputs(),
 }
 
 REGISTERING = """
@@ -112,6 +114,11 @@ def test_written_as_it_was_read(frozen: Any) -> None:
 
 def test_properties_of_the_code(frozen: Any) -> None:
     """The names that the code takes from a state are the frozen ones, and in the same order for every run."""
-    module = {"TrafficDistributionGroupUser": _membership, "PhoneNumberPlacement": _placement}[frozen.name]
+    module = {
+        "TrafficDistributionGroupUser": _membership,
+        "PhoneNumberPlacement": _placement,
+        "PhoneNumberContactFlow": _flow_state,
+        "TrafficDistributionGroupRoster": _roster,
+    }[frozen.name]
     assert tuple(frozen.inputs) == module.INPUTS
     assert tuple(frozen.outputs) == module.OUTPUTS

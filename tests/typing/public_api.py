@@ -74,7 +74,8 @@ def outputs(centre: GlobalResiliency) -> None:
     assert_type(centre.traffic_distribution_group_arn, pulumi.Output[str | None])
     assert_type(centre.placements["sales"], acgr.PhoneNumberPlacement)
     assert_type(centre.placements["sales"].contact_flow_arns, pulumi.Output[dict[str, str]])
-    assert_type(centre.users["alice"].user_arn, pulumi.Output[str])
+    assert_type(centre.agents, pulumi.Output[dict[str, str]])
+    assert_type(centre.roster, acgr.TrafficDistributionGroupRoster | None)
     assert_type(centre.numbers["sales"].apply(lambda number: number["flows"]), pulumi.Output[Mapping[str, str]])
 
 
@@ -111,3 +112,26 @@ def placement(group: pulumi.Output[str]) -> acgr.PhoneNumberPlacement:
 def user(group: pulumi.Output[str]) -> acgr.TrafficDistributionGroupUser:
     """One agent alone."""
     return acgr.TrafficDistributionGroupUser("alice", traffic_distribution_group=group, user="alice.smith")
+
+
+def roster(group: pulumi.Output[str], user: aws.connect.User) -> list[acgr.TrafficDistributionGroupRoster]:
+    """Many agents: a list, a mapping, those whom the directory has, and those whom something else manages."""
+    followed = acgr.find_users("arn:aws:connect:…", routing_profile="Voice", tags={"team": "retail", "remote": None})
+    assert_type(followed, dict[str, str])
+    return [
+        acgr.TrafficDistributionGroupRoster("one", traffic_distribution_group=group, users=["alice", "bob"]),
+        acgr.TrafficDistributionGroupRoster(
+            "two",
+            acgr.TrafficDistributionGroupRosterArgs(group, {"alice": user}, authoritative=True, max_removals="25%"),
+        ),
+        acgr.TrafficDistributionGroupRoster(
+            "three", {"traffic_distribution_group": group, "users": followed, "max_removals": 5}
+        ),
+        acgr.TrafficDistributionGroupRoster.get("four", group),
+    ]
+
+
+def of_roster(found: acgr.TrafficDistributionGroupRoster) -> None:
+    """What a roster tells."""
+    assert_type(found.members, pulumi.Output[dict[str, str]])
+    assert_type(found.failed, pulumi.Output[dict[str, str]])

@@ -124,19 +124,21 @@ def test_a_description_goes_by_the_numbers_id(pace: CountedPace, clock: Scripted
 
 
 def test_flows_take_the_full_arn(pace: CountedPace, clock: ScriptedClock) -> None:
-    """A flow is set and read with the number's full ARN, which both Regions understand (N9, N10)."""
+    """A flow is set, read and removed with the number's full ARN, which both Regions understand (N9, N10)."""
     client = ModelledClient(ANSWERS)
     there = RegionalConnect(client, REPLICA, pace, clock)
     flow = FLOW.in_region(REPLICA)
     there.associate_flow(NUMBER, flow)
     there.batch_get_flow_association(flow.instance.id, [NUMBER])
-    (_, set_), (_, read) = client.calls
+    there.disassociate_flow(NUMBER, flow.instance)
+    (_, set_), (_, read), (_, removed) = client.calls
     assert set_ == {
         "PhoneNumberId": str(NUMBER),
         "InstanceId": flow.instance_id,
         "ContactFlowId": str(flow),
     }
     assert read["ResourceIds"] == [str(NUMBER)]
+    assert removed == {"PhoneNumberId": str(NUMBER), "InstanceId": flow.instance_id}
 
 
 def test_memberships_name_group_user_and_instance(pace: CountedPace, clock: ScriptedClock) -> None:

@@ -107,3 +107,13 @@ def test_from_many_threads(declarations: Declarations) -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert {declarations.heir(OLD, key) for key in keys} == {"new"}
+
+
+def test_under_a_beginning(declarations: Declarations) -> None:
+    """All that was declared under the beginning of a key, and by whom; or only what was made in this run."""
+    here, there = ("flow", "n1", "eu-west-2"), ("flow", "n1", "eu-central-1")
+    declarations.note(OLD, [here, ("flow", "n2", "eu-west-2")])
+    declarations.note(NEW, [here, there], made=True)
+    assert declarations.under("flow", "n1") == {here: {OLD, NEW}, there: {NEW}}
+    assert declarations.under("flow", "n1", made=True) == {here: {NEW}, there: {NEW}}
+    assert declarations.under("flow", "n3") == {}

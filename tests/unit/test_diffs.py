@@ -8,6 +8,7 @@ import pytest
 from pulumi.output import UNKNOWN
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, REPLICA, SOURCE, USER, uuid
 
+from acgr.phone_number_contact_flow import _decide as decide_flow
 from acgr.phone_number_placement import _decide as decide_placement
 from acgr.traffic_distribution_group_user import _decide as decide_agent
 
@@ -136,3 +137,56 @@ def test_a_dark_number_that_also_changes() -> None:
     assert (changed.changes, changed.replaces or []) == IN_PLACE
     replaced = decide_placement(state, {**PLACEMENT, "phone_number": "+442079460002"})
     assert (replaced.changes, replaced.replaces or []) == ANOTHER_NUMBER
+
+
+THERE = FLOW.in_region(REPLICA)
+FLOW_INPUTS = {"phone_number": "+442079460001", "region": REPLICA, "flow": "Main IVR", "source_region": SOURCE}
+FLOW_STATE = {
+    "phone_number_arn": str(NUMBER),
+    "e164": "+442079460001",
+    "instance_arn": str(INSTANCE.in_region(REPLICA)),
+    "contact_flow_arn": str(THERE),
+    "placed_flow_arn": str(THERE),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "meaning"),
+    [
+        ({}, {}, SAME),
+        ({}, {"phone_number": str(NUMBER)}, SAME),
+        ({}, {"phone_number": NUMBER.id}, SAME),
+        ({"phone_number": NUMBER.id}, {}, SAME),
+        ({"source_region": None}, {}, SAME),
+        ({}, {"source_region": None}, SAME),
+        ({"flow": str(THERE)}, {"flow": THERE.id}, SAME),
+        ({"flow": THERE.id}, {"flow": str(THERE)}, SAME),
+        ({}, {"phone_number": "+442079460002"}, ANOTHER_NUMBER),
+        ({}, {"phone_number": uuid(30)}, ANOTHER_NUMBER),
+        ({}, {"phone_number": "+442079460002", "flow": UNKNOWN}, ANOTHER_NUMBER),
+        ({}, {"region": SOURCE}, (None, ["region"])),
+        ({}, {"region": SOURCE, "phone_number": UNKNOWN}, (None, ["region"])),
+        ({}, {"region": SOURCE, "phone_number": uuid(30)}, (None, ["phone_number", "region"])),
+        ({}, {"source_region": REPLICA}, (None, ["source_region"])),
+        ({}, {"flow": "Winter IVR"}, IN_PLACE),
+        ({}, {"flow": str(OTHER_FLOW.in_region(REPLICA))}, IN_PLACE),
+        ({}, {"flow": "main ivr"}, IN_PLACE),
+        ({}, {"phone_number": UNKNOWN}, IN_PLACE),
+        ({}, {"region": UNKNOWN}, IN_PLACE),
+        ({}, {"flow": UNKNOWN}, IN_PLACE),
+        ({}, {"source_region": UNKNOWN}, IN_PLACE),
+        ({}, {"phone_number": UNKNOWN, "region": UNKNOWN, "flow": UNKNOWN}, IN_PLACE),
+    ],
+)
+def test_flow(before: dict[str, Any], after: dict[str, Any], meaning: tuple[bool | None, list[str]]) -> None:
+    """Another number or Region replaces, another flow does not, another spelling is nothing, an Unknown neither."""
+    decision = decide_flow({**FLOW_INPUTS, **before, **FLOW_STATE}, {**FLOW_INPUTS, **after})
+    assert (decision.changes, decision.replaces or []) == meaning
+    assert not decision.delete_before_replace
+
+
+@pytest.mark.parametrize("answers", ["", str(OTHER_FLOW.in_region(REPLICA))])
+def test_a_flow_that_does_not_answer_is_a_change(answers: str) -> None:
+    """Where what was set is not what was seen to answer, the next run sets it, although the inputs are the same."""
+    decision = decide_flow({**FLOW_INPUTS, **FLOW_STATE, "contact_flow_arn": answers}, FLOW_INPUTS)
+    assert (decision.changes, decision.replaces or []) == (True, [])

@@ -49,11 +49,12 @@ def connection(clock: ScriptedClock) -> Connection:
         (GROUP.id, GROUP, GROUP.id),
         (str(INSTANCE), INSTANCE, str(INSTANCE)),
         (str(GROUP), OTHER_GROUP, str(OTHER_GROUP)),
-        ("main", OTHER_GROUP, str(OTHER_GROUP)),
-        ("default", OTHER_GROUP, str(OTHER_GROUP)),
+        ("main", OTHER_GROUP, "other"),
+        ("default", OTHER_GROUP, "other"),
+        (GROUP.id, OTHER_GROUP, OTHER_GROUP.id),
         ("main", INSTANCE, str(INSTANCE)),
         (str(GROUP), INSTANCE, str(INSTANCE)),
-        ("", GROUP, str(GROUP)),
+        ("", GROUP, "main"),
     ],
 )
 def test_target(spelled: str, actual: Any, read: str, connection: Connection) -> None:

@@ -10,7 +10,12 @@ import pytest
 from pulumi.output import UNKNOWN
 from scripted import GROUP, INSTANCE, NUMBER, USER, ScriptedClock, Session
 
-from acgr import PhoneNumberPlacementProvider, TrafficDistributionGroupUserProvider, connected
+from acgr import (
+    PhoneNumberContactFlowProvider,
+    PhoneNumberPlacementProvider,
+    TrafficDistributionGroupUserProvider,
+    connected,
+)
 from acgr._provider import Run, Shape, known, misshapen
 from acgr_connect import spelling
 
@@ -136,6 +141,39 @@ def test_check_of_an_agent(changed: dict[str, Any], reasons: list[str]) -> None:
         assert failure.reason.startswith(reason)
 
 
+FLOW = {"phone_number": "+442079460001", "region": "eu-central-1", "flow": "Main IVR"}
+THERE = str(INSTANCE.in_region("eu-central-1").inside("contact-flow", NUMBER.id))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reasons"),
+    [
+        ({}, []),
+        ({"flow": THERE, "source_region": "eu-west-2", "phone_number": str(NUMBER)}, []),
+        ({"region": UNKNOWN, "flow": THERE}, []),
+        ({"flow": UNKNOWN, "phone_number": UNKNOWN, "source_region": UNKNOWN}, []),
+        ({"phone_number": str(NUMBER), "source_region": UNKNOWN}, []),
+        ({"region": "London"}, ["region: 'London' is not a Region"]),
+        ({"region": None}, ["region: None is not text; a Region is needed"]),
+        ({"region": "eu-west-2", "flow": THERE}, [f"flow: '{THERE}' is of eu-central-1, but the flow is declared for"]),
+        ({"flow": {"eu-central-1": "Main IVR"}}, ["flow: {'eu-central-1': 'Main IVR'} is not text; a flow is needed"]),
+        ({"flow": str(NUMBER)}, [f"flow: '{NUMBER}' is the ARN of a phone number; the ARN of a flow is needed"]),
+        ({"phone_number": "442079460001"}, ["phone_number: '442079460001' has no plus"]),
+        ({"phone_number": 442079460001}, ["phone_number: 442079460001 is a number, not text"]),
+        (
+            {"phone_number": str(NUMBER), "source_region": "eu-central-1"},
+            [f"phone_number: '{NUMBER}' is of eu-west-2, but source_region is eu-central-1: they must be the same"],
+        ),
+    ],
+)
+def test_check_of_a_flow(changed: dict[str, Any], reasons: list[str]) -> None:
+    """The inputs of a number's flow are judged by their shape alone (N9, N10)."""
+    answer = PhoneNumberContactFlowProvider().check({}, {**FLOW, **changed})
+    assert len(answer.failures) == len(reasons)
+    for failure, reason in zip(answer.failures, reasons, strict=True):
+        assert failure.reason.startswith(reason)
+
+
 def test_check_keeps_what_was_written() -> None:
     """Inputs stay as the user wrote them; what was not given is left out, and only `return_to` has a default."""
     absent = dict.fromkeys(["description", "source_region", "replica_region", "return_to"])
@@ -143,6 +181,8 @@ def test_check_keeps_what_was_written() -> None:
     assert placement.inputs == {**PLACEMENT, "return_to": "instance"}
     agent = TrafficDistributionGroupUserProvider().check({}, {**AGENT, "source_region": None, "user_arn": None})
     assert agent.inputs == AGENT
+    flow = PhoneNumberContactFlowProvider().check({}, {**FLOW, "source_region": None, "e164": None})
+    assert flow.inputs == FLOW
 
 
 def test_check_declares(run: Run) -> None:
@@ -152,3 +192,6 @@ def test_check_declares(run: Run) -> None:
     assert run.declarations.heir("another", [("phone-number", "+442079460001")]) is not None
     assert run.declarations.heir("another", [("membership", str(GROUP), USER.id)]) is not None
     assert run.declarations.heir("another", [("membership", str(GROUP), "bob")]) is None
+    PhoneNumberContactFlowProvider().check({}, FLOW)
+    assert run.declarations.heir("another", [("phone-number-flow", "+442079460001", "eu-central-1")]) is not None
+    assert run.declarations.heir("another", [("phone-number-flow", "+442079460001", "eu-west-2")]) is None

@@ -234,7 +234,41 @@ SHAPES = [
     spelling.description,
     lambda value: spelling.group(value, None),
     lambda value: spelling.target(value, "eu-west-2"),
+    lambda value: spelling.flow_of_region(value, None),
+    lambda value: spelling.flow_of_region(value, "eu-west-2"),
+    lambda value: spelling.claimed_number(value, "eu-west-2"),
 ]
+
+
+@pytest.mark.parametrize("region", ["eu-west-2", None])
+@pytest.mark.parametrize("text", ["Main IVR", UUID, FLOW])
+def test_flow_of_region(text: str, region: str | None) -> None:
+    """The flow of one Region is a name, an id or an ARN of that Region (N7, N8)."""
+    assert spelling.flow_of_region(text, region) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (FLOW, f"{FLOW!r} is of eu-west-2, but the flow is declared for eu-central-1"),
+        ({"eu-central-1": "Main IVR"}, "is not text; a flow is needed"),
+        ("", "it is empty; a flow is needed"),
+        (USER, "is the ARN of a user; the ARN of a flow is needed"),
+    ],
+)
+def test_misspelt_flow_of_region(value: Any, sentence: str) -> None:
+    """An ARN of another Region, or a mapping, is refused."""
+    with pytest.raises(SpellingError) as caught:
+        spelling.flow_of_region(value, "eu-central-1")
+    assert sentence in str(caught.value)
+
+
+def test_claimed_number() -> None:
+    """A number's ARN names the Region where it was claimed: no other may be given beside it (N5)."""
+    for text in ("+442079460001", UUID, NUMBER):
+        assert spelling.claimed_number(text, "eu-west-2") == text
+    with pytest.raises(SpellingError, match="is of eu-west-2, but source_region is eu-central-1"):
+        spelling.claimed_number(NUMBER, "eu-central-1")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

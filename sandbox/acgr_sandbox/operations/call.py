@@ -110,16 +110,27 @@ class Call:
 
     def number(self, text: str) -> Number:
         """The number asked for: by UUID or ARN where it was claimed, elsewhere by ARN alone (N9, N10)."""
-        arn = parse_arn(text)
+        arn = parse_arn(self._new_form(text))
         if arn and not arn.resource.startswith("phone-number/"):
             raise invalid_parameter(f"{text} is not the ARN of a phone number of the form phone-number/<id>.")
         number = self.world.numbers.get(arn.tail if arn else text)
         missing = not_found(f"Phone number {text} was not found in {self.region}.")
-        if number is None or (arn and text != self.world.arn(number)):
+        if number is None or (arn and self._new_form(text) != self.world.arn(number)):
             raise missing
-        if self.region not in (self.world.regions_of(number) if arn else (number.region,)):
+        if self.region not in (self.regions_of(number) if arn else (number.region,)):
             raise missing
         return number
+
+    def _new_form(self, text: str) -> str:
+        if self.switches.old_number_arn == "refuse":
+            return text
+        return re.sub(r":instance/[^/]+/phone-number/", ":phone-number/", text)
+
+    def regions_of(self, number: Number) -> tuple[str, ...]:
+        """The Regions that know a number: both on a TDG, its own on an instance, unless a switch says otherwise."""
+        if self.switches.instance_number_in_replica == "shown":
+            return self.world.instance_of(number).regions
+        return self.world.regions_of(number)
 
     def user(self, text: str, instance: Instance) -> User:
         """The user asked for, by id or ARN, as this Region knows it (statement A12)."""

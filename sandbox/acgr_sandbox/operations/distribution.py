@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from acgr_sandbox.refusal import conflict, invalid_request
+from acgr_sandbox.changes import drop
+from acgr_sandbox.refusal import Refusal, invalid_request
 from acgr_sandbox.world import Group
 
 from .call import Call
@@ -35,9 +36,10 @@ def get_traffic_distribution(call: Call) -> Answer:
 def update_traffic_distribution(call: Call) -> Answer:
     """Shift traffic: both Regions named, whole tens, 100 in all; sign-in on the default TDG only."""
     group = call.group(call.params["Id"])
-    if group.status == "UPDATE_IN_PROGRESS":
-        raise conflict(f"Traffic distribution group {group.id} is being updated.")
-    if group.status != "ACTIVE":
+    refusal = call.switches.second_update
+    if group.status == "UPDATE_IN_PROGRESS" and refusal != "allow":
+        raise Refusal(refusal, f"Traffic distribution group {group.id} is being updated.")
+    if group.status not in ("ACTIVE", "UPDATE_IN_PROGRESS"):
         raise invalid_request(f"Traffic distribution group {group.id} is {group.status}.")
     telephony = _asked(call, group, "TelephonyConfig")
     agents = _asked(call, group, "AgentConfig")
@@ -46,6 +48,7 @@ def update_traffic_distribution(call: Call) -> Answer:
     group.agents = agents or group.agents
     group.sign_in = sign_in or group.sign_in
     group.status, group.last_failover = "UPDATE_IN_PROGRESS", call.now
+    drop(call.world, "group-status", group.id)
     call.later(call.switches.distribution_seconds, "group-status", group.id, detail="ACTIVE")
     return {}
 

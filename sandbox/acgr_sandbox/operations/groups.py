@@ -99,7 +99,8 @@ def _check_name_and_limit(call: Call, instance: Instance) -> None:
 def _check_deletable(call: Call, group: Group) -> None:
     call.at_home(group, "Deleting a traffic distribution group")
     if group.default:
-        raise invalid_request("The default traffic distribution group cannot be deleted.")
+        message = "The default traffic distribution group cannot be deleted."
+        raise Refusal(call.switches.delete_default_group, message)
     if group.members and call.switches.delete_group_with_users == "refuse":
         raise in_use(f"{len(group.members)} users are associated with it.", "USER", call.world.arn(group))
     if group.status not in ("ACTIVE", "CREATION_FAILED", "DELETION_FAILED"):

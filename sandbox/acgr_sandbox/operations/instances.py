@@ -93,6 +93,8 @@ def _described(call: Call, instance: Instance) -> Answer:
 def _replication(call: Call, instance: Instance) -> Answer:
     listed = instance.regions if call.switches.source_in_replication_status else instance.regions[1:]
     rows = [{"Region": region, "ReplicationStatus": "INSTANCE_REPLICATION_COMPLETE"} for region in listed]
+    if any((change.what, change.subject) == ("replica-gone", instance.id) for change in call.world.changes):
+        rows[-1]["ReplicationStatus"] = "INSTANCE_REPLICA_DELETING"
     if instance.replicating:
         rows.append({"Region": instance.replicating, "ReplicationStatus": "INSTANCE_REPLICATION_IN_PROGRESS"})
     if instance.replicating and instance.trouble:

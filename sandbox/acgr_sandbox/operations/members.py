@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acgr_sandbox.refusal import conflict, invalid_request, not_found
+from acgr_sandbox.refusal import Refusal, conflict, invalid_request, not_found
 from acgr_sandbox.world import Group, User
 
 from .call import Call
@@ -15,8 +15,8 @@ def associate_traffic_distribution_group_user(call: Call) -> Answer:
     """Put an agent on a TDG, in the source Region (statements A4 to A7, A10 to A12)."""
     group = call.active_group(call.params["TrafficDistributionGroupId"])
     user = _user(call, group)
-    if not user.mirrored:
-        raise not_found(f"User {user.id} does not exist in the replica Region yet.")
+    if not user.mirrored and call.switches.unmirrored_user != "allow":
+        raise Refusal(call.switches.unmirrored_user, f"User {user.id} does not exist in the replica Region yet.")
     if user.id in group.members:
         if call.switches.reassociate == "conflict":
             raise conflict(f"User {user.id} is already associated with traffic distribution group {group.id}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acgr_sandbox.changes import CLAIM, drop_flows
-from acgr_sandbox.refusal import in_use, invalid_parameter, not_found
+from acgr_sandbox.refusal import Refusal, in_use, invalid_parameter, not_found
 from acgr_sandbox.world import Number
 
 from .call import Call, parse_arn
@@ -21,11 +21,11 @@ def update_phone_number(call: Call) -> Answer:
     if number.target == target and not call.misfortune:
         number.status, number.message = "CLAIMED", ""
         if call.switches.same_target_drops_flow:
-            drop_flows(call.world, number)
+            _drop_flows(call, number)
             call.saw(number, "moved")
         return identity(call, number)
     number.status, number.message, number.wanted = "IN_PROGRESS", "", target
-    drop_flows(call.world, number)
+    _drop_flows(call, number)
     call.saw(number, "moved")
     claim_later(call, number, target)
     return identity(call, number)
@@ -68,11 +68,15 @@ def list_phone_numbers_v2(call: Call) -> Answer:
     return {"ListPhoneNumbersSummaryList": rows, "NextToken": token}
 
 
+def _drop_flows(call: Call, number: Number) -> None:
+    drop_flows(call.world, number, everywhere=call.switches.move_drops_replica_flow)
+
+
 def target_of(call: Call) -> str:
     """The id of the TDG or instance that `TargetArn` or `InstanceId` names, which must be in this Region."""
     arn_text, instance_id = call.params.get("TargetArn"), call.params.get("InstanceId")
     if bool(arn_text) == bool(instance_id):
-        raise invalid_parameter("Give either TargetArn or InstanceId.")
+        raise Refusal(call.switches.no_target, "Give either TargetArn or InstanceId.")
     if not arn_text:
         return call.instance(instance_id).id
     arn = parse_arn(arn_text)
@@ -100,7 +104,10 @@ def _number_to_move(call: Call) -> Number:
 def idle(call: Call, number: Number) -> Number:
     """The number, with which nothing may be under way."""
     if number.status == "IN_PROGRESS":
-        raise in_use(f"An operation on {number.e164} is in progress.", "PHONE_NUMBER", call.world.arn(number))
+        message, code = f"An operation on {number.e164} is in progress.", call.switches.number_in_progress
+        if code != "ResourceInUseException":
+            raise Refusal(code, message)
+        raise in_use(message, "PHONE_NUMBER", call.world.arn(number))
     return number
 
 
@@ -136,7 +143,7 @@ def _asked_for(call: Call) -> Iterator[Number]:
         grouped = shown in call.world.groups
         if target is None and grouped and not call.switches.list_includes_group_numbers:
             continue
-        here = target == shown if target else call.region in call.world.regions_of(number)
+        here = target == shown if target else call.region in call.regions_of(number)
         if here and _matches(call, number):
             yield number
 
@@ -160,7 +167,7 @@ def _listed_target(call: Call) -> str | None:
 def _matches(call: Call, number: Number) -> bool:
     countries, types = call.params.get("PhoneNumberCountryCodes"), call.params.get("PhoneNumberTypes")
     prefix = str(call.params.get("PhoneNumberPrefix", ""))
-    at_home = call.region == number.region or number.target in call.world.groups
+    at_home = call.region in call.regions_of(number)
     return (
         at_home
         and (not countries or number.country in countries)

@@ -34,7 +34,7 @@ class Operation:
     def run(self, call: Call) -> Answer:
         """Do it; a client token that was answered before gets the same answer and nothing else happens."""
         token = call.params.get("ClientToken") if self.reused_token else None
-        if not token:
+        if not token or call.switches.reused_token == "ignore":
             return self.handler(call)
         return self._once(call, f"{call.region}/{self.name}/{token}")
 
@@ -46,7 +46,7 @@ class Operation:
             answer = self.handler(call)
             call.world.tokens[key] = Token(digest, json.dumps(answer), call.now)
             return answer
-        if known.digest != digest:
+        if known.digest != digest and call.switches.reused_token == "refuse":
             raise Refusal(self.reused_token, "This client token was used before, with other parameters.")
         replayed: Answer = json.loads(known.answer)
         return replayed

@@ -21,7 +21,9 @@ class Team(pulumi.ComponentResource):
 
 KINDS: dict[str, Any] = {
     "number": acgr.PhoneNumberPlacement,
+    "flow": acgr.PhoneNumberContactFlow,
     "agent": acgr.TrafficDistributionGroupUser,
+    "roster": acgr.TrafficDistributionGroupRoster,
     "component": GlobalResiliency,
     "team": Team,
 }
@@ -29,10 +31,13 @@ KINDS: dict[str, Any] = {
 made: dict[str, pulumi.Resource] = {}
 
 
-def options(parent: str | None = None, aliases: Any = (), timeout: str | None = None, **plain: Any) -> Any:
+def options(
+    parent: str | None = None, aliases: Any = (), timeout: str | None = None, after: Any = (), **plain: Any
+) -> Any:
     """Resource options from JSON: an alias is a former name, or `{"parent": null}` for the top of the stack."""
     return pulumi.ResourceOptions(
         parent=made[parent] if parent else None,
+        depends_on=[made[name] for name in after],
         aliases=[pulumi.Alias(name=a) if isinstance(a, str) else pulumi.Alias(parent=_top()) for a in aliases],
         custom_timeouts=pulumi.CustomTimeouts(timeout, timeout, timeout) if timeout else None,
         **plain,

@@ -20,6 +20,12 @@ def number(name: str, last: int, target: str, flow: Any, *, options: Any = None,
     return {"kind": "number", "name": name, "args": asked, "options": options or {}}
 
 
+def flow(name: str, last: int, region: str, flow: str, *, options: Any = None, **args: Any) -> Declaration:
+    """A `PhoneNumberContactFlow`."""
+    asked = {"phone_number": e164(last), "region": region, "flow": flow, "source_region": SOURCE, **args}
+    return {"kind": "flow", "name": name, "args": asked, "options": options or {}}
+
+
 def agent(name: str, group: str, user: str, *, options: Any = None) -> Declaration:
     """A `TrafficDistributionGroupUser`."""
     asked = {"traffic_distribution_group": group, "user": user, "source_region": SOURCE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from acgr_sandbox import Fault, Sandbox, session_on
+from acgr_sandbox import Delay, Fault, Request, Sandbox, session_on
 from acgr_sandbox.server import Server
 from acgr_sandbox.switches import Switches
 from acgr_sandbox.throttle import Throttle
@@ -99,6 +100,45 @@ def test_which_faults_wait(sandbox: Sandbox, ask: Any) -> None:
         ("denied", 2, False),
         ("slow", 1, True),
     ]
+
+
+def test_slow_by_chance(sandbox: Sandbox, ask: Any) -> None:
+    """A slow answer may take another time each time, and the fault is read back as it was written."""
+    fault = Fault("ListInstances", "slow", count=0, seconds=Delay("1..9"))
+    sandbox.faults.add(Fault(**json.loads(json.dumps(fault.plain()))))
+    assert sandbox.faults.table()[0]["seconds"] == "1..9"
+    taken = []
+    for _ in range(5):
+        before = sandbox.clock.now()
+        ask()
+        taken.append(sandbox.clock.now() - before)
+    assert len(set(taken)) == 5
+    assert 1 <= min(taken) <= max(taken) <= 9
+    with pytest.raises(ValueError, match="is no time"):
+        Fault(**{**fault.plain(), "seconds": "long"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"kind": "gremlins"}, "There is no fault 'gremlins'; there are throttle"),
+        ({"operation": "Nonsense"}, "There is no operation 'Nonsense'"),
+        ({"count": -1}, "count is a whole number of 0 or more, not -1"),
+        ({"after": "x"}, "after is a whole number"),
+        ({"probability": 1.5}, "probability is a number from 0 to 1, not 1.5"),
+        ({"seconds": -1}, "seconds is a number"),
+        ({"seconds": None}, "seconds is a number"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_faults_there_are_not(fault: dict[str, Any], sentence: str, sandbox: Sandbox) -> None:
+    """A fault that cannot be is refused when it is asked for, and nothing is added."""
+    body = json.dumps({"kind": "denied", **fault}).encode()
+    answer = sandbox.handle(Request("POST", "/_sandbox/faults", body=body))
+    assert (answer.status, sandbox.faults.table()) == (400, [])
+    assert sentence in json.loads(answer.body)["Message"]
+    assert sandbox.handle(Request("POST", "/_sandbox/faults", body=b"{}")).status == 400
+    assert sandbox.handle(Request("POST", "/_sandbox/faults", body=b"[" * 100_000)).status == 400
 
 
 def _admitted(switches: Switches, seconds: int, every: float = 0.1) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from acgr_sandbox import ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
+from acgr_sandbox import Delay, ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
 
 SCENARIO: dict[str, Any] = {
     "account": "111122223333",
@@ -32,7 +32,8 @@ steps = some.lists(
 
 
 def _sandbox(world: Any = None, now: float = 0.0) -> Sandbox:
-    switches = Switches(rate=0, claim_seconds=4, mirror_seconds=3, membership_lag_seconds=2, list_lag_seconds=1)
+    lags = {"membership_lag_seconds": Delay("1..3"), "list_lag_seconds": Delay("1,2")}
+    switches = Switches(rate=0, claim_seconds=Delay("3..5"), mirror_seconds=Delay("2x1,1x3..9"), **lags)
     return Sandbox(world or load_scenario(SCENARIO), clock=ManualClock(now), switches=switches)
 
 

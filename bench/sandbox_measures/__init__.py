@@ -1,0 +1,1 @@
+"""What the sandbox costs, and what it holds under load."""

@@ -1,0 +1,63 @@
+"""Users by what they are like, asked for by the program before a roster is constructed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import pulumi
+
+from acgr._provider import run
+from acgr_connect.arns import ArnError, is_arn, parse
+from acgr_connect.connection import Connection
+from acgr_connect.errors import ConnectError
+from acgr_connect.search import search_users
+from acgr_connect.settings import SettingError, read
+
+
+def find_users(
+    instance: str,
+    *,
+    region: str | None = None,
+    routing_profile: str | None = None,
+    tags: Mapping[str, str | None] | None = None,
+) -> dict[str, str]:
+    """The users that have the routing profile and all the tags: user name to ARN, as a roster's `users`.
+
+    It asks Connect at once (`SearchUsers`), with the settings that the resources have; so a preview shows who joins
+    and who leaves.
+
+    Args:
+        instance: the source instance's ARN or, with `region`, its id.
+        region: the source Region. Needed only where the instance is not given by ARN.
+        routing_profile: name, id or ARN.
+        tags: key to value; None where any value will do.
+
+    Raises:
+        pulumi.RunError: Connect cannot be asked, or has no such instance or routing profile.
+    """
+    try:
+        id_, where = _located(instance, region)
+        found = search_users(_connection(), id_, where, routing_profile=routing_profile, tags=tags)
+    except (ConnectError, SettingError, ArnError) as error:
+        raise pulumi.RunError(f"find_users: {error}") from None
+    return {user.username: str(user.arn) for user in found}
+
+
+def _located(instance: str, region: str | None) -> tuple[str, str]:
+    if is_arn(instance):
+        arn = parse(instance, "instance")
+        return arn.id, region or arn.region
+    if region is None:
+        raise ArnError(f"{instance!r} is no ARN: write the instance's ARN, or give region as well")
+    return instance, region
+
+
+def _connection() -> Connection:
+    run().settings = read(_configured, os.environ)
+    return run().connection
+
+
+def _configured(key: str) -> str | None:
+    namespace, _, name = key.partition(":")
+    return pulumi.Config(namespace).get(name)

@@ -1,0 +1,124 @@
+"""The SDK's own plugin server in this process, and the wire between the library and a sandbox."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, NoReturn
+
+import grpc
+from google.rpc.status_pb2 import Status
+from pulumi.runtime.proto import provider_pb2
+
+from acgr_sandbox import Request, Response, Sandbox, session_on
+
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+
+@cache
+def plugin() -> Any:
+    """The server that Pulumi starts for dynamic providers. Its module ends by serving for ever, so that line is left out."""
+    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
+    assert spec is not None
+    assert spec.origin is not None
+    with open(spec.origin, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    assert ast.unparse(tree.body.pop()) == "main()"
+    names: dict[str, Any] = {"__name__": spec.name}
+    exec(compile(tree, spec.origin, "exec"), names)
+    return names["DynamicResourceProviderServicer"]()
+
+
+class Aborted(Exception):
+    """The server ended a request with an error."""
+
+
+class Context(grpc.ServicerContext):
+    """What gRPC gives a request, as far as the server and the library use it."""
+
+    def __init__(self) -> None:
+        self.trailing: dict[str, bytes] = {}
+
+    def set_trailing_metadata(self, trailing_metadata: Any) -> None:
+        """Note it."""
+        self.trailing.update(trailing_metadata)
+
+    def abort(self, code: Any, details: str) -> NoReturn:
+        """End the request."""
+        raise Aborted(details)
+
+    @property
+    def status(self) -> Status | None:
+        """How the library says that the request ended, or None."""
+        told = self.trailing.get("grpc-status-details-bin")
+        return Status.FromString(told) if told else None
+
+    @property
+    def left(self) -> provider_pb2.ErrorResourceInitFailed | None:
+        """The partial state that a failed create or update left, or None."""
+        found = provider_pb2.ErrorResourceInitFailed()
+        return next((found for detail in (self.status.details if self.status else ()) if detail.Unpack(found)), None)
+
+
+Context.__abstractmethods__ = frozenset()  # the rest of gRPC's interface is not used
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+class Wire:
+    """One boto3 session for all tests: what it sends goes to the sandbox that is plugged in.
+
+    Attributes:
+        sandbox: who answers.
+        kill: asked with the number of each request of the run, before and after it is answered; True ends the process.
+    """
+
+    def __init__(self) -> None:
+        self.sandbox: Sandbox | None = None
+        self.kill: Callable[[int, str], bool] = _never
+        self.requests = 0
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session = session_on(self, region=SOURCE)  # type: ignore[arg-type]  # it is asked to handle, no more
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request, or die."""
+        assert self.sandbox is not None
+        self.requests += 1
+        if self.kill(self.requests, "before"):
+            raise Killed
+        answer = self.sandbox.handle(request)
+        if self.kill(self.requests, "after"):
+            raise Killed
+        return answer
+
+    def client(self, service_name: str, /, **options: Any) -> Any:
+        """A client of one service in one Region, made once."""
+        key = (service_name, str(options["region_name"]))
+        if key not in self._clients:
+            self._clients[key] = self._session.client(service_name, **options)
+        return self._clients[key]
+
+    @contextmanager
+    def plugged_into(self, sandbox: Sandbox, kill: Callable[[int, str], bool] | None = None) -> Iterator[None]:
+        """Requests go to this sandbox meanwhile."""
+        before = self.sandbox, self.kill
+        self.sandbox, self.kill, self.requests = sandbox, kill or _never, 0
+        try:
+            yield
+        finally:
+            self.sandbox, self.kill = before
+
+
+def _never(_number: int, _moment: str) -> bool:
+    return False
+
+
+@cache
+def wire() -> Wire:
+    """The one there is."""
+    return Wire()

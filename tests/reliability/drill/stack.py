@@ -1,0 +1,249 @@
+"""A stack as the engine keeps it: what a run stores, and in which order it asks the plugin."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from threading import Condition
+from typing import Any
+
+from drill.server import Aborted, Context, plugin, wire
+from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import provider_pb2
+
+import acgr
+from acgr_connect.bucket import Rate
+from acgr_connect.settings import Settings
+from acgr_sandbox import ManualClock, Sandbox
+
+DIFF_NONE, DIFF_UNKNOWN = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_UNKNOWN
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One resource in a program."""
+
+    kind: str
+    name: str
+    inputs: Mapping[str, Any]
+
+    def changed(self, **inputs: Any) -> Declared:
+        """The same resource with other inputs."""
+        return replace(self, inputs={**self.inputs, **inputs})
+
+    @property
+    def urn(self) -> str:
+        """What the engine calls it."""
+        return f"urn:pulumi:dev::p::pulumi-python:dynamic/acgr:{self.kind}::{self.name}"
+
+    @property
+    def sent(self) -> Struct:
+        """The inputs as the program sends them."""
+        return struct({**self.inputs, "__provider": _serialized(self.kind)})
+
+
+Program = Sequence[Declared]
+
+
+@cache
+def _serialized(kind: str) -> str:
+    return serialize_provider(getattr(acgr, f"{kind}Provider")())
+
+
+def struct(values: Mapping[str, Any]) -> Struct:
+    """Plain values as gRPC has them."""
+    made = Struct()
+    made.update(dict(values))
+    return made
+
+
+@dataclass
+class Stored:
+    """One resource in the state; `init_failed` where a create or update left it half-way."""
+
+    declared: Declared
+    id: str
+    inputs: Struct
+    outputs: Struct
+    init_failed: bool = False
+
+
+class SandboxTime:
+    """The sandbox's manual clock, as the library sees time: whoever waits moves it on."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        """The sandbox's time."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass."""
+        self._clock.advance(seconds)
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        """Let it pass; nothing else is under way that could end the wait."""
+        assert seconds is not None
+        self._clock.advance(seconds)
+
+
+@dataclass
+class Stack:
+    """The state of one program, and the runs that change it.
+
+    Attributes:
+        resources: what is in the state, by name.
+        doomed: replaced resources that are still to be deleted.
+        errors: the sentences in which the last run ended.
+    """
+
+    resources: dict[str, Stored] = field(default_factory=dict)
+    doomed: list[Stored] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def copy(self) -> Stack:
+        """The same state, to go another way with."""
+        return copy.deepcopy(self)
+
+    def up(self, program: Program) -> None:
+        """Check and diff everything, then create and update, then delete, unless something failed.
+
+        Each step is in the state as soon as it is done, as the engine writes its snapshots.
+        """
+        self.errors = []
+        works = [work for declared in program if (work := self._planned(declared))]
+        if not self.errors:
+            for work in works:
+                self._tried(work)
+        if not self.errors:
+            self._delete_all({declared.name for declared in program})
+
+    def preview(self, program: Program) -> set[str]:
+        """The names of what a run would create, update, replace or delete."""
+        self.errors = []
+        planned = {declared.name for declared in program if self._planned(declared)}
+        gone = set(self.resources) - {declared.name for declared in program}
+        return planned | gone | {stored.declared.name for stored in self.doomed}
+
+    def refresh(self) -> None:
+        """Read everything; what is gone leaves the state, and that a resource was half-way is forgotten."""
+        self.errors = []
+        for stored in list(self.resources.values()):
+            self._tried(lambda stored=stored: self._read(stored))
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Aborted as aborted:
+            self.errors.append(str(aborted).strip().rsplit("\n", 1)[-1])
+
+    def _planned(self, declared: Declared) -> Callable[[], None] | None:
+        """What is to be done about a declared resource, or None."""
+        stored = self.resources.get(declared.name)
+        olds = stored.inputs if stored else Struct()
+        asked = provider_pb2.CheckRequest(urn=declared.urn, olds=olds, news=declared.sent)
+        checked = plugin().Check(asked, Context())
+        self.errors += [failure.reason for failure in checked.failures]
+        if stored is None:
+            return lambda: self._create(declared, checked.inputs)
+        return self._change(declared, stored, checked.inputs)
+
+    def _change(self, declared: Declared, stored: Stored, news: Struct) -> Callable[[], None] | None:
+        asked = provider_pb2.DiffRequest(
+            id=stored.id, urn=declared.urn, olds=stored.outputs, news=news, old_inputs=stored.inputs
+        )
+        found = plugin().Diff(asked, Context())
+        if found.replaces:
+            return lambda: self._replace(declared, stored, news)
+        by_inputs = found.changes == DIFF_UNKNOWN and news == stored.inputs
+        if (found.changes == DIFF_NONE or by_inputs) and not stored.init_failed:
+            stored.inputs = news
+            return None
+        return lambda: self._update(declared, stored, news)
+
+    def _create(self, declared: Declared, inputs: Struct) -> None:
+        context = Context()
+        try:
+            answer = plugin().Create(provider_pb2.CreateRequest(urn=declared.urn, properties=inputs), context)
+        except Aborted:
+            self._keep_what_is_left(declared, context)
+            raise
+        self.resources[declared.name] = Stored(declared, answer.id, inputs, answer.properties)
+
+    def _replace(self, declared: Declared, stored: Stored, news: Struct) -> None:
+        del self.resources[declared.name]
+        try:
+            self._create(declared, news)
+        except BaseException:
+            if declared.name not in self.resources:
+                self.resources[declared.name] = stored
+            else:
+                self.doomed.append(stored)
+            raise
+        self.doomed.append(stored)
+
+    def _update(self, declared: Declared, stored: Stored, news: Struct) -> None:
+        context = Context()
+        asked = provider_pb2.UpdateRequest(
+            id=stored.id, urn=declared.urn, olds=stored.outputs, news=news, old_inputs=stored.inputs
+        )
+        try:
+            answer = plugin().Update(asked, context)
+        except Aborted:
+            self._keep_what_is_left(declared, context)
+            raise
+        self.resources[declared.name] = Stored(declared, stored.id, news, answer.properties)
+
+    def _keep_what_is_left(self, declared: Declared, context: Context) -> None:
+        if left := context.left:
+            self.resources[declared.name] = Stored(declared, left.id, left.inputs, left.properties, init_failed=True)
+
+    def _delete_all(self, declared: set[str]) -> None:
+        for stored in list(self.doomed):
+            self._tried(lambda stored=stored: self._delete_doomed(stored))
+        for name in [name for name in reversed(self.resources) if name not in declared]:
+            self._tried(lambda name=name: self._delete_gone(name))
+
+    def _delete_doomed(self, stored: Stored) -> None:
+        self._delete(stored)
+        self.doomed.remove(stored)
+
+    def _delete_gone(self, name: str) -> None:
+        self._delete(self.resources[name])
+        del self.resources[name]
+
+    def _delete(self, stored: Stored) -> None:
+        asked = provider_pb2.DeleteRequest(
+            id=stored.id, urn=stored.declared.urn, properties=stored.outputs, old_inputs=stored.inputs
+        )
+        plugin().Delete(asked, Context())
+
+    def _read(self, stored: Stored) -> None:
+        name, urn = stored.declared.name, stored.declared.urn
+        asked = provider_pb2.ReadRequest(id=stored.id, urn=urn, properties=stored.outputs, inputs=stored.inputs)
+        answer = plugin().Read(asked, Context())
+        if not answer.id:
+            del self.resources[name]
+            return
+        self.resources[name] = Stored(stored.declared, answer.id, answer.inputs, answer.properties)
+
+
+@contextmanager
+def a_run(sandbox: Sandbox, *, kill: Callable[[int, str], bool] | None = None, auto: bool = False) -> Iterator[None]:
+    """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
+
+    Args:
+        sandbox: the account.
+        kill: whether the process dies at a request.
+        auto: whether the scope of the request rate is to be learned; else it is stated.
+    """
+    scope = "auto" if auto else sandbox.switches.bucket_scope
+    settings = Settings(rate=Rate(2.0, 5.0), scope=scope)
+    assert isinstance(sandbox.clock, ManualClock)
+    with wire().plugged_into(sandbox, kill), acgr.connected(wire(), SandboxTime(sandbox.clock), settings):
+        yield

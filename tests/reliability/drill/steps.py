@@ -1,0 +1,152 @@
+"""What happens to a resource in its life, each as two programs: the one before, and the one that is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from drill.centre import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, arn
+from drill.server import REPLICA, SOURCE
+from drill.stack import Declared, Program, Stack
+
+Switched = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the life of a resource.
+
+    Attributes:
+        resource: which kind.
+        name: which step.
+        before: the program that ran without trouble, long ago.
+        program: the program now.
+        is_read: whether the step is a refresh; the program then has nothing to do afterwards.
+        switches: of the sandbox, without which the step would mean nothing.
+    """
+
+    resource: str
+    name: str
+    before: Program = ()
+    program: Program = ()
+    is_read: bool = False
+    switches: Switched = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.resource}-{self.name}"
+
+    def act(self, stack: Stack) -> None:
+        """Do it."""
+        if self.is_read:
+            stack.refresh()
+        else:
+            stack.up(self.program)
+
+
+def placed(number: str = ON_INSTANCE, name: str = "front-door", **inputs: Any) -> Declared:
+    """A placement."""
+    plain = {"target": "retail", "flow": "Main IVR", "return_to": "instance", "source_region": SOURCE}
+    return Declared("PhoneNumberPlacement", name, {"phone_number": number, **plain, **inputs})
+
+
+def member(user: str = "alice.smith", group: str = "retail", name: str = "alice") -> Declared:
+    """An agent on a group."""
+    inputs = {"traffic_distribution_group": group, "user": user, "source_region": SOURCE}
+    return Declared("TrafficDistributionGroupUser", name, inputs)
+
+
+def answered(number: str = ON_RETAIL, region: str = SOURCE, flow: str = "Winter IVR", name: str = "ivr") -> Declared:
+    """A number's flow in one Region."""
+    inputs = {"phone_number": number, "region": region, "flow": flow, "source_region": SOURCE}
+    return Declared("PhoneNumberContactFlow", name, inputs)
+
+
+def roster(*users: str, group: str = "retail", name: str = "agents", **inputs: Any) -> Declared:
+    """Agents on a group."""
+    plain = {"traffic_distribution_group": group, "source_region": SOURCE, "max_removals": "100%"}
+    return Declared("TrafficDistributionGroupRoster", name, {"users": {u: u for u in users}, **plain, **inputs})
+
+
+def _placements() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("placement", name, [before] if before else [], [after] if after else [], **more)
+
+    placement, away = placed(), placed(return_to=arn("everyone"))
+    return [
+        step("create", None, placed(description="Front door")),
+        step("create-from-group", None, placed(ON_DEFAULT, flow="Winter IVR")),
+        step("create-on-instance", None, placed(ON_RETAIL, target=arn("northwind"))),
+        step("adopt", None, placed(ON_RETAIL)),
+        step("adopt-dark", None, placed(DARK)),
+        step("update-target", placement, placed(target="emergency")),
+        step("update-target-to-instance", placement, placed(target=arn("northwind"))),
+        step("update-flow", placement, placed(flow="Winter IVR")),
+        step("update-description", placement, placed(description="Front door")),
+        step("update-return-to", placement, placed(return_to="leave")),
+        step("update-everything", placement, placed(target="emergency", flow="Sales", description="Front door")),
+        step("update-number", placement, placed(ON_DEFAULT)),
+        step("rename", placement, placed(name="main-entrance")),
+        step("read", placement, placement, is_read=True),
+        step("delete-to-instance", placement, None),
+        step("delete-to-group", away, None),
+        step("delete-leave", placed(return_to="leave"), None),
+    ]
+
+
+def _members() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("agent", name, [before] if before else [], [after] if after else [], **more)
+
+    return [
+        step("create", None, member()),
+        step("adopt", None, member("erin.gray")),
+        step("update-group", member(), member(group="emergency")),
+        step("update-user", member(), member("bob.brown")),
+        step("rename", member(), member(name="alice-smith")),
+        step("read", member(), member(), is_read=True),
+        step("delete", member(), None),
+    ]
+
+
+def _flows() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("flow", name, [before] if before else [], [after] if after else [], **more)
+
+    apart: Switched = {"mirroring": False}
+    replica = answered(region=REPLICA)
+    return [
+        step("create", None, answered()),
+        step("create-in-replica", None, replica, switches=apart),
+        step("create-on-instance", None, answered(ON_INSTANCE)),
+        step("create-dark", None, answered(DARK)),
+        step("adopt", None, answered(flow="Main IVR")),
+        step("update-flow", answered(), answered(flow="Sales")),
+        step("update-flow-in-replica", replica, answered(region=REPLICA, flow="Sales"), switches=apart),
+        step("update-number", answered(), answered(ON_INSTANCE)),
+        step("update-region", answered(), replica),
+        step("rename", answered(), answered(name="welcome")),
+        step("read", answered(), answered(), is_read=True),
+        step("delete", answered(), None),
+        step("delete-in-replica", replica, None, switches=apart),
+    ]
+
+
+def _rosters() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("roster", name, [before] if before else [], [after] if after else [], **more)
+
+    pair = roster("alice.smith", "bob.brown")
+    strict = roster("alice.smith", "bob.brown", authoritative=True)
+    return [
+        step("create", None, pair),
+        step("adopt", None, roster("erin.gray")),
+        step("update-users", pair, roster("alice.smith", "carol.white")),
+        step("update-authoritative", pair, strict),
+        step("update-group", pair, roster("alice.smith", "bob.brown", group="emergency")),
+        step("rename", pair, roster("alice.smith", "bob.brown", name="everybody")),
+        step("read", pair, pair, is_read=True),
+        step("delete", pair, None),
+    ]
+
+
+STEPS = [*_placements(), *_members(), *_flows(), *_rosters()]
