@@ -34,6 +34,7 @@ lint: venv ## formatting, rules, and which package may import which
 
 type: venv ## mypy, strict
 	.venv/bin/mypy
+	.venv/bin/mypy tests/typing/public_api.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts
 
 test: venv ## all tests; ARGS=tests/unit chooses

@@ -87,7 +87,7 @@ def outputs(props: Mapping[str, Any], standing: Standing, olds: Mapping[str, Any
         number.arn,
         number.e164,
         standing.instance,
-        standing.target,
+        number.target,
         standing.target,
         standing.asked,
         standing.flows,

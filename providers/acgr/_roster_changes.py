@@ -41,8 +41,8 @@ class Changes:
 
 
 def few(names: Iterable[str]) -> str:
-    """A handful of names, and how many there are besides."""
-    listed = list(names)
+    """A handful of names in order (the engine hands mappings over in none), and how many there are besides."""
+    listed = sorted(names)
     more = len(listed) - HANDFUL
     return ", ".join(listed[:HANDFUL]) + (f" and {more:,} more" if more > 0 else "")
 

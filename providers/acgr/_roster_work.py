@@ -64,7 +64,7 @@ def planned(connection: Connection, props: Mapping[str, Any], olds: Mapping[str,
     """
     group = find_group(connection, props["traffic_distribution_group"], props.get("source_region"))
     found, failed = find_users(connection, group.instance, users_of(props))
-    plan = Plan(group, {label: user.arn for label, user in found.items()}, failed)
+    plan = Plan(group, {label: found[label].arn for label in sorted(found)}, failed)
     before = RosterState.of(olds) if olds else None
     if before and olds:
         _let_go(plan, before, olds)
@@ -178,7 +178,7 @@ def _said(plan: Plan) -> list[str]:
 def _handed_over(heirs: Mapping[str, str]) -> list[str]:
     """A line for each heir."""
     by_heir: dict[str, list[str]] = {}
-    for label, heir in heirs.items():
+    for label, heir in sorted(heirs.items()):
         by_heir.setdefault(heir, []).append(label)
     return [f"left on the group, declared by {heir} now: {few(labels)}" for heir, labels in by_heir.items()]
 
@@ -195,7 +195,7 @@ def _trouble(plan: Plan, failed: Mapping[str, str], ended: ConnectError | None, 
 def _causes(failed: Mapping[str, str]) -> str:
     """Who failed, by cause."""
     by_cause: dict[str, list[str]] = {}
-    for label, cause in failed.items():
+    for label, cause in sorted(failed.items()):
         by_cause.setdefault(cause, []).append(label)
     return "; ".join(f"{few(labels)} ({cause})" for cause, labels in by_cause.items())
 

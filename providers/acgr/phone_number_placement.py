@@ -199,7 +199,7 @@ class PhoneNumberPlacementProvider(ConnectProvider):
         with _telling("placing", props):
             goal = _goal(props)
             standing = _place(goal, props, {})
-            if not standing.moved and standing.adopted:
+            if standing.adopted:
                 _engine.say(f"{goal.number.e164} is on {goal.target_name} with its flow: taken over without a call")
         return CreateResult(str(goal.number.arn), _placement.outputs(props, standing, {}))
 
@@ -265,4 +265,6 @@ def _place(goal: Goal, props: Properties, olds: Properties) -> Standing:
         run().declarations.note(urn, _placement.keys_of(None, props), made=True)
         left = _placement.outputs(props, error.standing, olds)
         _engine.fail_partly(str(error), str(goal.number.arn), left, _placement.inputs(props))
+    if standing.moved:
+        _engine.say(f"{goal.number.e164} is on {goal.target_name}; it had no flow for {standing.dark_seconds:.1f} s")
     return standing

@@ -93,9 +93,11 @@ class _Attempt:
                 await_active(self.connection, self.goal.target, within=self.within, progress=self.progress)
             number = self.goal.number
             before = self._flows_of(number)
-            if number.target == self.goal.target and before != dict(self.goal.flows):
+            is_there = number.target == self.goal.target
+            if (is_there and before != dict(self.goal.flows)) or not self._is_expected(number):
                 number = self._at_rest()
-            self._insist_on_last_seen(number)
+            if not self._is_expected(number):
+                raise self._moved_by_something_else(number)
             if number.target != self.goal.target:
                 self._insist_on_calm(number)
             return number, before if number is self.goal.number else self._flows_of(number)
@@ -110,9 +112,8 @@ class _Attempt:
             if target.kind == "traffic-distribution-group":
                 insist_on_calm(self.connection, target)
 
-    def _insist_on_last_seen(self, number: Number) -> None:
-        if self.last_seen is not None and number.target not in {self.last_seen, self.goal.target}:
-            raise self._moved_by_something_else(number)
+    def _is_expected(self, number: Number) -> bool:
+        return self.last_seen is None or number.target in {self.last_seen, self.goal.target}
 
     def _moved_by_something_else(self, number: Number) -> Conflict:
         cause = f"something else has moved it to {called(self.connection, number.target)}"

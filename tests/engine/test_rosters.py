@@ -60,8 +60,11 @@ def test_drift_is_shown_and_repaired(stack: Stack, centre: Centre) -> None:
     instance = centre.sandbox.world.instance("northwind").id
     asked = {"TrafficDistributionGroupId": group, "UserId": user, "InstanceId": instance}
     centre.by_hand("disassociate_traffic_distribution_group_user", **asked)
-    assert stack.refresh("--preview-only", "--diff").changed() == ["~ users: {", '- agent004: "agent004"']
-    refreshed = stack.refresh("--preview-only")
+    assert stack.run("refresh", "--preview-only", "--diff", *PLAIN).changed() == [
+        "~ users: {",
+        '- agent004: "agent004"',
+    ]
+    refreshed = stack.run("refresh", "--preview-only", *PLAIN)
     assert refreshed.said("retail") == ["to be as declared: +1 \N{MINUS SIGN}0 of 8: add agent004"]
     centre.forget()
     up = stack.up("--refresh")
@@ -138,7 +141,7 @@ def test_authoritative(stack: Stack, centre: Centre) -> None:
     assert "erin.green" in centre.members("retail")
     preview = stack.preview()
     assert preview.said("retail") == ["+0 \N{MINUS SIGN}1 of 8: remove erin.green"]
-    assert stack.refresh("--preview-only", "--diff").changed() == [
+    assert stack.run("refresh", "--preview-only", "--diff", *PLAIN).changed() == [
         "~ users: {",
         f'+ erin.green: "{centre.arn("user", "erin.green")}"',
     ]

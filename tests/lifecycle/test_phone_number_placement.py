@@ -540,3 +540,29 @@ def test_names_are_not_asked_for_long(sandbox: Sandbox, connection: Connection, 
     asked = sandbox.counters.calls("ListPhoneNumbersV2")
     assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
     assert sandbox.counters.calls("ListPhoneNumbersV2") == asked
+
+
+def test_resumed_while_the_move_is_still_under_way(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A run that lost its credentials in mid-move is resumed before the number has arrived, and finishes it."""
+    sandbox.faults.add(Fault(operation="DescribePhoneNumber", kind="expired-token", count=50))
+    with pytest.raises(Exception, match="callers may reach nothing: run again"):
+        PROVIDER.create(declared())
+    sandbox.faults.clear()
+    begun = declared(phone_number_arn=sandbox.world.arn(sandbox.world.number(ON_INSTANCE)))
+    instance = sandbox.world.arn(sandbox.world.instance("northwind"))
+    retail = sandbox.world.arn(sandbox.world.group("retail"))
+    next_run()
+    partial = {
+        **begun,
+        "e164": ON_INSTANCE,
+        "instance_arn": instance,
+        "target_arn": instance,
+        "placed_on_arn": retail,
+        "placed_flow_arns": {},
+        "contact_flow_arns": {},
+        "dark_regions": [SOURCE, REPLICA],
+        "dark_seconds": 0.0,
+    }
+    assert PROVIDER.diff(begun["phone_number_arn"], partial, declared()).changes is True
+    PROVIDER.update(begun["phone_number_arn"], partial, declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))

@@ -10,7 +10,7 @@ from functools import cache
 from threading import Condition
 from typing import Any
 
-from drill.server import Aborted, Context, plugin, wire
+from drill.server import Aborted, Context, Wire, plugin, wire
 from google.protobuf.struct_pb2 import Struct
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
@@ -234,7 +234,7 @@ class Stack:
 
 
 @contextmanager
-def a_run(sandbox: Sandbox, *, kill: Callable[[int, str], bool] | None = None, auto: bool = False) -> Iterator[None]:
+def a_run(sandbox: Sandbox, *, kill: Callable[[int, str], bool] | None = None, auto: bool = False) -> Iterator[Wire]:
     """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
 
     Args:
@@ -246,4 +246,4 @@ def a_run(sandbox: Sandbox, *, kill: Callable[[int, str], bool] | None = None, a
     settings = Settings(rate=Rate(2.0, 5.0), scope=scope)
     assert isinstance(sandbox.clock, ManualClock)
     with wire().plugged_into(sandbox, kill), acgr.connected(wire(), SandboxTime(sandbox.clock), settings):
-        yield
+        yield wire()

@@ -72,15 +72,19 @@ def _placements() -> list[Step]:
         return Step("placement", name, [before] if before else [], [after] if after else [], **more)
 
     placement, away = placed(), placed(return_to=arn("everyone"))
+    apart = [{SOURCE: "Main IVR", REPLICA: flow} for flow in ("Winter IVR", "Sales")]
+    unmirrored = {"mirroring": False}
     return [
         step("create", None, placed(description="Front door")),
         step("create-from-group", None, placed(ON_DEFAULT, flow="Winter IVR")),
         step("create-on-instance", None, placed(ON_RETAIL, target=arn("northwind"))),
+        step("create-with-two-flows", None, placed(flow=apart[0]), switches=unmirrored),
         step("adopt", None, placed(ON_RETAIL)),
         step("adopt-dark", None, placed(DARK)),
         step("update-target", placement, placed(target="emergency")),
         step("update-target-to-instance", placement, placed(target=arn("northwind"))),
         step("update-flow", placement, placed(flow="Winter IVR")),
+        step("update-one-of-two-flows", placed(flow=apart[0]), placed(flow=apart[1]), switches=unmirrored),
         step("update-description", placement, placed(description="Front door")),
         step("update-return-to", placement, placed(return_to="leave")),
         step("update-everything", placement, placed(target="emergency", flow="Sales", description="Front door")),

@@ -1,0 +1,246 @@
+"""The fault matrix, generated: every call that a step makes, every fault that may hit it, every switch that matters."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from drill.centre import Shown, fresh, shown
+from drill.server import REPLICA
+from drill.stack import Stack, a_run
+from drill.steps import STEPS, Step, Switched
+
+from acgr_sandbox import Fault, ManualClock, Sandbox
+
+MOVE, DESCRIBE = "UpdatePhoneNumber", "UpdatePhoneNumberMetadata"
+SET_FLOW, UNSET_FLOW = "AssociatePhoneNumberContactFlow", "DisassociatePhoneNumberContactFlow"
+JOIN, LEAVE = "AssociateTrafficDistributionGroupUser", "DisassociateTrafficDistributionGroupUser"
+WRITES = {MOVE, DESCRIBE, SET_FLOW, UNSET_FLOW, JOIN, LEAVE}
+FLOW_CALLS = {SET_FLOW, UNSET_FLOW, "BatchGetFlowAssociation", "ListFlowAssociations"}
+NUMBER_CALLS = {MOVE, DESCRIBE, "DescribePhoneNumber", "ListPhoneNumbersV2"}
+AGENT_CALLS = {JOIN, LEAVE, "ListTrafficDistributionGroupUsers"}
+
+ON_READS = ("throttle", "error-before", "lost-reply", "denied")
+"""Of a read it makes no difference whether an error comes before or after, nor where a connection breaks."""
+
+ON_WRITES = ("throttle", "drain", "error-before", "error-after", "lost-reply", "reset", "denied", "expired-token")
+
+FOR_GOOD = {"error-before", "error-after", "lost-reply", "denied", "failed-claim"}
+"""Faults that may last until the run ends. A throttle that lasts is a fault of its own (`test_a_flood`)."""
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A value of one of the sandbox's switches, and what it concerns.
+
+    Attributes:
+        name, value: the switch.
+        operations: which calls are hit under it.
+        kinds: by which faults; all that there are unless given.
+    """
+
+    name: str
+    value: Any
+    operations: frozenset[str]
+    kinds: frozenset[str] = field(default_factory=lambda: frozenset({*ON_WRITES, "failed-claim"}))
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value or str(self.value).lower() or 'none'}".replace(" ", "")
+
+
+def _switch(name: str, value: Any, operations: set[str], *kinds: str) -> Switch:
+    return Switch(name, value, frozenset(operations), *([frozenset(kinds)] if kinds else []))
+
+
+_HIDDEN = ("error-before", "error-after", "lost-reply", "reset")
+
+SWITCHES = [
+    _switch("bucket_scope", "per-operation", WRITES | {"ListPhoneNumbersV2", "ListUsers"}, "throttle", "drain"),
+    _switch("throttle_code", "TooManyRequestsException", WRITES | {"ListUsers"}, "throttle", "drain"),
+    _switch("throttle_code", "", WRITES | {"ListUsers"}, "throttle"),
+    _switch("error_member", "message", WRITES, "error-before", "denied"),
+    _switch("latency_seconds", 0.7, WRITES, "throttle", "error-after"),
+    _switch("mirroring", False, FLOW_CALLS | {MOVE}),
+    _switch("mirror_conflict", "source", FLOW_CALLS, "error-after", "lost-reply", "denied"),
+    _switch("mirror_seconds", 4.0, FLOW_CALLS | {MOVE}, "error-before", "lost-reply", "denied"),
+    _switch("replica_arn_form", "replica", FLOW_CALLS, "lost-reply", "denied"),
+    _switch("batch_unknown", "error", {"BatchGetFlowAssociation", SET_FLOW, UNSET_FLOW, MOVE}),
+    _switch("flow_while_in_progress", "ResourceNotFoundException", {SET_FLOW, MOVE}),
+    _switch("flow_while_in_progress", "ResourceInUseException", {SET_FLOW, MOVE}),
+    _switch("flow_while_in_progress", "allow", {SET_FLOW, MOVE}),
+    _switch("disassociate_flow_absent", "success", {UNSET_FLOW}),
+    _switch("move_drops_replica_flow", False, {SET_FLOW, MOVE, "BatchGetFlowAssociation"}),
+    _switch("target_shown_early", True, NUMBER_CALLS),
+    _switch("failed_keeps_target", False, NUMBER_CALLS, "failed-claim", "denied", "lost-reply"),
+    _switch("same_target_drops_flow", True, NUMBER_CALLS),
+    _switch("claim_seconds", 30.0, {MOVE, "DescribePhoneNumber", SET_FLOW}, *_HIDDEN, "denied", "failed-claim"),
+    _switch("number_in_progress", "InvalidParameterException", {MOVE, DESCRIBE}),
+    _switch("reused_token", "replay", {MOVE, DESCRIBE}, *_HIDDEN),
+    _switch("reused_token", "ignore", {MOVE, DESCRIBE}, *_HIDDEN),
+    _switch("arn_as_phone_number_id", False, {MOVE}, "lost-reply"),
+    _switch("list_includes_group_numbers", False, {"ListPhoneNumbersV2", "DescribePhoneNumber", MOVE}),
+    _switch("list_lag_seconds", 30.0, {"ListPhoneNumbersV2", MOVE, SET_FLOW}),
+    _switch("second_group", "conflict", AGENT_CALLS),
+    _switch("second_group", "move", AGENT_CALLS),
+    _switch("reassociate", "conflict", AGENT_CALLS),
+    _switch("disassociate_absent", "not-found", AGENT_CALLS),
+    _switch("user_id_form", "arn", AGENT_CALLS, "error-after", "lost-reply", "denied"),
+    _switch("membership_lag_seconds", 30.0, AGENT_CALLS),
+    _switch("group_users_page", 1, {"ListTrafficDistributionGroupUsers"}),
+    _switch("group_users_over_page", "refuse", {"ListTrafficDistributionGroupUsers"}),
+]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A call of a step, and how often the step has made the same one by then."""
+
+    operation: str
+    region: str
+    occurrence: int
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes anything."""
+        return self.operation in WRITES
+
+    def __str__(self) -> str:
+        where = ".replica" if self.region == REPLICA else ""
+        return f"{self.operation}{where}.{self.occurrence}"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One cell of the matrix."""
+
+    step: Step
+    hit: Hit
+    kind: str
+    for_good: bool
+    switch: Switch | None
+    refreshes: bool
+
+    @property
+    def switches(self) -> Switched:
+        """How the sandbox is set."""
+        return {**self.step.switches, **({self.switch.name: self.switch.value} if self.switch else {})}
+
+    @property
+    def fault(self) -> Fault:
+        """What happens, from the moment the step begins."""
+        count = 0 if self.for_good else 1
+        return Fault(self.hit.operation, self.kind, self.hit.region, count=count, after=self.hit.occurrence - 1)
+
+    def __str__(self) -> str:
+        lasts = "-for-good" if self.for_good else ""
+        after = "-then-refresh" if self.refreshes else ""
+        return f"{self.step}/{self.hit}/{self.kind}{lasts}{after}{f'/{self.switch}' if self.switch else ''}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A step under some switches, before it and without any fault.
+
+    Attributes:
+        sandbox: as it was before.
+        stack: as it was before.
+        calls: what the step asks, in order, with the outcome.
+        requests: how many requests that is, STS included.
+        errors: the sentences in which it ends.
+        unquiet: what the next run would still change.
+        ends: what there is afterwards.
+    """
+
+    sandbox: Sandbox
+    stack: Stack
+    calls: tuple[tuple[str, str, str], ...]
+    requests: int
+    errors: tuple[str, ...]
+    unquiet: frozenset[str]
+    ends: Shown
+
+
+def known(step: Step, switches: Switched) -> Known:
+    """The step without a fault, done once for all cases of these switches."""
+    key = (str(step), tuple(sorted(switches.items())))
+    if key not in _known:
+        _known[key] = _learned(step, switches)
+    return _known[key]
+
+
+_known: dict[Any, Known] = {}
+
+
+def _learned(step: Step, switches: Switched) -> Known:
+    sandbox, stack = fresh(switches), Stack()
+    with a_run(sandbox):
+        stack.up(step.before)
+    assert not stack.errors, f"{step} before: {stack.errors}"
+    shown(sandbox)
+    other, trial = twin(sandbox), stack.copy()
+    with a_run(other) as wire:
+        step.act(trial)
+        requests, errors = wire.requests, tuple(trial.errors)
+    events = [event for event in other.events.after() if event["kind"] == "call"]
+    calls = tuple((event["operation"], event["region"], event["outcome"]) for event in events)
+    ends = shown(other)
+    with a_run(other):
+        unquiet = frozenset(trial.preview(step.program))
+    return Known(sandbox, stack, calls, requests, errors, unquiet, ends)
+
+
+def twin(sandbox: Sandbox) -> Sandbox:
+    """Another sandbox whose world is as this one's, at the same time."""
+    return Sandbox(copy.deepcopy(sandbox.world), clock=ManualClock(sandbox.clock.now()), switches=sandbox.switches)
+
+
+def hits(step: Step, switches: Switched) -> list[Hit]:
+    """The calls of a step: each write, and of reads that are repeated the first and the last."""
+    times: Counter[tuple[str, str]] = Counter()
+    found: dict[tuple[str, str], list[Hit]] = {}
+    for operation, region, _ in known(step, switches).calls:
+        times[operation, region] += 1
+        found.setdefault((operation, region), []).append(Hit(operation, region, times[operation, region]))
+    return [hit for same in found.values() for hit in same if hit.is_write or hit in (same[0], same[-1])]
+
+
+def kinds(hit: Hit) -> Iterator[tuple[str, bool]]:
+    """The faults of a call: which, and whether it lasts until the run ends."""
+    for kind in ON_WRITES if hit.is_write else ON_READS:
+        yield kind, False
+        if kind in FOR_GOOD:
+            yield kind, True
+    if hit.operation == MOVE:
+        yield "failed-claim", False
+        yield "failed-claim", True
+
+
+def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
+    switches = {**step.switches, **({switch.name: switch.value} if switch else {})}
+    for hit in hits(step, switches):
+        if switch and hit.operation not in switch.operations:
+            continue
+        for kind, for_good in kinds(hit):
+            if switch is None or kind in switch.kinds:
+                yield Case(step, hit, kind, for_good, switch, refreshes=False)
+                if hit.is_write and (for_good or kind == "failed-claim") and not step.is_read:
+                    yield Case(step, hit, kind, for_good, switch, refreshes=True)
+
+
+def _concerns(switch: Switch, step: Step) -> bool:
+    """Whether the step makes such calls, and works under the switch at all (`test_without_a_fault`)."""
+    if switch.name in step.switches or known(step, {**step.switches, switch.name: switch.value}).errors:
+        return False
+    return any(operation in switch.operations for operation, _, _ in known(step, step.switches).calls)
+
+
+@cache
+def cases() -> list[Case]:
+    """The matrix."""
+    plain = [case for step in STEPS for case in _of_step(step, None)]
+    switched = [case for switch in SWITCHES for step in STEPS if _concerns(switch, step) for case in _of_step(step, switch)]
+    return plain + switched

@@ -1,0 +1,75 @@
+"""One trial: something goes wrong in a run, and one more run has to put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drill.centre import Shown, shown
+from drill.matrix import Case, Known, known, twin
+from drill.stack import Stack, a_run
+from drill.steps import Step
+
+from acgr_sandbox import Fault, ManualClock, Sandbox
+
+MEANWHILE = 3.0
+"""Seconds until the next run: less than a number takes to move, enough for the request rate to recover."""
+
+
+class Trial:
+    """A step, in a world and with a state of its own.
+
+    Attributes:
+        sandbox: the world.
+        stack: the state.
+    """
+
+    def __init__(self, step: Step, before: Known) -> None:
+        self._step, self._before = step, before
+        self.sandbox: Sandbox = twin(before.sandbox)
+        self.stack: Stack = before.stack.copy()
+        self._throttled = 0
+
+    def goes_wrong(self, fault: Fault) -> None:
+        """The step, with a fault that ends with the run."""
+        self.sandbox.faults.add(fault)
+        with a_run(self.sandbox):
+            self._step.act(self.stack)
+        hit = self.sandbox.faults.table()[0]["hit"]
+        assert hit > 0, "the fault has hit nothing"
+        self._throttled += hit if fault.kind in {"throttle", "drain"} else 0
+        self.sandbox.faults.clear()
+
+    def is_killed(self, kill: Callable[[int, str], bool]) -> None:
+        """The step, in a process that dies."""
+
+    def refreshes(self) -> None:
+        """`pulumi refresh`."""
+        self._let_time_pass()
+        with a_run(self.sandbox):
+            self.stack.refresh()
+        assert self.stack.errors == []
+
+    def runs_again(self) -> None:
+        """The program once more; then everything is as if nothing had gone wrong."""
+        self._let_time_pass()
+        with a_run(self.sandbox):
+            self.stack.up(self._step.program)
+        assert self.stack.errors == []
+        assert self._ends == self._before.ends
+        assert self.sandbox.counters.calls("ReleasePhoneNumber") == 0
+        assert self.sandbox.counters.calls(outcome="throttled") == self._throttled, "calls outside the pace"
+        with a_run(self.sandbox):
+            assert self.stack.preview(self._step.program) == self._before.unquiet
+
+    @property
+    def _ends(self) -> Shown:
+        return shown(self.sandbox)
+
+    def _let_time_pass(self) -> None:
+        assert isinstance(self.sandbox.clock, ManualClock)
+        self.sandbox.clock.advance(MEANWHILE)
+
+
+def of_case(case: Case) -> Trial:
+    """The trial of a cell of the matrix."""
+    return Trial(case.step, known(case.step, case.switches))
