@@ -100,7 +100,7 @@ def rivalry(state: RosterState | None, props: Mapping[str, Any]) -> str | None:
     """Why this roster may not be authoritative, or not beside one that is; None where all is well."""
     for group in sorted(groups_of(state, props)):
         if rivals := _others("roster", group, "authoritative"):
-            return f"authoritative: {rivals[0]} is the authoritative roster of the group; declare its agents there"
+            return f"traffic_distribution_group: {rivals[0]} is its authoritative roster; declare its agents there"
         rivals = [*_others("membership", group), *_others("roster", group)]
         if rivals and props.get("authoritative") is True:
             return f"authoritative: {rivals[0]} declares agents of the same group; declare all of them in one place"

@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _membership
 from acgr._membership import MembershipState, keys_of
 from acgr._pins import of_membership
 from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told, with_pins
+from acgr._roster import rivalry
 from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
 from acgr_connect import spelling
 from acgr_connect.arns import is_arn
@@ -140,7 +141,10 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
         if known(region):
             shapes["traffic_distribution_group"] = partial(spelling.group, source_region=region)
         run().declarations.note(_engine.urn(), keys_of(None, news))
-        return CheckResult(_membership.inputs(news), misshapen(news, shapes, optional=["source_region"]))
+        failures = misshapen(news, shapes, optional=["source_region"])
+        if not failures and (rival := rivalry(None, news)):
+            failures.append(CheckFailure("", rival))
+        return CheckResult(_membership.inputs(news), failures)
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""

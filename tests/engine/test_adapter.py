@@ -13,7 +13,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def test_progress_is_on_the_row_of_its_resource(stack: Stack, centre: Centre) -> None:
-    """The adapter finds the URN: what happens is shown on the resource's own row; its darkness alone is left to read."""
+    """The adapter finds the URN: what happens is shown on the resource's own row; only its dark time stays."""
     stack.declare(number("main", 1, "retail", "Main IVR"))
     up = stack.up()
     rows = up.rows("main")

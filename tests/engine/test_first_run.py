@@ -14,17 +14,17 @@ def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack,
     """A preview changes nothing; `up` places numbers (N3) with their flow in both Regions (N6); the next is empty."""
     numbers = {e164(1): {"flow": "Main IVR"}, e164(2): {"flow": {SOURCE: "Sales", REPLICA: "Sales"}}}
     stack.declare(component("centre", "retail", numbers, ["alice.smith", "bob.brown"]))
-    expected = {f"centre-{name}" for name in (*numbers, "alice.smith", "bob.brown")} | {"centre"}
+    expected = {f"centre-{name}" for name in (*numbers, "agents")} | {"centre"}
 
     preview = stack.preview()
     assert preview.code == 0, preview.text
-    assert preview.summary() == ["+ 6 to create"]
+    assert preview.summary() == ["+ 5 to create"]
     assert all(preview.rows(name)[-1].split()[0] == "+" for name in expected - {"centre"})
     assert centre.writes() == {}
 
     up = stack.up()
     assert up.code == 0, up.text
-    assert up.summary() == ["+ 6 created"]
+    assert up.summary() == ["+ 5 created"]
     assert centre.placed(1) == ("retail", {SOURCE: "Main IVR", REPLICA: "Main IVR"})
     assert centre.placed(2) == ("retail", {SOURCE: "Sales", REPLICA: "Sales"})
     assert centre.members("retail") == {"alice.smith", "bob.brown", "erin.green"}
@@ -38,8 +38,8 @@ def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack,
     assert placed["instance_arn"] == centre.arn("instance", "northwind")
     assert placed["contact_flow_arns"] == {r: centre.arn("flow", "Main IVR", r) for r in (SOURCE, REPLICA)}
     assert (placed["e164"], placed["dark_regions"], placed["return_to"]) == (e164(1), [], "instance")
-    joined = state.outputs("centre-alice.smith")
-    assert joined["user_arn"] == state.resources["centre-alice.smith"]["id"] == centre.arn("user", "alice.smith")
+    joined = state.outputs("centre-agents")
+    assert joined["members"] == {user: centre.arn("user", user) for user in ("alice.smith", "bob.brown")}
     assert joined["traffic_distribution_group_arn"] == centre.arn("group", "retail")
     assert state.outputs("centre")["dark_numbers"] == []
     assert state.outputs("centre")["numbers"][e164(1)]["flows"] == {SOURCE: "Main IVR", REPLICA: "Main IVR"}
@@ -48,7 +48,7 @@ def test_preview_shows_up_makes_and_the_next_run_has_nothing_to_do(stack: Stack,
     assert stack.plan() == {}
     again = stack.up("--expect-no-changes")
     assert again.code == 0, again.text
-    assert again.summary() == ["6 unchanged"]
+    assert again.summary() == ["5 unchanged"]
     assert centre.writes() == {}
 
 

@@ -20,7 +20,7 @@ def _centre(name: str, **options: object) -> Declaration:
 
 
 def _of_centre(name: str) -> set[str]:
-    return {name, *(f"{name}-{label}" for label in (e164(1), e164(3), "alice.smith", "erin.green"))}
+    return {name, *(f"{name}-{label}" for label in (e164(1), e164(3), "agents"))}
 
 
 def _unchanged(centre: Centre) -> None:

@@ -150,7 +150,9 @@ def test_authoritative(stack: Stack, centre: Centre) -> None:
     assert stack.up("--expect-no-changes").code == 0
     stack.declare(whole, agent("erin", "retail", "erin.green"))
     beside = stack.preview()
-    assert "authoritative" in beside.text
+    assert beside.code != 0
+    refused = ("declares agents of the same group", "is its authoritative roster; declare its agents there")
+    assert any(sentence in beside.text for sentence in refused), beside.text
 
 
 def test_agents_of_their_own_become_a_roster(stack: Stack, centre: Centre) -> None:

@@ -139,7 +139,7 @@ def test_unknown_agents_fail_alone(sandbox: Sandbox, connection: Connection) -> 
     said = refusal(lambda: PROVIDER.update(made.id, made.outs, declared(*THREE, "zoe.none", "yan.none")))
     assert said == (
         "associating agents with traffic distribution group retail in eu-west-2: 2 of 5 agents failed: "
-        "zoe.none, yan.none (the source instance has no such user); the others are done, and the next run tries again"
+        "yan.none, zoe.none (the source instance has no such user); the others are done, and the next run tries again"
     )
     assert members(sandbox) == set(THREE)
 
@@ -285,11 +285,13 @@ def test_not_authoritative_beside_another_owner(sandbox: Sandbox, connection: Co
     assert writes(sandbox) == (0, 0)
 
 
-def test_no_roster_beside_an_authoritative_one(sandbox: Sandbox, connection: Connection) -> None:
-    """The other way round as well: whichever is declared second is refused."""
+def test_nothing_beside_an_authoritative_roster(sandbox: Sandbox, connection: Connection) -> None:
+    """The other way round as well: whichever is declared second is refused, a roster or an agent of its own."""
     run().declarations.note("urn::whole", [("roster", "retail", "authoritative")])
-    [failure] = PROVIDER.check({}, declared("alice.smith")).failures
-    assert failure.reason == ("authoritative: whole is the authoritative roster of the group; declare its agents there")
+    single = {"traffic_distribution_group": "retail", "user": "bob.brown", "source_region": "eu-west-2"}
+    answers = [PROVIDER.check({}, declared("alice.smith")), TrafficDistributionGroupUserProvider().check({}, single)]
+    reasons = [failure.reason for answer in answers for failure in answer.failures]
+    assert reasons == ["traffic_distribution_group: whole is its authoritative roster; declare its agents there"] * 2
 
 
 def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:

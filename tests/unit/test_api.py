@@ -157,6 +157,8 @@ LISTS = {
     "list_flow_associations": ("list_flow_associations", 1),
     "list_flows": ("list_contact_flows", 1),
     "list_users": ("list_users", 1),
+    "list_routing_profiles": ("list_routing_profiles", 1),
+    "search_users": ("search_users", 1),
 }
 
 

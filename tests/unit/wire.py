@@ -50,6 +50,8 @@ ANSWERS: dict[str, Answer] = {
     "batch_get_flow_association": {"FlowAssociationSummaryList": [ASSOCIATED]},
     "list_contact_flows": {"ContactFlowSummaryList": [DESCRIBED_FLOW]},
     "list_users": {"UserSummaryList": [DESCRIBED_USER]},
+    "list_routing_profiles": {"RoutingProfileSummaryList": [{"Id": "profile", "Name": "Voice"}]},
+    "search_users": {"Users": [DESCRIBED_USER]},
     "describe_user": {"User": DESCRIBED_USER},
 }
 """One answer of each operation used, as short as the code reads it."""
@@ -72,6 +74,8 @@ CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "batch_get_flow_association": lambda api: api.batch_get_flow_association(INSTANCE.id, [NUMBER]),
     "list_flows": lambda api: api.list_flows(INSTANCE.id),
     "list_users": lambda api: api.list_users(INSTANCE),
+    "list_routing_profiles": lambda api: api.list_routing_profiles(INSTANCE.id),
+    "search_users": lambda api: api.search_users(INSTANCE.id, SearchFilter={"TagFilter": {}}),
     "describe_user": lambda api: api.describe_user(INSTANCE.id, USER.id),
 }
 """Every public method of `RegionalConnect` that asks Connect something."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,6 +49,11 @@ class Switch:
     operations: frozenset[str]
     kinds: frozenset[str] = field(default_factory=lambda: frozenset({*ON_WRITES, "failed-claim"}))
 
+    @property
+    def own(self) -> frozenset[str]:
+        """The faults that the switch itself is about."""
+        return self.kinds if len(self.kinds) < 3 else frozenset()
+
     def __str__(self) -> str:
         return f"{self.name}={self.value or str(self.value).lower() or 'none'}".replace(" ", "")
 
@@ -62,8 +68,8 @@ SWITCHES = [
     _switch("bucket_scope", "per-operation", WRITES | {"ListPhoneNumbersV2", "ListUsers"}, "throttle", "drain"),
     _switch("throttle_code", "TooManyRequestsException", WRITES | {"ListUsers"}, "throttle", "drain"),
     _switch("throttle_code", "", WRITES | {"ListUsers"}, "throttle"),
-    _switch("error_member", "message", WRITES, "error-before", "denied"),
-    _switch("latency_seconds", 0.7, WRITES, "throttle", "error-after"),
+    _switch("error_member", "message", {SET_FLOW, JOIN}, "error-before", "denied"),
+    _switch("latency_seconds", 0.7, {MOVE, JOIN}, "throttle", "error-after"),
     _switch("mirroring", False, FLOW_CALLS | {MOVE}),
     _switch("mirror_conflict", "source", FLOW_CALLS, "error-after", "lost-reply", "denied"),
     _switch("mirror_seconds", 4.0, FLOW_CALLS | {MOVE}, "error-before", "lost-reply", "denied"),
@@ -219,6 +225,33 @@ def kinds(hit: Hit) -> Iterator[tuple[str, bool]]:
         yield "failed-claim", True
 
 
+def is_distinct(case: Case) -> bool:
+    """Whether a case is not like another one of the matrix, by what the library can tell of it.
+
+    A failed read is repeated, given up, or refused, whatever the cause. A switch that is about something else makes no
+    difference to a fault after which nothing has happened. Of steps that take the same way one is enough for reads.
+    """
+    hit, kind, switch = case.hit, case.kind, case.switch
+    if not hit.is_write:
+        return _is_distinct_read(case)
+    if switch is None:
+        return case.step.is_core or kind not in {"drain", "reset", "expired-token"}
+    alike = {("denied", True), ("lost-reply", False), ("lost-reply", True), ("failed-claim", True)}
+    if case.refreshes or not case.step.is_core or (kind, case.for_good) in alike:
+        return False
+    return kind in {"error-after", "failed-claim", "denied"} or kind in switch.own
+
+
+def _is_distinct_read(case: Case) -> bool:
+    outcome = ("lost-reply", False), ("error-before", True), ("denied", False)
+    if case.switch:
+        is_own = case.kind in case.switch.own and not case.for_good
+        return case.step.is_core and (is_own or (case.kind, case.for_good) == ("denied", False))
+    if case.step.is_core or case.step.is_read:
+        return (case.kind, case.for_good) in outcome or (case.kind == "throttle" and case.hit.occurrence == 1)
+    return (case.kind, case.for_good) == ("denied", False)
+
+
 def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
     switches = {**step.switches, **({switch.name: switch.value} if switch else {})}
     for hit in hits(step, switches):
@@ -233,14 +266,21 @@ def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
 
 def _concerns(switch: Switch, step: Step) -> bool:
     """Whether the step makes such calls, and works under the switch at all (`test_without_a_fault`)."""
-    if switch.name in step.switches or known(step, {**step.switches, switch.name: switch.value}).errors:
+    if switch.name in step.switches or not (step.is_core or is_whole()):
         return False
-    return any(operation in switch.operations for operation, _, _ in known(step, step.switches).calls)
+    if all(operation not in switch.operations for operation, _, _ in known(step, step.switches).calls):
+        return False
+    return not known(step, {**step.switches, switch.name: switch.value}).errors
+
+
+def is_whole() -> bool:
+    """Whether the environment asks for every case, alike or not."""
+    return os.environ.get("ACGR_MATRIX") == "whole"
 
 
 @cache
 def cases() -> list[Case]:
-    """The matrix."""
-    plain = [case for step in STEPS for case in _of_step(step, None)]
-    switched = [case for switch in SWITCHES for step in STEPS if _concerns(switch, step) for case in _of_step(step, switch)]
-    return plain + switched
+    """The matrix: the distinct cases or, where the environment asks for it, all."""
+    switches = [None, *SWITCHES]
+    found = [case for s in switches for step in STEPS if s is None or _concerns(s, step) for case in _of_step(step, s)]
+    return [case for case in found if is_whole() or is_distinct(case)]

@@ -234,12 +234,12 @@ class Stack:
 
 
 @contextmanager
-def a_run(sandbox: Sandbox, *, kill: Callable[[int, str], bool] | None = None, auto: bool = False) -> Iterator[Wire]:
+def a_run(sandbox: Sandbox, *, kill: int = 0, auto: bool = False) -> Iterator[Wire]:
     """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
 
     Args:
         sandbox: the account.
-        kill: whether the process dies at a request.
+        kill: after so many answered requests the process dies; 0: it lives.
         auto: whether the scope of the request rate is to be learned; else it is stated.
     """
     scope = "auto" if auto else sandbox.switches.bucket_scope

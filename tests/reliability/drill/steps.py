@@ -11,6 +11,23 @@ from drill.stack import Declared, Program, Stack
 
 Switched = dict[str, Any]
 
+CORE = {
+    "placement-create",
+    "placement-adopt-dark",
+    "placement-update-target",
+    "placement-update-flow",
+    "placement-delete-to-instance",
+    "agent-create",
+    "agent-update-group",
+    "agent-delete",
+    "flow-create",
+    "flow-update-flow-in-replica",
+    "flow-delete",
+    "roster-create",
+    "roster-update-users",
+    "roster-delete",
+}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -34,6 +51,11 @@ class Step:
 
     def __str__(self) -> str:
         return f"{self.resource}-{self.name}"
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it is the first of the steps that take the same way through the library."""
+        return str(self) in CORE
 
     def act(self, stack: Stack) -> None:
         """Do it."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import pytest
 from drill.centre import Shown, shown
 from drill.matrix import Case, Known, known, twin
+from drill.server import Killed
 from drill.stack import Stack, a_run
 from drill.steps import Step
 
@@ -39,8 +39,10 @@ class Trial:
         self._throttled += hit if fault.kind in {"throttle", "drain"} else 0
         self.sandbox.faults.clear()
 
-    def is_killed(self, kill: Callable[[int, str], bool]) -> None:
-        """The step, in a process that dies."""
+    def is_killed(self, after: int) -> None:
+        """The step, in a process that dies when so many requests have been answered."""
+        with pytest.raises(Killed), a_run(self.sandbox, kill=after):
+            self._step.act(self.stack)
 
     def refreshes(self) -> None:
         """`pulumi refresh`."""
@@ -66,8 +68,13 @@ class Trial:
         return shown(self.sandbox)
 
     def _let_time_pass(self) -> None:
-        assert isinstance(self.sandbox.clock, ManualClock)
-        self.sandbox.clock.advance(MEANWHILE)
+        pass_time(self.sandbox, MEANWHILE)
+
+
+def pass_time(sandbox: Sandbox, seconds: float) -> None:
+    """Nobody does anything for so long."""
+    assert isinstance(sandbox.clock, ManualClock)
+    sandbox.clock.advance(seconds)
 
 
 def of_case(case: Case) -> Trial:
