@@ -140,7 +140,7 @@ class GlobalResiliency(pulumi.ComponentResource):
         self.roster = (
             TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
         )
-        self.agents = self.roster.members if self.roster else pulumi.Output.from_input({})
+        self.agents = _members(self.roster)
         self.traffic_distribution_group_arn = self._group_arn(wanted)
         self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}
         self.dark_numbers = _dark(self.placements)
@@ -163,9 +163,16 @@ class GlobalResiliency(pulumi.ComponentResource):
         return pulumi.Output.from_input(arns[0] if arns else None)
 
 
+def _members(roster: TrafficDistributionGroupRoster | None) -> pulumi.Output[dict[str, str]]:
+    """The members; none of a roster that is not made yet, while a refresh runs the program."""
+    if roster is None:
+        return pulumi.Output.from_input({})
+    return roster.members.apply(lambda members: members or {})
+
+
 def _number(placement: PhoneNumberPlacement, regions: tuple[str, str]) -> pulumi.Output[GlobalResiliencyNumber]:
     def answers(known: Mapping[str, Any]) -> GlobalResiliencyNumber:
-        flow, arns = known["flow"], known["arns"]
+        flow, arns = known["flow"], known["arns"] or {}
         spelled = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
         # A Region without a flow stays visible: the engine would drop a key whose value is None.
         flows = {region: spelled.get(region, arns[region]) if region in arns else "" for region in regions}

@@ -1,0 +1,1 @@
+"""What runs of the real command line tools cost, measured against the sandbox."""

@@ -1,0 +1,79 @@
+"""One row of the table: a workload, what the sandbox is like, and which tool does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .workload import WORKLOADS, Scope, Workload
+
+Tool = Literal["ours", "serial", "threads", "terraform", "idle"]
+TOOLS: tuple[Tool, ...] = ("ours", "serial", "threads", "terraform", "idle")
+
+CLAIMS = {"5": "5", "30": "30", "random": "3..8"}
+"""What `--claim` takes, and the sandbox's spelling of it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """How one row is measured.
+
+    Attributes:
+        workload: one of `WORKLOADS`.
+        scope: what the sandbox's buckets are.
+        tool: who does it: this project; the boto3 script, serial or with 8 threads; Terraform; or, for a comparison, a
+            Pulumi program of as many resources that do nothing.
+        claim: seconds for which a number is under way, one of `CLAIMS`.
+        parallel: what `pulumi up --parallel` is told.
+        mirroring: whether a number's flow reaches the other Region by itself.
+        speed: how many times as fast as the wall clock the sandbox's runs.
+        preview: whether `pulumi up` makes its preview first, in a process of its own.
+        stated: whether the stack states the scope; it is learned otherwise.
+        processes: into how many stacks, run at the same time, the work is divided.
+    """
+
+    workload: str
+    scope: Scope = "shared"
+    tool: Tool = "ours"
+    claim: str = "5"
+    parallel: int = 64
+    mirroring: bool = True
+    speed: int = 1
+    preview: bool = False
+    stated: bool = False
+    processes: int = 1
+
+    @property
+    def work(self) -> Workload:
+        """The workload itself; Terraform has no resource for agents."""
+        work = WORKLOADS[self.workload]
+        return Workload(work.name, work.numbers, 0, work.work) if self.tool == "terraform" else work
+
+    @property
+    def least_claim(self) -> float:
+        """Seconds that every claim takes at least."""
+        return float(CLAIMS[self.claim].partition("..")[0])
+
+    @property
+    def label(self) -> str:
+        """What differs from the plain row, in words."""
+        said = {
+            f"claim {CLAIMS[self.claim].replace('..', '-')} s": self.claim != "5",
+            f"--parallel {self.parallel}": self.parallel != 64,
+            "no mirroring": not self.mirroring,
+            "with preview": self.preview,
+            "scope stated": self.stated,
+            f"{self.processes} processes": self.processes > 1,
+            f"{self.speed}x time": self.speed != 1,
+        }
+        return ", ".join(text for text, applies in said.items() if applies)
+
+    def plain(self) -> dict[str, Any]:
+        """As a results file has it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Case:
+        """What `plain` wrote."""
+        return cls(**row)

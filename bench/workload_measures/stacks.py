@@ -1,0 +1,99 @@
+"""Pulumi at work on a case: this project's component, or resources that do nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .case import Case
+from .centre import Declared
+from .environment import Tree
+from .processes import Command, prepared
+from .sandbox import Sandbox
+from .workload import BURST, RATE
+
+PROJECT = """name: bench
+runtime: {name: python}
+description: What a run costs
+"""
+
+OURS = """import json
+from pathlib import Path
+
+from acgr_components import GlobalResiliency
+
+GlobalResiliency("centre", **json.loads(Path("declared.json").read_text()))
+"""
+
+IDLE = """import json
+from pathlib import Path
+
+from workload_measures.idle import Idle
+
+declared = json.loads(Path("declared.json").read_text())
+for number, args in declared["numbers"].items():
+    Idle(number, args)
+Idle("agents", declared.get("agents", []))
+"""
+
+UNHURRIED = {"acgr:requestsPerSecond": "100000", "acgr:burst": "100000"}
+"""While the world is made ready nothing throttles."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of a case, in a folder of its own."""
+
+    case: Case
+    folder: Path
+    tree: Tree
+    sandbox: Sandbox
+
+    def make(self, declared: Declared) -> None:
+        """Write the program and, where the case finds things as declared, bring them into the state."""
+        self.folder.mkdir(parents=True)
+        (self.folder / "state").mkdir()
+        (self.folder / "Pulumi.yaml").write_text(PROJECT)
+        (self.folder / "__main__.py").write_text(IDLE if self.case.tool == "idle" else OURS)
+        (self.folder / "declared.json").write_text(json.dumps(declared.plain()))
+        self._configure(UNHURRIED)
+        prepared(self._pulumi("stack", "init", "bench", cache="set-up"))
+        if self.case.work.work != "up":
+            prepared(self._pulumi("up", "--yes", "--skip-preview", "--parallel", "64", cache="set-up"))
+        self._configure(self._stated())
+
+    def command(self) -> Command:
+        """What is measured."""
+        work, preview = self.case.work.work, () if self.case.preview else ("--skip-preview",)
+        arguments = {
+            "up": ("up", "--yes", *preview),
+            "refresh": ("refresh", "--yes", "--skip-preview"),
+            "preview": ("preview",),
+        }
+        return self._pulumi(*arguments[work], "--parallel", str(self.case.parallel))
+
+    def _pulumi(self, *arguments: str, cache: str = "cache") -> Command:
+        # All stacks of a case share what is known of the rate; making the world ready is no part of that.
+        shared = self.folder.parent / cache
+        environment = {**self.tree.environment(self.folder, self.sandbox.url), "XDG_CACHE_HOME": str(shared)}
+        return Command(["pulumi", *arguments, "--non-interactive"], self.folder, environment)
+
+    def _stated(self) -> dict[str, str]:
+        scope = {"acgr:bucketScope": self.case.scope} if self.case.stated else {}
+        rate = {"acgr:requestsPerSecond": f"{RATE * self.case.speed:g}", "acgr:burst": str(BURST)}
+        return {**scope, **(rate if self.case.speed != 1 else {})}
+
+    def _configure(self, config: dict[str, str]) -> None:
+        lines = [f'  {key}: "{value}"' for key, value in config.items()]
+        (self.folder / "Pulumi.bench.yaml").write_text("\n".join(["config:", *lines, ""]) if lines else "config: {}\n")
+
+
+def pulumi_commands(case: Case, folder: Path, tree: Tree, sandbox: Sandbox) -> list[Command]:
+    """The commands of a case, everything made ready for them."""
+    commands = []
+    for index, part in enumerate(Declared.of(case.work).parts(case.processes)):
+        stack = Stack(case, folder / f"stack{index}", tree, sandbox)
+        stack.make(part)
+        commands.append(stack.command())
+    return commands
