@@ -4,7 +4,7 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type test bench-sandbox venv clean
+.PHONY: help up preview refresh down check fmt lint type test bench bench-sandbox venv clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -39,6 +39,9 @@ type: venv ## mypy, strict
 
 test: venv ## all tests; ARGS=tests/unit chooses
 	$(PY) scripts/pulumi_cli.py -- .venv/bin/pytest $(ARGS)
+
+bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --scope shared" chooses, ARGS=--help says what
+	@$(PY) bench/workloads.py $(ARGS)
 
 bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes" chooses
 	@$(PY) bench/sandbox.py $(ARGS)

@@ -30,6 +30,8 @@ class Case:
         speed: how many times as fast as the wall clock the sandbox's runs.
         preview: whether `pulumi up` makes its preview first, in a process of its own.
         stated: whether the stack states the scope; it is learned otherwise.
+        program: whether a refresh runs the program too (`PULUMI_RUN_PROGRAM`).
+        arns: whether the program gives group and flow by ARN; by name otherwise.
         processes: into how many stacks, run at the same time, the work is divided.
     """
 
@@ -43,6 +45,8 @@ class Case:
     preview: bool = False
     stated: bool = False
     processes: int = 1
+    program: bool = False
+    arns: bool = False
 
     @property
     def work(self) -> Workload:
@@ -64,6 +68,8 @@ class Case:
             "no mirroring": not self.mirroring,
             "with preview": self.preview,
             "scope stated": self.stated,
+            "program run": self.program,
+            "by ARN": self.arns,
             f"{self.processes} processes": self.processes > 1,
             f"{self.speed}x time": self.speed != 1,
         }

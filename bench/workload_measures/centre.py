@@ -36,13 +36,13 @@ class Declared:
         """The same in so many stacks."""
         return [Declared(self.numbers[part::count], self.agents[part::count]) for part in range(count)]
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, group: str = GROUP, flow: str = FLOW) -> dict[str, Any]:
         """As arguments of `GlobalResiliency`."""
         return {
-            "traffic_distribution_group": GROUP,
+            "traffic_distribution_group": group,
             "source_region": SOURCE,
             "replica_region": REPLICA,
-            "numbers": {number: {"flow": FLOW} for number in self.numbers},
+            "numbers": {number: {"flow": flow} for number in self.numbers},
             **({"agents": list(self.agents)} if self.agents else {}),
         }
 

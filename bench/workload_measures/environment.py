@@ -51,7 +51,6 @@ def _pulumi(folder: Path) -> Mapping[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "bench",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_RUN_PROGRAM": "true",
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
     }

@@ -43,7 +43,9 @@ def join(connect: Any, ids: dict[str, Any], user: str) -> None:
 def main(path: str, threads: int, speed: float) -> int:
     """Do it all; serially it ends with the first error, with threads each error is told and the others go on."""
     ids, connect = json.loads(Path(path).read_text()), boto3.client("connect")
-    works: list[Callable[[], None]] = [partial(move, connect, ids, n, LOOK_EVERY / speed) for n in ids["numbers"].values()]
+    works: list[Callable[[], None]] = [
+        partial(move, connect, ids, n, LOOK_EVERY / speed) for n in ids["numbers"].values()
+    ]
     works += [partial(join, connect, ids, user) for user in ids["users"].values()]
     if threads == 1:
         return _errors([partial(_all, works)], 1)

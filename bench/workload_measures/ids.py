@@ -23,6 +23,7 @@ class Ids:
     group_arn: str
     home_arn: str
     flow: str
+    flow_arn: str
     numbers: dict[str, str]
     users: dict[str, str]
 
@@ -39,14 +40,15 @@ def ids(url: str) -> Ids:
 
     instance = listed("list_instances", "InstanceSummaryList")[0]["Id"]
     groups = {g["Name"]: g["Arn"] for g in listed("list_traffic_distribution_groups", _GROUPS)}
-    flows = {f["Name"]: f["Id"] for f in listed("list_contact_flows", "ContactFlowSummaryList", InstanceId=instance)}
+    flows = {f["Name"]: f for f in listed("list_contact_flows", "ContactFlowSummaryList", InstanceId=instance)}
     numbers = listed("list_phone_numbers_v2", "ListPhoneNumbersSummaryList")
     users = listed("list_users", "UserSummaryList", InstanceId=instance)
     return Ids(
         instance,
         groups[GROUP],
         groups["everyone"],
-        flows[FLOW],
+        flows[FLOW]["Id"],
+        flows[FLOW]["Arn"],
         {n["PhoneNumber"]: n["PhoneNumberId"] for n in numbers},
         {u["Username"]: u["Id"] for u in users},
     )

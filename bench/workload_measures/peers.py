@@ -68,7 +68,9 @@ def missing_terraform() -> str:
     """Why Terraform cannot be measured, or nothing."""
     if shutil.which("terraform") is None:
         return "there is no terraform on PATH"
-    return "" if plugins().is_dir() else f"there is no folder {plugins()} with its AWS provider (TF_PLUGINS names another)"
+    return (
+        "" if plugins().is_dir() else f"there is no folder {plugins()} with its AWS provider (TF_PLUGINS names another)"
+    )
 
 
 def plugins() -> Path:

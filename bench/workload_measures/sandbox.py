@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from .case import CLAIMS, Case
-from .centre import scenario
+from .centre import GROUP, scenario
 from .clock import pause
 from .workload import BURST, RATE
 
@@ -34,7 +34,6 @@ class Sandbox:
 
     url: str
     events_file: Path
-    speed: int
 
     def switch_on_the_rate(self) -> None:
         """From now on it throttles, answers as late as Connect, and what happens is measured."""
@@ -48,8 +47,8 @@ class Sandbox:
         return [json.loads(line) for line in self.events_file.read_text().splitlines()]
 
     def members(self) -> int:
-        """How many agents are on groups."""
-        return int(self._ask("GET", "status").get("members", 0))
+        """How many agents are on the group."""
+        return int(self._ask("GET", "status")["members"][GROUP])
 
     def _ask(self, method: str, route: str, payload: object = None) -> Any:
         body = None if payload is None else json.dumps(payload).encode()
@@ -76,7 +75,7 @@ def serving(case: Case, folder: Path, python_path: str) -> Iterator[Sandbox]:
     with (folder / "sandbox.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, env={"PYTHONPATH": python_path})
     try:
-        yield Sandbox(_url(process, ready), events, case.speed)
+        yield Sandbox(_url(process, ready), events)
     finally:
         process.terminate()
         process.wait(timeout=60)

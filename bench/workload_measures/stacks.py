@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .case import Case
 from .centre import Declared
 from .environment import Tree
+from .ids import ids
 from .processes import Command, prepared
 from .sandbox import Sandbox
 from .workload import BURST, RATE
@@ -56,12 +58,21 @@ class Stack:
         (self.folder / "state").mkdir()
         (self.folder / "Pulumi.yaml").write_text(PROJECT)
         (self.folder / "__main__.py").write_text(IDLE if self.case.tool == "idle" else OURS)
-        (self.folder / "declared.json").write_text(json.dumps(declared.plain()))
-        self._configure(UNHURRIED)
+        (self.folder / "declared.json").write_text(json.dumps(self._arguments(declared)))
         prepared(self._pulumi("stack", "init", "bench", cache="set-up"))
-        if self.case.work.work != "up":
+        if self.case.work.work == "up":
+            self._configure(self._stated())
+            return
+        # The second run changes nothing, but the state keeps the configuration that a refresh goes by.
+        for config in (UNHURRIED, self._stated()):
+            self._configure(config)
             prepared(self._pulumi("up", "--yes", "--skip-preview", "--parallel", "64", cache="set-up"))
-        self._configure(self._stated())
+
+    def _arguments(self, declared: Declared) -> dict[str, Any]:
+        if not self.case.arns:
+            return declared.plain()
+        known = ids(self.sandbox.url)
+        return declared.plain(known.group_arn, known.flow_arn)
 
     def command(self) -> Command:
         """What is measured."""
@@ -77,6 +88,7 @@ class Stack:
         # All stacks of a case share what is known of the rate; making the world ready is no part of that.
         shared = self.folder.parent / cache
         environment = {**self.tree.environment(self.folder, self.sandbox.url), "XDG_CACHE_HOME": str(shared)}
+        environment |= {"PULUMI_RUN_PROGRAM": "true"} if self.case.program else {}
         return Command(["pulumi", *arguments, "--non-interactive"], self.folder, environment)
 
     def _stated(self) -> dict[str, str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for drill
-
 from acgr import _engine
+
+pytest.register_assert_rewrite("drill.history", "drill.trial")
 
 
 @pytest.fixture(autouse=True)

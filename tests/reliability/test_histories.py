@@ -5,11 +5,25 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from drill.history import APART, FLOWS, GROUPS, NUMBERS, RETURNS, TARGETS, TEAM, USERS, History, agent, flow_apart, number, team
+from drill.history import (
+    APART,
+    FLOWS,
+    GROUPS,
+    NUMBERS,
+    RETURNS,
+    TARGETS,
+    TEAM,
+    USERS,
+    History,
+    agent,
+    flow_apart,
+    number,
+    team,
+)
 from drill.matrix import JOIN, LEAVE, MOVE, SET_FLOW
 from drill.promises import members_of
 from drill.trial import pass_time
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -35,7 +49,16 @@ SWITCHES = some.fixed_dictionaries(
 FAULTS = some.builds(
     Fault,
     operation=some.sampled_from(
-        [MOVE, SET_FLOW, JOIN, LEAVE, "DescribePhoneNumber", "BatchGetFlowAssociation", "ListUsers", "ListPhoneNumbersV2"]
+        [
+            MOVE,
+            SET_FLOW,
+            JOIN,
+            LEAVE,
+            "DescribePhoneNumber",
+            "BatchGetFlowAssociation",
+            "ListUsers",
+            "ListPhoneNumbersV2",
+        ]
     ),
     kind=some.sampled_from(["throttle", "error-before", "error-after", "lost-reply", "reset", "denied"]),
     count=some.sampled_from([1, 2, 0]),
@@ -215,13 +238,17 @@ class Histories(RuleBasedStateMachine):
             self.history.settle()
 
 
-EXAMPLES = int(os.environ.get("ACGR_HISTORIES", "40"))
+LONGER = os.environ.get("RELIABILITY_HISTORIES")
+"""How many histories, where more are asked for than every run of the tests makes: other ones each time."""
+
+PHASES = [Phase.generate, *([Phase.shrink] if os.environ.get("RELIABILITY_SHRINK") else [])]
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=EXAMPLES,
+    max_examples=int(LONGER or 40),
     stateful_step_count=20,
-    derandomize=EXAMPLES == 40,
+    derandomize=LONGER is None,
+    phases=PHASES,
     database=None,
     deadline=None,
     print_blob=True,

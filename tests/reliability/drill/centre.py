@@ -49,7 +49,9 @@ def fresh(switches: Mapping[str, Any]) -> Sandbox:
 def arn(name: str) -> str:
     """The ARN of a group or of the instance."""
     world = _scenario()
-    return world.arn(next((group for group in world.groups.values() if group.name == name), world.instance("northwind")))
+    return world.arn(
+        next((group for group in world.groups.values() if group.name == name), world.instance("northwind"))
+    )
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,8 @@ def is_distinct(case: Case) -> bool:
     if not hit.is_write:
         return _is_distinct_read(case)
     if switch is None:
-        return case.step.is_core or kind not in {"drain", "reset", "expired-token"}
+        nothing_new = {"throttle", "drain", "error-before", "reset", "expired-token"}
+        return case.step.is_core or not (kind in nothing_new or (kind, case.for_good) == ("lost-reply", True))
     alike = {("denied", True), ("lost-reply", False), ("lost-reply", True), ("failed-claim", True)}
     if case.refreshes or not case.step.is_core or (kind, case.for_good) in alike:
         return False
@@ -275,7 +276,7 @@ def _concerns(switch: Switch, step: Step) -> bool:
 
 def is_whole() -> bool:
     """Whether the environment asks for every case, alike or not."""
-    return os.environ.get("ACGR_MATRIX") == "whole"
+    return os.environ.get("RELIABILITY_MATRIX") == "whole"
 
 
 @cache

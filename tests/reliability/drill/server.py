@@ -20,7 +20,7 @@ SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 @cache
 def plugin() -> Any:
-    """The server that Pulumi starts for dynamic providers. Its module ends by serving for ever, so that line is left out."""
+    """The server that Pulumi starts for dynamic providers; the last line of its module, which serves, is left out."""
     spec = importlib.util.find_spec("pulumi.dynamic.__main__")
     assert spec is not None
     assert spec.origin is not None

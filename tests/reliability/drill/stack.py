@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from threading import Condition
 from typing import Any
 
@@ -51,7 +51,7 @@ Program = Sequence[Declared]
 
 @cache
 def _serialized(kind: str) -> str:
-    return serialize_provider(getattr(acgr, f"{kind}Provider")())
+    return str(serialize_provider(getattr(acgr, f"{kind}Provider")()))
 
 
 def struct(values: Mapping[str, Any]) -> Struct:
@@ -134,7 +134,7 @@ class Stack:
         """Read everything; what is gone leaves the state, and that a resource was half-way is forgotten."""
         self.errors = []
         for stored in list(self.resources.values()):
-            self._tried(lambda stored=stored: self._read(stored))
+            self._tried(partial(self._read, stored))
 
     def _tried(self, work: Callable[[], None]) -> None:
         try:
@@ -150,7 +150,7 @@ class Stack:
         checked = plugin().Check(asked, Context())
         self.errors += [failure.reason for failure in checked.failures]
         if stored is None:
-            return lambda: self._create(declared, checked.inputs)
+            return partial(self._create, declared, checked.inputs)
         return self._change(declared, stored, checked.inputs)
 
     def _change(self, declared: Declared, stored: Stored, news: Struct) -> Callable[[], None] | None:
@@ -159,12 +159,12 @@ class Stack:
         )
         found = plugin().Diff(asked, Context())
         if found.replaces:
-            return lambda: self._replace(declared, stored, news)
+            return partial(self._replace, declared, stored, news)
         by_inputs = found.changes == DIFF_UNKNOWN and news == stored.inputs
         if (found.changes == DIFF_NONE or by_inputs) and not stored.init_failed:
             stored.inputs = news
             return None
-        return lambda: self._update(declared, stored, news)
+        return partial(self._update, declared, stored, news)
 
     def _create(self, declared: Declared, inputs: Struct) -> None:
         context = Context()
@@ -205,9 +205,9 @@ class Stack:
 
     def _delete_all(self, declared: set[str]) -> None:
         for stored in list(self.doomed):
-            self._tried(lambda stored=stored: self._delete_doomed(stored))
+            self._tried(partial(self._delete_doomed, stored))
         for name in [name for name in reversed(self.resources) if name not in declared]:
-            self._tried(lambda name=name: self._delete_gone(name))
+            self._tried(partial(self._delete_gone, name))
 
     def _delete_doomed(self, stored: Stored) -> None:
         self._delete(stored)

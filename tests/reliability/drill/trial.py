@@ -27,6 +27,7 @@ class Trial:
         self._step, self._before = step, before
         self.sandbox: Sandbox = twin(before.sandbox)
         self.stack: Stack = before.stack.copy()
+        self._dark_before = shown(twin(before.sandbox)).dark
         self._throttled = 0
 
     def goes_wrong(self, fault: Fault) -> None:
@@ -38,6 +39,9 @@ class Trial:
         assert hit > 0, "the fault has hit nothing"
         self._throttled += hit if fault.kind in {"throttle", "drain"} else 0
         self.sandbox.faults.clear()
+        if fault.kind == "failed-claim" or (fault.count == 1 and fault.kind not in {"denied", "expired-token"}):
+            dark = set(shown(twin(self.sandbox)).dark)
+            assert dark <= {*self._before.ends.dark, *self._dark_before}, "dark after the run that went wrong"
 
     def is_killed(self, after: int) -> None:
         """The step, in a process that dies when so many requests have been answered."""
