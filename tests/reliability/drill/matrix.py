@@ -31,7 +31,7 @@ ON_READS = ("throttle", "error-before", "lost-reply", "denied")
 ON_WRITES = ("throttle", "drain", "error-before", "error-after", "lost-reply", "reset", "denied", "expired-token")
 
 FOR_GOOD = {"error-before", "error-after", "lost-reply", "denied", "failed-claim"}
-"""Faults that may last until the run ends. A throttle that lasts is a fault of its own (`test_a_flood`)."""
+"""Faults that may also last until the run ends. The others are tried once: a throttle is waited out 200 times."""
 
 
 @dataclass(frozen=True)

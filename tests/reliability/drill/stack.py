@@ -234,16 +234,14 @@ class Stack:
 
 
 @contextmanager
-def a_run(sandbox: Sandbox, *, kill: int = 0, auto: bool = False) -> Iterator[Wire]:
+def a_run(sandbox: Sandbox, *, kill: int = 0) -> Iterator[Wire]:
     """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
 
     Args:
         sandbox: the account.
         kill: after so many answered requests the process dies; 0: it lives.
-        auto: whether the scope of the request rate is to be learned; else it is stated.
     """
-    scope = "auto" if auto else sandbox.switches.bucket_scope
-    settings = Settings(rate=Rate(2.0, 5.0), scope=scope)
+    settings = Settings(rate=Rate(2.0, 5.0), scope=sandbox.switches.bucket_scope)
     assert isinstance(sandbox.clock, ManualClock)
     with wire().plugged_into(sandbox, kill), acgr.connected(wire(), SandboxTime(sandbox.clock), settings):
         yield wire()
