@@ -206,7 +206,7 @@ class _Attempt:
         """Step 9: give the number a flow where it is, and say what went wrong."""
         doing, standing = self.goal.doing, self._standing(number, {}, moved=True)
         try:
-            seen = look(self.connection, number.arn, Purpose.LOOK)
+            seen = self._where_it_ends(number, error)
             if seen.status != "IN_PROGRESS":
                 standing = self._relight(seen, before)
         except ConnectError as second:
@@ -218,6 +218,13 @@ class _Attempt:
             where = f"the number is where it was ({called(self.connection, seen.target)}){with_flow}"
             return because(error, doing, remedy=where)
         return Unfinished(because(error, doing, remedy=_what_is_left(standing)), standing)
+
+    def _where_it_ends(self, number: Number, error: ConnectError) -> Number:
+        """The number at rest, where what failed was not the wait for that itself."""
+        if isinstance(error, WaitTimeout):
+            return look(self.connection, number.arn, Purpose.LOOK)
+        within, progress = self.within, self.progress
+        return at_rest(self.connection, number, within=within, progress=progress, purpose=Purpose.LOOK)
 
     def _relight(self, seen: Number, before: Mapping[str, Arn]) -> Standing:
         flows = self.goal.flows if seen.target == self.goal.target else before

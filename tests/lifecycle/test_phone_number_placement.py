@@ -566,3 +566,11 @@ def test_resumed_while_the_move_is_still_under_way(sandbox: Sandbox, connection:
     assert PROVIDER.diff(begun["phone_number_arn"], partial, declared()).changes is True
     PROVIDER.update(begun["phone_number_arn"], partial, declared())
     assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+@pytest.mark.parametrize("operation", ["DescribePhoneNumber", "AssociatePhoneNumberContactFlow"])
+def test_one_denied_call_does_not_leave_it_dark(sandbox: Sandbox, connection: Connection, operation: str) -> None:
+    """A single refusal in mid-move fails the run, and the number has its flow all the same."""
+    sandbox.faults.add(Fault(operation=operation, kind="denied"))
+    refusal(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
