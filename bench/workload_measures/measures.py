@@ -55,7 +55,7 @@ def _of(row: Row, rows: Sequence[Row]) -> Iterator[Measure]:
 
 
 def _of_a_move(row: Row) -> Iterator[Measure]:
-    if row.case.claim != "random":
+    if row.case.claim != "random" and row.case.parallel >= 64 and row.case.processes == 1:
         yield Measure(row, "calls s", row.span, most_seconds(row))
     if row.case.speed == 1:
         yield Measure(row, "wall s", row.wall, row.span + STARTING)

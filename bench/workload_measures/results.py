@@ -16,6 +16,12 @@ HEADINGS = (
     *("workload", "scope", "tool", "wall s", "calls s", "least s", "ratio", "calls", "429", "errors"),
     *("dark p50 / p99 / max s", "left dark", "agents", "plugin MiB", "tool MiB"),
 )
+OPERATIONS = (
+    *("UpdatePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNumberContactFlow", "BatchGetFlowAssociation"),
+    *("AssociateTrafficDistributionGroupUser", "ListTrafficDistributionGroupUsers"),
+)
+"""What is called for each number and for each agent, or page of them; everything else is a read or two."""
+
 TOOLS = {
     "ours": "acgr",
     "idle": "resources that do nothing",
@@ -115,8 +121,14 @@ def called(case: Case) -> str:
 
 def markdown(rows: Sequence[Row]) -> str:
     """For a document: the table, then the calls by operation."""
-    calls = "\n".join(f"- {line}" for line in operations(rows).splitlines())
-    return f"{markdown_table(HEADINGS, [cells(row, rows) for row in rows])}\n\nAccepted calls by operation:\n\n{calls}"
+    table = markdown_table(HEADINGS, [cells(row, rows) for row in rows])
+    calls = markdown_table(("row", *OPERATIONS, "other reads"), [_by_operation(row) for row in rows if row.calls])
+    return f"{table}\n\nAccepted calls by operation:\n\n{calls}"
+
+
+def _by_operation(row: Row) -> tuple[str, ...]:
+    counts = [row.calls.get(operation, 0) for operation in OPERATIONS]
+    return called(row.case), *(str(count or "") for count in (*counts, sum(row.calls.values()) - sum(counts)))
 
 
 def markdown_table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -133,13 +133,14 @@ class GlobalResiliency(pulumi.ComponentResource):
         wanted = declared(f'GlobalResiliency "{name}"', as_inputs(GlobalResiliencyArgs, args, inputs), opts)
         super().__init__("acgr:index:GlobalResiliency", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        # The roster first: the engine begins in this order, and a place among its parallel steps is all it needs.
+        self.roster = (
+            TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
+        )
         self.placements = {
             label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
             for label, number in wanted.placements.items()
         }
-        self.roster = (
-            TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
-        )
         self.agents = _members(self.roster)
         self.traffic_distribution_group_arn = self._group_arn(wanted)
         self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}

@@ -16,7 +16,7 @@ from acgr_connect.clock import Clock
 WATCH = 0.75
 """Seconds between looks at a number that is watched, or that is overdue."""
 
-AT_LEAST = 10.0
+AT_LEAST = 45.0
 """Seconds after which a number is looked at although an older one is being watched."""
 
 MOMENT = 0.05

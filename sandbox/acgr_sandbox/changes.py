@@ -121,7 +121,7 @@ def _member_listed(world: World, change: Change, _: Watch) -> None:
 
 def _member_unlisted(world: World, change: Change, _: Watch) -> None:
     group = world.groups.get(change.subject)
-    if group is not None and change.detail in group.listed:
+    if group is not None and change.detail in group.listed and change.detail not in group.members:
         group.listed.remove(change.detail)
 
 
