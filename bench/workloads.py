@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures moves, rosters and reads through the real command line tools on the sandbox, and prints a table.
 
-Each row is a process tree, a sandbox and a rate cache of its own. Without arguments: a short set, about six minutes.
+Each row is a process tree, a sandbox and a rate cache of its own. Without arguments: a short set, about five minutes.
 """
 
 from __future__ import annotations

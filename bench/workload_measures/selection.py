@@ -16,7 +16,7 @@ SHORT = (
     Case("refresh50", "shared"),
     Case("refresh50", "shared", "terraform"),
 )
-"""About six minutes."""
+"""About five minutes."""
 
 SLOW = {"agents1000": 10, "refresh500": 10}
 """Workloads whose rows `--all` measures on a sandbox that runs faster."""
