@@ -8,6 +8,7 @@ from acgr_connect.arns import Arn, is_arn
 from acgr_connect.connection import Connection
 from acgr_connect.flows import Choice
 from acgr_connect.groups import goes_by
+from acgr_connect.records import last_part
 from acgr_connect.spelling import is_uuid
 
 NO_FLOW = ""
@@ -39,7 +40,7 @@ def _spelled(connection: Connection, declared: str, actual: Arn | None) -> str:
     if actual is None:
         return NO_FLOW
     if is_arn(declared):
-        return declared if declared.rsplit("/", 1)[-1] == actual.id else str(actual)
+        return declared if last_part(declared) == actual.id else str(actual)
     if is_uuid(declared):
         return actual.id
     flow = connection.directory.flows(actual.instance).get(actual.id)

@@ -10,6 +10,7 @@ from pulumi.dynamic import ReadResult
 
 from acgr import _engine
 from acgr._drift import NO_FLOW, flow_as_declared
+from acgr._number import NumberState, placement_keys, spellings, still_claimed
 from acgr._provider import Key, Properties, known, run
 from acgr_connect.arns import Arn, ArnError, is_arn, parse
 from acgr_connect.connection import Connection
@@ -17,9 +18,9 @@ from acgr_connect.errors import ConnectError, Doing, NotFound, because, told
 from acgr_connect.flow_of_number import FlowStanding
 from acgr_connect.flows import look_at_flow
 from acgr_connect.goal import regions_of_target
-from acgr_connect.groups import status_now
+from acgr_connect.groups import shows_all
 from acgr_connect.ledger import Purpose
-from acgr_connect.numbers import at_rest, look
+from acgr_connect.numbers import at_rest
 from acgr_connect.records import Number, last_part
 
 INPUTS = ("phone_number", "region", "flow", "source_region")
@@ -30,15 +31,12 @@ DECLARED, ANSWERS = "phone-number-flow", "phone-number-flow-is"
 
 
 @dataclass(frozen=True)
-class FlowState:
+class FlowState(NumberState):
     """A number's flow in one Region as the stack stores it.
 
     `placed` is what this resource last set; `flow` is what was last seen to answer, None where nothing was.
     """
 
-    number: Arn
-    e164: str
-    instance: Arn
     flow: Arn | None
     placed: Arn
 
@@ -74,10 +72,6 @@ class FlowState:
             "placed_flow_arn": str(self.placed),
         }
 
-    def is_number(self, spelled: Any) -> bool:
-        """Whether any spelling stands for this number."""
-        return spelled in {self.e164, self.number.id, str(self.number)}
-
 
 def of_standing(standing: FlowStanding) -> FlowState:
     """The state after an attempt."""
@@ -97,29 +91,17 @@ def outputs(props: Mapping[str, Any], standing: FlowStanding) -> Properties:
     return {**inputs(props), **state.outputs()}
 
 
-def numbers_of(state: FlowState | None, props: Mapping[str, Any]) -> set[str]:
-    """Every way to say which number."""
-    spelled = {state.e164, state.number.id} if state else set()
-    number = props.get("phone_number")
-    return {*spelled, last_part(number)} if isinstance(number, str) and known(number) else spelled
-
-
 def keys_of(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
     """Every way to say whose flow in which Region."""
     region = state.region if state else props.get("region")
     if not isinstance(region, str) or not known(region):
         return set()
-    return {(DECLARED, number, region) for number in numbers_of(state, props)}
+    return {(DECLARED, number, region) for number in spellings(state, props)}
 
 
 def any_region(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
     """Every way to say whose flow, for whoever declares it everywhere."""
-    return {(DECLARED, number) for number in numbers_of(state, props)}
-
-
-def placement_keys(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
-    """Every way in which a placement says which number."""
-    return {("phone-number", number) for number in numbers_of(state, props)}
+    return {(DECLARED, number) for number in spellings(state, props)}
 
 
 def note(state: FlowState, props: Mapping[str, Any], *, made: bool = False, touched: bool = False) -> None:
@@ -160,7 +142,7 @@ def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResu
     arn, instance = _parsed(id_) if is_get else _stored(props)
     connection.insist_on_account(arn)
     doing = Doing(f"reading the flow of phone number {props.get('e164') or arn.id}", instance.region)
-    number = _number(connection, arn, instance)
+    number = still_claimed(connection, arn, instance)
     if number is None:
         return _gone(is_get, doing, "the number is not claimed")
     flow = _flow(connection, number, instance.region, doing)
@@ -189,17 +171,6 @@ def _gone(is_get: bool, doing: Doing, cause: str) -> ReadResult:
     return ReadResult("", {})
 
 
-def _number(connection: Connection, arn: Arn, instance: Arn) -> Number | None:
-    """The number, or None where it is gone and the instance in its Region was seen."""
-    if listed := connection.directory.numbers(arn.region).get(arn.id):
-        return listed
-    try:
-        return look(connection, arn, Purpose.REFRESH)
-    except NotFound:
-        connection.directory.instance(instance.in_region(arn.region))
-        return None
-
-
 def _flow(connection: Connection, number: Number, region: str, doing: Doing) -> Arn | None:
     """The number's flow in the Region. None is believed of a number that is at rest and of a group that is `ACTIVE`."""
     instance, regions = regions_of_target(connection, number.target)
@@ -218,14 +189,8 @@ def _flow(connection: Connection, number: Number, region: str, doing: Doing) -> 
     except ConnectError as error:
         raise because(error, doing) from error
     if found is None and seen.target.kind == "traffic-distribution-group":
-        _insist_on_active(connection, seen.target, doing)
+        shows_all(connection, seen.target, doing)
     return found
-
-
-def _insist_on_active(connection: Connection, group: Arn, doing: Doing) -> None:
-    if (status := status_now(connection, group)) != "ACTIVE":
-        cause = f"the group is {status}, so what it does not show may still be there"
-        raise told(ConnectError, doing, cause, "refresh again when it is ACTIVE")
 
 
 def _as_found(connection: Connection, state: FlowState, flow: Arn, props: Mapping[str, Any]) -> Properties:

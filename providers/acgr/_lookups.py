@@ -30,14 +30,14 @@ class Budget:
         self._lock = Lock()
         self._left = BUDGET
 
-    def spend(self, connection: Connection, look: Callable[[], list[Moved]]) -> list[Moved]:
+    def spend(self, connection: Connection, look: Callable[[Connection], list[Moved]]) -> list[Moved]:
         """What was found, or nothing where the budget is spent or Connect cannot be asked."""
         if self._left <= 0:
             return []
         began = connection.clock.now()
         found: list[Moved] = []
         with suppress(ConnectError):
-            found = look()
+            found = look(connection)
         self._charge(connection.clock.now() - began)
         return found
 

@@ -14,11 +14,12 @@ from acgr import _engine
 from acgr._provider import Key, Properties, known, run
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError, Doing, NotFound
+from acgr_connect.errors import Doing, NotFound
 from acgr_connect.errors import told as sentence
-from acgr_connect.groups import find_group, status_now
-from acgr_connect.membership import find_user, is_member
+from acgr_connect.groups import find_group, shows_all
+from acgr_connect.membership import is_member
 from acgr_connect.records import Group, User, last_part
+from acgr_connect.users import find_user
 
 INPUTS = ("traffic_distribution_group", "user", "source_region")
 OUTPUTS = ("user_arn", "username", "traffic_distribution_group_arn")
@@ -113,15 +114,10 @@ def _found(state: MembershipState, found: Properties) -> ReadResult:
 
 def _is_there(connection: Connection, state: MembershipState) -> bool:
     """Absence is believed of a group that was seen to be `ACTIVE`, or to be gone from an instance that is there."""
-    action = f"reading agent {state.username} on traffic distribution group {state.group.id}"
     with suppress(NotFound):
         if is_member(connection, state.group, state.user):
             return True
-    status = status_now(connection, state.group)
-    if status == "missing":
+    action = f"reading agent {state.username} on traffic distribution group {state.group.id}"
+    if not shows_all(connection, state.group, Doing(action, state.group.region)):
         connection.directory.instance(state.user.instance)
-        return False
-    if status != "ACTIVE":
-        cause = f"the group is {status}, so what it does not show may still be there"
-        raise sentence(ConnectError, Doing(action, state.group.region), cause, "refresh again when it is ACTIVE")
     return False

@@ -13,10 +13,10 @@ from acgr._flow_state import FlowState
 from acgr._lookups import Moved
 from acgr._membership import MembershipState
 from acgr._placement import PlacementState
-from acgr_connect.arns import Arn, is_arn
+from acgr_connect.arns import Arn
 from acgr_connect.connection import Connection
 from acgr_connect.groups import goes_by
-from acgr_connect.spelling import is_uuid
+from acgr_connect.spelling import is_name
 
 
 def of_placement(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> list[Moved]:
@@ -47,26 +47,22 @@ def of_membership(connection: Connection, state: MembershipState, props: Mapping
     ]
 
 
-def _is_name(spelled: str) -> bool:
-    return not is_arn(spelled) and not is_uuid(spelled)
-
-
 def _number(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]:
-    if _is_name(spelled):
+    if is_name(spelled):
         found = connection.directory.numbers(pinned.region).matching(lambda n: n.e164 == spelled)
         if found and found[0].arn != pinned:
             yield Moved(f"{spelled} was released and claimed again: it is another number now", "phone_number")
 
 
 def _user(connection: Connection, state: MembershipState, spelled: str) -> Iterator[Moved]:
-    if _is_name(spelled):
+    if is_name(spelled):
         found = connection.directory.users(state.user.instance).matching(lambda u: u.username == spelled)
         if found and found[0].arn != state.user:
             yield Moved(f"{spelled} was deleted and made again: it is another user now", "user")
 
 
 def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]:
-    if _is_name(spelled) and pinned.kind == "traffic-distribution-group":
+    if is_name(spelled) and pinned.kind == "traffic-distribution-group":
         groups = connection.directory.groups(pinned.region)
         found = groups.matching(lambda g: goes_by(g, spelled) and g.arn.account == pinned.account)
         if len(found) == 1 and found[0].arn != pinned:
@@ -76,7 +72,7 @@ def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]
 def _flows(connection: Connection, placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[Moved]:
     for region, pinned in placed.items():
         spelled = choice if isinstance(choice, str) else choice.get(region, "")
-        if spelled and _is_name(spelled) and _is_another_flow(connection, pinned, spelled):
+        if spelled and is_name(spelled) and _is_another_flow(connection, pinned, spelled):
             yield Moved(f"{spelled!r} is another flow in {region} now")
 
 

@@ -10,14 +10,15 @@ from pulumi.dynamic import ReadResult
 
 from acgr import _engine
 from acgr._drift import NO_FLOW, flow_as_declared, target_as_declared
-from acgr._provider import Key, Properties, known, run
+from acgr._number import NumberState, placement_keys, still_claimed
+from acgr._provider import Properties, run
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection, Progress
-from acgr_connect.errors import ConnectError, Doing, NotFound, because
+from acgr_connect.errors import ConnectError, Doing, NotFound, because, told
 from acgr_connect.flows import Choice, known_flows, look_at_flow
 from acgr_connect.goal import Goal, Standing, called, regions_of_target, resolve
 from acgr_connect.ledger import Purpose
-from acgr_connect.numbers import at_rest, look
+from acgr_connect.numbers import at_rest
 from acgr_connect.records import Number, last_part
 
 INPUTS = ("phone_number", "target", "flow", "return_to", "description", "source_region", "replica_region")
@@ -35,15 +36,12 @@ OUTPUTS = (
 
 
 @dataclass(frozen=True)
-class PlacementState:
+class PlacementState(NumberState):
     """A placement as the stack stores it.
 
     `placed_on` and `placed_flows` are what this resource last did; `target` and `flows` are what was last seen.
     """
 
-    number: Arn
-    e164: str
-    instance: Arn
     target: Arn
     placed_on: Arn
     placed_flows: Mapping[str, Arn]
@@ -66,9 +64,10 @@ class PlacementState:
             float(props["dark_seconds"]),
         )
 
-    def is_number(self, spelled: str) -> bool:
-        """Whether any spelling stands for this number."""
-        return spelled in {self.e164, self.number.id, str(self.number)}
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the number is reachable."""
+        return (*self.flows, *self.dark_regions)
 
 
 def _parsed(flows: Mapping[str, str]) -> dict[str, Arn]:
@@ -94,7 +93,7 @@ def outputs(props: Mapping[str, Any], standing: Standing, olds: Mapping[str, Any
         standing.dark_regions,
         standing.dark_seconds if standing.moved else float(olds.get("dark_seconds") or 0.0),
     )
-    run().declarations.note(_engine.urn(), keys_of(state, props), made=True)
+    run().declarations.note(_engine.urn(), placement_keys(state, props), made=True)
     return {**inputs(props), **_stored(state)}
 
 
@@ -110,14 +109,6 @@ def _stored(state: PlacementState) -> Properties:
         "dark_regions": list(state.dark_regions),
         "dark_seconds": round(state.dark_seconds, 1),
     }
-
-
-def keys_of(state: PlacementState | None, props: Mapping[str, Any]) -> set[Key]:
-    """Every way to say which number."""
-    spelled = {state.e164, state.number.id} if state else set()
-    if isinstance(number := props.get("phone_number"), str) and known(number):
-        spelled.add(number.rsplit("/", 1)[-1])
-    return {("phone-number", one) for one in spelled}
 
 
 def is_as_before(state: PlacementState, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -155,51 +146,49 @@ def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResu
     is_get = props.get("phone_number_arn") is None
     arn = parse(id_ if is_get else props["phone_number_arn"], "phone-number")
     connection.insist_on_account(arn)
-    number = connection.directory.numbers(arn.region).get(arn.id)
+    number = still_claimed(connection, arn, None if is_get else parse(props["instance_arn"]))
+    if number is None and is_get:
+        raise told(NotFound, Doing(f"reading phone number {arn.id}", arn.region), "it is not claimed")
     if number is None:
-        try:
-            number = look(connection, arn, Purpose.REFRESH)
-        except NotFound as error:
-            if is_get:
-                raise because(
-                    error, Doing(f"reading phone number {arn.id}", arn.region), "it is not claimed"
-                ) from error
-            connection.directory.instance(parse(props["instance_arn"]))
-            return ReadResult("", {})
+        return ReadResult("", {})
     instance, regions = regions_of_target(connection, number.target)
     flows = known_flows(connection, arn, instance, regions)
-    found = _as_found(connection, number, props, {region: flows.get(region) for region in regions})
-    return ReadResult(id_, {**found, **_stored(_seen(number, instance, flows, regions, props))}, found)
+    before = None if is_get else PlacementState.of(props)
+    state = _seen(number, instance, flows, regions, before)
+    found = _as_found(connection, number, props, before, state)
+    return ReadResult(id_, {**found, **_stored(state)}, found)
 
 
 def _as_found(
-    connection: Connection, number: Number, props: Mapping[str, Any], flows: Mapping[str, Arn | None]
+    connection: Connection, number: Number, props: Mapping[str, Any], before: PlacementState | None, now: PlacementState
 ) -> Properties:
-    """The inputs, spelled as declared where that is still true."""
+    """The inputs, spelled as declared where that is still true: nothing is looked up of what is where it was put."""
     declared = inputs(props)
-    found = {
-        "phone_number": declared["phone_number"],
-        "target": target_as_declared(connection, declared.get("target") or "", number.target),
-        "flow": flow_as_declared(connection, declared.get("flow") or NO_FLOW, flows),
-    }
+    target, flow = declared.get("target") or "", declared.get("flow") or NO_FLOW
+    if not (before and before.placed_on == before.target == now.target):
+        target = target_as_declared(connection, target, now.target)
+    if not (before and before.placed_flows == before.flows == now.flows):
+        flow = flow_as_declared(connection, flow, {region: now.flows.get(region) for region in now.regions})
+    found = {"phone_number": declared["phone_number"], "target": target, "flow": flow}
     if "description" in declared:
         found["description"] = number.description
     return {**declared, **found}
 
 
 def _seen(
-    number: Number, instance: Arn, flows: Mapping[str, Arn], regions: tuple[str, ...], props: Mapping[str, Any]
+    number: Number, instance: Arn, flows: Mapping[str, Arn], regions: tuple[str, ...], before: PlacementState | None
 ) -> PlacementState:
+    """The state with what is seen now; of a number that was not in one, as if it had been placed so."""
     return PlacementState(
         number.arn,
         number.e164,
         instance,
         number.target,
-        parse(props.get("placed_on_arn") or str(number.target)),
-        _parsed(props["placed_flow_arns"]) if props.get("placed_flow_arns") else flows,
+        before.placed_on if before else number.target,
+        before.placed_flows if before else flows,
         flows,
         tuple(region for region in regions if region not in flows),
-        float(props.get("dark_seconds") or 0.0),
+        before.dark_seconds if before else 0.0,
     )
 
 

@@ -74,6 +74,8 @@ class Run:
         self.settings = Settings()
         self.declarations = Declarations()
         self.lookups = Budget()
+        self.replaced: dict[str, Properties] = {}
+        """By URN, the state of what this run is about to replace."""
         self._connection = connection
         self._lock = Lock()
 
@@ -144,8 +146,24 @@ class ConnectProvider(ResourceProvider):
             _engine.warn("aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role")
 
 
-def with_pins(decision: DiffResult, moved: Sequence[Moved]) -> DiffResult:
-    """A diff that found nothing to do, seen again in the light of names that mean something else now."""
+def note_check() -> None:
+    """The resource at hand is checked in this run: what a diff says of it next is of its program."""
+    run().declarations.note(_engine.urn(), {("checked", _engine.urn())})
+
+
+def was_checked() -> bool:
+    """Whether the resource at hand was checked in this run. A refresh diffs too, without."""
+    return bool(run().declarations.under("checked", _engine.urn()))
+
+
+def with_pins(decision: DiffResult, look: Callable[[Connection], list[Moved]]) -> DiffResult:
+    """A diff that found nothing to do, seen again in the light of names that mean something else now.
+
+    Not asked of a refresh, whose reads say what there is: a refresh by name costs no more calls than one by ARN.
+    """
+    if decision.changes is not False or not was_checked():
+        return decision
+    moved = run().lookups.spend(run().connection, look)
     if not moved:
         return decision
     for one in moved:

@@ -13,14 +13,13 @@ from acgr import _engine
 from acgr._lookups import Moved
 from acgr._provider import Key, Properties, known, run
 from acgr._roster_changes import bare
-from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError, Doing, NotFound
-from acgr_connect.errors import told as sentence
-from acgr_connect.groups import find_group, goes_by, status_now
+from acgr_connect.errors import Doing, NotFound
+from acgr_connect.groups import find_group, goes_by, shows_all
 from acgr_connect.records import User
 from acgr_connect.roster import undeclared
-from acgr_connect.spelling import is_uuid
+from acgr_connect.spelling import is_name
 
 INPUTS = ("traffic_distribution_group", "users", "authoritative", "max_removals", "source_region")
 OUTPUTS = ("members", "failed", "traffic_distribution_group_arn")
@@ -113,16 +112,6 @@ def _others(*beginning: str) -> list[str]:
     return sorted(urn.rsplit("::", 1)[-1] for urn in set().union(*declared) - {_engine.urn()})
 
 
-def note_read() -> None:
-    """The resource at hand was read in this run: what a diff says next may be of a refresh."""
-    run().declarations.note(_engine.urn(), {("read", _engine.urn())})
-
-
-def was_read() -> bool:
-    """Whether the resource at hand was read in this run."""
-    return bool(run().declarations.under("read", _engine.urn()))
-
-
 def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResult:
     """The roster as it is, from one sweep; empty where the group is gone, an error where a `get()` finds none."""
     is_get = props.get("members") is None
@@ -174,32 +163,28 @@ def _is_gone(connection: Connection, state: RosterState) -> bool:
     Raises:
         ConnectError: nothing can be told of the agents now.
     """
-    status = status_now(connection, state.group)
-    if status == "missing":
-        for instance in {arn.instance for arn in state.members.values()}:
-            connection.directory.instance(instance)
-        return True
-    if status != "ACTIVE":
-        cause = f"the group is {status}, so what it does not show may still be there"
-        doing = Doing(f"reading the agents of traffic distribution group {state.group.id}", state.group.region)
-        raise sentence(ConnectError, doing, cause, "refresh again when it is ACTIVE")
-    return False
+    doing = Doing(f"reading the agents of traffic distribution group {state.group.id}", state.group.region)
+    if shows_all(connection, state.group, doing):
+        return False
+    for instance in {arn.instance for arn in state.members.values()}:
+        connection.directory.instance(instance)
+    return True
 
 
 def moved_pins(connection: Connection, state: RosterState, props: Mapping[str, Any]) -> list[Moved]:
     """The names in a roster's inputs that mean something else than when it was last made."""
     connection.insist_on_account(state.group)
-    names = {label: user for label, user in users_of(props).items() if label in state.members and _is_name(user)}
+    names = {
+        label: user
+        for label, user in users_of(props).items()
+        if label in state.members and known(user) and is_name(user)
+    }
     moved: list[Moved] = []
     for instance in {arn.instance for arn in state.members.values()} if names else ():
         now = {user.username: user.arn for user in connection.directory.users(instance).entries().values()}
         others = [name for label, name in names.items() if now.get(name, state.members[label]) != state.members[label]]
         moved += [Moved(f"{name} was deleted and made again: it is another user now") for name in others]
     return moved
-
-
-def _is_name(spelled: Any) -> bool:
-    return isinstance(spelled, str) and not is_arn(spelled) and not is_uuid(spelled)
 
 
 def is_same_group(connection: Connection, state: RosterState, spelled: str) -> bool:

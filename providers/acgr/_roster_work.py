@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from acgr import _engine
@@ -17,7 +17,8 @@ from acgr_connect.errors import told as sentence
 from acgr_connect.groups import find_group
 from acgr_connect.records import Group
 from acgr_connect.removals import DEFAULT, REMEDY, allowance, objection
-from acgr_connect.roster import Outcome, find_users, join_all, leave_all, undeclared
+from acgr_connect.roster import Outcome, join_all, leave_all, undeclared
+from acgr_connect.users import find_users
 
 USERS_A_PAGE = 10
 """Agents that one `ListTrafficDistributionGroupUsers` shows, whatever is asked for."""
@@ -48,11 +49,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Finished:
-    """What holds afterwards, what an operator is told, and what went wrong, if anything did."""
+    """What holds afterwards, what an operator is told, and what went wrong, if anything did.
+
+    `is_resumable`, unless what is left to do needs the state that is being replaced.
+    """
 
     state: RosterState
     said: list[str]
     trouble: str | None
+    is_resumable: bool = True
 
 
 def planned(connection: Connection, props: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Plan:
@@ -119,8 +124,13 @@ def _insist(plan: Plan, before: RosterState | None, props: Mapping[str, Any]) ->
         raise sentence(Refused, doing, f"{too_many}: {few(plan.leaving)}", REMEDY)
 
 
-def carried_out(connection: Connection, plan: Plan) -> Finished:
+def carried_out(connection: Connection, plan: Plan, replaced: Mapping[str, Any] | None = None) -> Finished:
     """Associate first, disassociate then. What fails of it is told in the answer.
+
+    Args:
+        connection: the account.
+        plan: what is to be done.
+        replaced: the roster's state on the group before this one, which it is about to leave.
 
     Raises:
         ConnectError: nothing was written.
@@ -136,15 +146,38 @@ def carried_out(connection: Connection, plan: Plan) -> Finished:
         within=within,
         progress=progress,
     )
+    moved: list[str] = []
+    if replaced and joined.elsewhere and joined.ended is None:
+        moved = _moved_over(connection, plan, joined, replaced, within - (connection.clock.now() - began))
     left = Outcome()
     if plan.leaving and joined.ended is None:
         remaining = within - (connection.clock.now() - began)
-        left = _left(connection, plan, remaining)
-    return _finished(plan, joined, left)
+        left = _left(connection, plan.group.arn, list(plan.leaving.values()), remaining)
+    finished = _finished(plan, joined, left)
+    return replace(finished, said=[*moved, *finished.said], is_resumable=not (replaced and joined.elsewhere))
 
 
-def _left(connection: Connection, plan: Plan, within: float) -> Outcome:
-    group, leaving = plan.group.arn, list(plan.leaving.values())
+def _moved_over(
+    connection: Connection, plan: Plan, joined: Outcome, replaced: Mapping[str, Any], within: float
+) -> list[str]:
+    """Where Connect refuses two groups at a time: leave the roster's old one, then join. What an operator is told."""
+    before = RosterState.of(replaced)
+    refused = {label: arn for label, arn in before.members.items() if arn in joined.elsewhere}
+    mine = {label: arn for label, arn in refused.items() if not _heir(before, replaced, label)}
+    left = _left(connection, before.group, list(mine.values()), within)
+    again = join_all(
+        connection, plan.group, sorted(left.done, key=str), there=(), within=within, progress=_engine.progress
+    )
+    joined.done |= again.done
+    joined.elsewhere -= left.done
+    joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done} | again.failed
+    joined.ended = again.ended or left.ended
+    moved = [label for label, arn in mine.items() if arn in again.done]
+    first = f"left {before.group.id} first, then joined {plan.group.name}"
+    return [f"Connect refused agents on two groups at a time: {few(moved)} {first}"] if moved else []
+
+
+def _left(connection: Connection, group: Arn, leaving: list[Arn], within: float) -> Outcome:
     try:
         return leave_all(connection, group, leaving, within=within, progress=_engine.progress)
     except ConnectError as error:

@@ -12,9 +12,21 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _flow_state
-from acgr._flow_state import FlowState, any_region, keys_of, means, placement_keys, rival
+from acgr._flow_state import FlowState, any_region, keys_of, means, rival
+from acgr._number import placement_keys
 from acgr._pins import of_flow
-from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told, with_pins
+from acgr._provider import (
+    DEADLINE,
+    ConnectProvider,
+    Properties,
+    Shape,
+    known,
+    misshapen,
+    note_check,
+    run,
+    told,
+    with_pins,
+)
 from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity
 from acgr_connect import errors, spelling
 from acgr_connect.flow_goal import resolve_flow
@@ -163,6 +175,7 @@ class PhoneNumberContactFlowProvider(ConnectProvider):
             shapes["phone_number"] = partial(spelling.claimed_number, source_region=source)
         if clash := rival(None, news):
             _engine.warn(f"phone number {news['phone_number']}: {clash}")
+        note_check()
         run().declarations.note(_engine.urn(), keys_of(None, news) | any_region(None, news))
         return CheckResult(_flow_state.inputs(news), misshapen(news, shapes, optional=["source_region"]))
 
@@ -176,8 +189,7 @@ class PhoneNumberContactFlowProvider(ConnectProvider):
         _flow_state.note(state, olds)
         if any(flow.id != state.placed.id for flow, _ in _flow_state.elsewhere(state, made=True).values()):
             return DiffResult(changes=True)
-        look = partial(of_flow, run().connection, state, news)
-        return with_pins(decision, run().lookups.spend(run().connection, look))
+        return with_pins(decision, partial(of_flow, state=state, props=news))
 
     def create(self, props: Properties) -> CreateResult:
         """Set the flow, or take over the one that is set already."""

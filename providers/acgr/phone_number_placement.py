@@ -16,9 +16,10 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from acgr import _engine, _placement
 from acgr._flow_state import declared_apart
+from acgr._number import placement_keys
 from acgr._pins import of_placement
-from acgr._placement import PlacementState, keys_of
-from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, run, told, with_pins
+from acgr._placement import PlacementState
+from acgr._provider import DEADLINE, ConnectProvider, Properties, known, misshapen, note_check, run, told, with_pins
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
 from acgr_connect import spelling
 from acgr_connect.arns import is_arn
@@ -177,7 +178,8 @@ class PhoneNumberPlacementProvider(ConnectProvider):
         shapes = {"phone_number": spelling.phone_number, "flow": spelling.flow, **optional}
         if known(region):
             shapes["target"] = partial(spelling.target, source_region=region)
-        run().declarations.note(_engine.urn(), keys_of(None, news))
+        note_check()
+        run().declarations.note(_engine.urn(), placement_keys(None, news))
         if apart := declared_apart(news):
             _engine.warn(f"phone number {news['phone_number']}: {apart} declares its flow as well: drop that resource")
         inputs = {"return_to": "instance", **_placement.inputs(news)}
@@ -188,11 +190,8 @@ class PhoneNumberPlacementProvider(ConnectProvider):
         decision = _decide(olds, news)
         state = PlacementState.of(olds)
         if not decision.replaces:
-            run().declarations.note(_engine.urn(), keys_of(state, olds))
-        if decision.changes is not False:
-            return decision
-        look = partial(of_placement, run().connection, state, news)
-        return with_pins(decision, run().lookups.spend(run().connection, look))
+            run().declarations.note(_engine.urn(), placement_keys(state, olds))
+        return with_pins(decision, partial(of_placement, state=state, props=news))
 
     def create(self, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
@@ -218,7 +217,7 @@ class PhoneNumberPlacementProvider(ConnectProvider):
     def delete(self, _id: str, props: Properties) -> None:
         """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
         state = PlacementState.of(props)
-        if heir := run().declarations.heir(_engine.urn(), keys_of(state, props)):
+        if heir := run().declarations.heir(_engine.urn(), placement_keys(state, props)):
             _engine.say(f"{state.e164} stays where it is: {heir} declares it now")
             return
         within, progress = _engine.timeout(DEADLINE), _engine.progress
@@ -262,7 +261,7 @@ def _place(goal: Goal, props: Properties, olds: Properties) -> Standing:
             progress=_engine.progress,
         )
     except Unfinished as error:
-        run().declarations.note(urn, _placement.keys_of(None, props), made=True)
+        run().declarations.note(urn, placement_keys(None, props), made=True)
         left = _placement.outputs(props, error.standing, olds)
         _engine.fail_partly(str(error), str(goal.number.arn), left, _placement.inputs(props))
     if standing.moved:

@@ -15,7 +15,7 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr import _engine, _roster
-from acgr._provider import ConnectProvider, Properties, known, run, told, with_pins
+from acgr._provider import ConnectProvider, Properties, known, note_check, run, told, was_checked, with_pins
 from acgr._roster import RosterState, users_of
 from acgr._roster_changes import as_recorded, between
 from acgr._roster_check import failures
@@ -23,6 +23,7 @@ from acgr._roster_users import by_label
 from acgr._roster_work import Finished, carried_out, dissolved, planned
 from acgr.arguments import GROUP, Identity, as_inputs, identity
 from acgr_connect.arns import is_arn
+from acgr_connect.connection import Connection
 from acgr_connect.removals import DEFAULT
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ class TrafficDistributionGroupRosterProvider(ConnectProvider):
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """The shapes of the inputs, and whether too many would be removed; nothing is looked up."""
+        note_check()
         _roster.declare(None, news)
         return CheckResult(_roster.inputs(news), failures(olds or {}, news))
 
@@ -178,19 +180,20 @@ class TrafficDistributionGroupRosterProvider(ConnectProvider):
         decision = _decide(olds, news)
         if decision.replaces and self._is_same_group(state, news):
             decision = _decide(olds, news, is_group=True)
-        if not decision.replaces:
+        if decision.replaces:
+            run().replaced[_engine.urn()] = olds
+        else:
             _roster.declare(state, news)
         if decision.changes is False:
-            look = partial(_roster.moved_pins, run().connection, state, news)
-            return with_pins(decision, run().lookups.spend(run().connection, look))
+            return with_pins(decision, partial(_roster.moved_pins, state=state, props=news))
         self._summarise(state, olds, news)
         return decision
 
     def _is_same_group(self, state: RosterState, news: Properties) -> bool:
         spelled, same = news["traffic_distribution_group"], []
 
-        def look() -> list[Any]:
-            same.append(_roster.is_same_group(run().connection, state, spelled))
+        def look(connection: Connection) -> list[Any]:
+            same.append(_roster.is_same_group(connection, state, spelled))
             return []
 
         if not is_arn(spelled) and news.get("source_region") in {None, state.group.region}:
@@ -200,7 +203,7 @@ class TrafficDistributionGroupRosterProvider(ConnectProvider):
     def _summarise(self, state: RosterState, olds: Properties, news: Properties) -> None:
         before = as_recorded(users_of(olds), state.members)
         if said := str(between(before, users_of(news), users_of(olds))):
-            _engine.say(f"to be as declared: {said}" if _roster.was_read() else said)
+            _engine.say(said if was_checked() else f"to be as declared: {said}")
 
     def create(self, props: Properties) -> CreateResult:
         """Associate whoever is not on the group, and take over whoever is."""
@@ -211,7 +214,6 @@ class TrafficDistributionGroupRosterProvider(ConnectProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Who is on the group, from one sweep of its users."""
         with _telling("reading", {"traffic_distribution_group": id_, **props}):
-            _roster.note_read()
             return _roster.read(run().connection, id_, props)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
@@ -238,11 +240,12 @@ def _stored(props: Properties, state: RosterState) -> Properties:
 def _brought_about(props: Properties, olds: Properties | None) -> Finished:
     """Do it, and leave partial state behind where something of it failed."""
     connection = run().connection
-    finished = carried_out(connection, planned(connection, props, olds))
+    replaced = run().replaced.get(_engine.urn()) if olds is None else None
+    finished = carried_out(connection, planned(connection, props, olds), replaced)
     for line in finished.said:
         _engine.say(line)
     if finished.trouble:
-        if olds is None and not finished.state.members:
+        if olds is None and not (finished.state.members and finished.is_resumable):
             _engine.fail(finished.trouble)
         left = _stored(props, finished.state)
         _engine.fail_partly(finished.trouble, str(finished.state.group), left, _roster.inputs(props))

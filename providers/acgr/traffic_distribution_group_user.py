@@ -17,7 +17,18 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, 
 from acgr import _engine, _membership
 from acgr._membership import MembershipState, keys_of
 from acgr._pins import of_membership
-from acgr._provider import DEADLINE, ConnectProvider, Properties, Shape, known, misshapen, run, told, with_pins
+from acgr._provider import (
+    DEADLINE,
+    ConnectProvider,
+    Properties,
+    Shape,
+    known,
+    misshapen,
+    note_check,
+    run,
+    told,
+    with_pins,
+)
 from acgr._roster import rivalry
 from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
 from acgr_connect import spelling
@@ -140,6 +151,7 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
         shapes: dict[str, Shape] = {"user": spelling.user, "source_region": spelling.region}
         if known(region):
             shapes["traffic_distribution_group"] = partial(spelling.group, source_region=region)
+        note_check()
         run().declarations.note(_engine.urn(), keys_of(None, news))
         failures = misshapen(news, shapes, optional=["source_region"])
         if not failures and (rival := rivalry(None, news)):
@@ -153,8 +165,7 @@ class TrafficDistributionGroupUserProvider(ConnectProvider):
             return decision
         state = MembershipState.of(olds)
         run().declarations.note(_engine.urn(), keys_of(state, olds))
-        look = partial(of_membership, run().connection, state, news)
-        return with_pins(decision, run().lookups.spend(run().connection, look))
+        return with_pins(decision, partial(of_membership, state=state, props=news))
 
     def create(self, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""

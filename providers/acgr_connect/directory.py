@@ -131,6 +131,11 @@ class Directory:
         """The phone numbers that were claimed in a Region, wherever they are placed, by UUID."""
         return self._swept(("numbers", region), lambda api: ((n.arn.id, n) for n in api.list_phone_numbers()), region)
 
+    def numbers_on(self, group: Arn) -> Sweep[Number]:
+        """The phone numbers on a group, by UUID, should the list of the Region leave them out."""
+        key = ("numbers", str(group))
+        return self._swept(key, lambda api: ((n.arn.id, n) for n in api.list_phone_numbers(group)), group.region)
+
     def members(self, group: Arn) -> Sweep[str]:
         """The UUIDs of the agents of a group, each to itself."""
         return self._swept(

@@ -9,10 +9,8 @@ from acgr_connect.connection import Connection, Progress, silent
 from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
 from acgr_connect.flows import find_flows
 from acgr_connect.goal import called, regions_of_target
-from acgr_connect.ledger import Purpose
 from acgr_connect.numbers import at_rest, find_number
 from acgr_connect.records import Number
-from acgr_connect.spelling import is_uuid
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,11 @@ def resolve_flow(
     Raises:
         ConnectError: the number is not claimed, or not reachable in the Region, or the flow cannot answer there.
     """
-    listed = find_claimed(connection, number, source_region)
+    if is_arn(number):
+        claimed = parse(number, "phone-number")
+        connection.insist_on_account(claimed)
+        source_region = claimed.region
+    listed = find_number(connection, number, source_region)
     connection.insist_on_account(listed.arn)
     try:
         return goal_for(connection, listed, region, flow)
@@ -77,46 +79,6 @@ def resolve_flow(
         if seen.target == listed.target:
             raise
         return goal_for(connection, seen, region, flow)
-
-
-def find_claimed(connection: Connection, spelled: str, source_region: str) -> Number:
-    """The claimed number, also where the account's list leaves out the numbers of groups.
-
-    Raises:
-        NotFound: nobody in this account and Region has claimed it (N2).
-    """
-    region = source_region
-    if is_arn(spelled):
-        region = parse(spelled, "phone-number").region
-        connection.insist_on_account(parse(spelled))
-    try:
-        return find_number(connection, spelled, region)
-    except NotFound:
-        found = _unlisted(connection, spelled, region)
-    if found is None:
-        doing = Doing(f"looking for phone number {spelled}", region)
-        remedy = "claim it first, or give the Region where it was claimed as source_region"
-        raise told(NotFound, doing, "it is not claimed in this account and Region", remedy)
-    return found
-
-
-def _unlisted(connection: Connection, spelled: str, region: str) -> Number | None:
-    doing = Doing(f"looking for phone number {spelled}", region)
-    try:
-        if is_arn(spelled) or is_uuid(spelled):
-            return connection.connect(region, Purpose.MOVE).describe_phone_number(spelled)
-        return _on_a_group(connection, spelled, region)
-    except NotFound:
-        return None
-    except ConnectError as error:
-        raise because(error, doing) from error
-
-
-def _on_a_group(connection: Connection, e164: str, region: str) -> Number | None:
-    api = connection.connect(region, Purpose.MOVE)
-    groups = [group.arn for group in connection.directory.groups(region).entries().values()]
-    rows = (row for arn in groups for row in api.list_phone_numbers(arn))
-    return next((row for row in rows if row.e164 == e164), None)
 
 
 def goal_for(connection: Connection, number: Number, region: str, flow: str) -> FlowGoal:

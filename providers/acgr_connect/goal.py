@@ -93,7 +93,7 @@ def resolve(
         return _onto_instance(connection, number, parse(target), flow, description)
     group = find_group(connection, target, source_region)
     regions = regions_of(connection, group.instance, replica_region=replica_region)
-    found = find_number(connection, number, group.arn.region, on=group.arn)
+    found = find_number(connection, number, group.arn.region)
     flows = find_flows(connection, group.instance, regions, flow)
     name = f"traffic distribution group {group.name}"
     return Goal(found, group.arn, name, group.instance, flows, description)

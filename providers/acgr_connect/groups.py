@@ -129,6 +129,37 @@ def status_now(connection: Connection, group: Arn) -> str:
         return "missing"
 
 
+def unusable(
+    connection: Connection, group: Arn, *, though: frozenset[str] = frozenset({"ACTIVE"})
+) -> tuple[str, str] | None:
+    """Why the group takes neither agents nor numbers, and what to do; None where it does (A10, A11, N11).
+
+    Args:
+        connection: the account.
+        group: the traffic distribution group, asked now.
+        though: statuses that are no reason.
+    """
+    status = status_now(connection, group)
+    if status == "missing":
+        return "the traffic distribution group does not exist", "create it, or mend its ARN"
+    if status not in though:
+        return f"the traffic distribution group is {status}, not ACTIVE", "run again when it is"
+    return None
+
+
+def shows_all(connection: Connection, group: Arn, doing: Doing) -> bool:
+    """Whether what the group does not show is not there; False where the group itself is gone.
+
+    Raises:
+        ConnectError: it is not `ACTIVE`: what it does not show may still be there.
+    """
+    status = status_now(connection, group)
+    if status not in {"ACTIVE", "missing"}:
+        cause = f"the group is {status}, so what it does not show may still be there"
+        raise told(ConnectError, doing, cause, "refresh again when it is ACTIVE")
+    return status == "ACTIVE"
+
+
 def regions_of(connection: Connection, instance: Arn, *, replica_region: str | None = None) -> tuple[str, str]:
     """Source and replica Region of a replicated instance (`DescribeInstance`).
 

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.arns import Arn
 from acgr_connect.connection import Connection, Progress, silent
-from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.groups import SETTLING, await_active, insist_on_calm, status_now
+from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, because
+from acgr_connect.groups import SETTLING, await_active, insist_on_calm, unusable
 from acgr_connect.ledger import Purpose
 from acgr_connect.records import Group, User
-from acgr_connect.spelling import is_uuid
+from acgr_connect.users import UNKNOWN_USER, exists
 
 MIRRORING = 120.0
 """Seconds for which a new user may not be in the replica yet, or a group be updated, and so refuse the association."""
+
+NOT_ACCEPTED = f"group and user are there, and Connect has not accepted them together for {MIRRORING:.0f} s"
+"""Why an agent was given up after all."""
+
+TAKES_AGENTS = frozenset({"ACTIVE", *SETTLING})
+"""Statuses of a group that takes agents, now or soon."""
 
 AGAIN = 5.0
 """Seconds between attempts meanwhile."""
 
 
-def find_user(connection: Connection, instance: Arn, spelled: str) -> User:
-    """The user that a name, an id or an ARN stands for in the source instance.
-
-    Raises:
-        NotFound: the instance has no such user (A12).
-        Refused: the ARN is of another instance or Region.
-    """
-    doing = Doing(f"looking for agent {spelled!r} of instance {instance.id}", instance.region)
-    users = connection.directory.users(instance)
+def members_now(connection: Connection, group: Arn) -> set[str]:
+    """The ids of the agents of a group, from a new sweep; none where the group is gone."""
+    members = connection.directory.members(group)
+    members.forget()
     try:
-        if is_arn(spelled):
-            found = users.get(_of_instance(parse(spelled, "agent"), instance, doing).id)
-        else:
-            found = (users.get(spelled) if is_uuid(spelled) else None) or _named(connection, instance, spelled)
-    except ConnectError as error:
-        raise because(error, doing) from error
-    if found is None:
-        raise told(NotFound, doing, "the instance has no such user", "create the user there, or mend the name")
-    return found
-
-
-def _named(connection: Connection, instance: Arn, username: str) -> User | None:
-    found = connection.directory.users(instance).matching(lambda u: u.username == username)
-    return found[0] if found else None
-
-
-def _of_instance(user: Arn, instance: Arn, doing: Doing) -> Arn:
-    if (user.region, user.instance_id) != (instance.region, instance.id):
-        cause = f"the ARN is of instance {user.instance_id} in {user.region}"
-        raise told(Refused, doing, cause, "agents are associated from the source Region: write the source's ARN")
-    return user
+        return set(members.entries())
+    except NotFound:
+        return set()
 
 
 def is_member(connection: Connection, group: Arn, user: Arn) -> bool:
@@ -88,8 +71,9 @@ def _associate(connection: Connection, group: Group, user: User, doing: Doing, p
         except NotFound as error:
             _diagnose(connection, group, user, doing, error)
             if waited >= MIRRORING:
-                cause = f"group and user are there, and Connect has not accepted them together for {waited:.0f} s"
-                raise because(error, doing, cause, "a new user has to be mirrored first; run again later") from error
+                raise because(
+                    error, doing, NOT_ACCEPTED, "a new user has to be mirrored first; run again later"
+                ) from error
         progress(f"{user.username} or the group is not ready yet, {waited:.0f} s")
         connection.clock.sleep(AGAIN)
         waited += AGAIN
@@ -97,24 +81,11 @@ def _associate(connection: Connection, group: Group, user: User, doing: Doing, p
 
 def _diagnose(connection: Connection, group: Group, user: User, doing: Doing, error: NotFound) -> None:
     """Raise the cause of a `ResourceNotFoundException` that is none of the service's delays (A10-A12)."""
-    status = status_now(connection, group.arn)
-    if status == "missing":
-        cause, remedy = "the traffic distribution group does not exist", "create it, or mend its ARN"
-    elif status not in {"ACTIVE", *SETTLING}:
-        cause, remedy = f"the traffic distribution group is {status}, not ACTIVE", "run again when it is"
-    elif not _exists(connection, user):
-        cause, remedy = "the source instance has no such user", "create the user there first"
-    else:
-        return
-    raise because(error, doing, cause, remedy) from error
-
-
-def _exists(connection: Connection, user: User) -> bool:
-    try:
-        connection.connect(user.arn.region, Purpose.AGENT).describe_user(user.arn.instance.id, user.arn.id)
-    except NotFound:
-        return False
-    return True
+    cause = unusable(connection, group.arn, though=TAKES_AGENTS)
+    if not cause and not exists(connection, user.arn):
+        cause = UNKNOWN_USER, "create the user there first"
+    if cause:
+        raise because(error, doing, *cause) from error
 
 
 def leave(connection: Connection, group: Arn, user: Arn) -> bool:
@@ -129,22 +100,13 @@ def leave(connection: Connection, group: Arn, user: Arn) -> bool:
     try:
         connection.connect(group.region, Purpose.AGENT).disassociate_user(group, user)
     except NotFound:
-        if _still_member(connection, group, user):
+        if user.id in members_now(connection, group):
             raise
         return False
     except ConnectError as error:
         raise because(error, doing) from error
     connection.directory.members(group).remove(user.id)
     return True
-
-
-def _still_member(connection: Connection, group: Arn, user: Arn) -> bool:
-    members = connection.directory.members(group)
-    members.forget()
-    try:
-        return members.get(user.id) is not None
-    except NotFound:
-        return False
 
 
 def move(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from acgr_connect.arns import Arn, is_arn, parse
@@ -9,8 +10,8 @@ from acgr_connect.arrivals import Watch
 from acgr_connect.connection import Connection, Progress
 from acgr_connect.errors import ConnectError, Doing, NotFound, Refused, because, told
 from acgr_connect.ledger import Purpose
-from acgr_connect.records import Number
-from acgr_connect.spelling import is_uuid
+from acgr_connect.records import Number, last_part
+from acgr_connect.spelling import is_name
 from acgr_connect.wait import Wait, run
 
 LOOK_EVERY = 1.0
@@ -19,14 +20,19 @@ LOOK_EVERY = 1.0
 LISTED_FOR = 60.0
 """Seconds for which the list of numbers is taken as the look at where a number is."""
 
+CLAIM_IT = "claim it first, or mend source_region: a number is used from the Region where it was claimed"
+"""What to do about a number that nobody has claimed."""
 
-def find_number(connection: Connection, spelled: str, region: str, *, on: Arn | None = None) -> Number:
+
+def find_number(connection: Connection, spelled: str, region: str) -> Number:
     """The claimed number that E.164, an id or an ARN stands for, in the Region where it was claimed.
 
+    Also where the account's list leaves out the numbers of groups.
+
     Args:
+        connection: the account.
         spelled: the number.
         region: the source Region: a number goes to targets of its own Region only (N5).
-        on: a group on which it may be, should the account's list leave out the numbers of groups.
 
     Raises:
         NotFound: nobody in this account and Region has claimed it (N2).
@@ -34,35 +40,36 @@ def find_number(connection: Connection, spelled: str, region: str, *, on: Arn | 
     """
     doing = Doing(f"looking for phone number {spelled}", region)
     try:
-        found = (
-            _by_id(connection, spelled, region, doing) if _is_id(spelled) else _by_e164(connection, spelled, region, on)
-        )
+        found = _by_e164(connection, spelled, region) if is_name(spelled) else _by_id(connection, spelled, region)
     except ConnectError as error:
         raise because(error, doing) from error
     if found is None:
-        cause = "it is not claimed in this account and Region"
-        raise told(NotFound, doing, cause, "claim it first; it can only be placed in the Region where it was claimed")
+        raise told(NotFound, doing, "it is not claimed in this account and Region", CLAIM_IT)
     return found
 
 
-def _is_id(spelled: str) -> bool:
-    return is_arn(spelled) or is_uuid(spelled)
-
-
-def _by_id(connection: Connection, spelled: str, region: str, doing: Doing) -> Number | None:
+def _by_id(connection: Connection, spelled: str, region: str) -> Number | None:
     if is_arn(spelled) and (claimed_in := parse(spelled, "phone-number").region) != region:
         cause = f"it was claimed in {claimed_in}, and a number can only be placed in the Region where it was claimed"
-        raise told(Refused, doing, cause, f"choose a target of {claimed_in}")
-    id_ = parse(spelled).id if is_arn(spelled) else spelled
-    return connection.directory.numbers(region).get(id_, LISTED_FOR)
+        raise Refused(f"{cause}; choose a target of {claimed_in}")
+    listed = connection.directory.numbers(region)
+    with suppress(NotFound):
+        if not (found := listed.get(last_part(spelled), LISTED_FOR)):
+            found = connection.connect(region, Purpose.MOVE).describe_phone_number(spelled)
+            listed.put(found.arn.id, found)
+        return found
+    return None
 
 
-def _by_e164(connection: Connection, e164: str, region: str, on: Arn | None) -> Number | None:
-    sweep = connection.directory.numbers(region)
-    found = sweep.matching(lambda n: n.e164 == e164, LISTED_FOR)
-    if not found and on is not None and on.kind == "traffic-distribution-group":
-        found = [n for n in connection.connect(region, Purpose.MOVE).list_phone_numbers(on) if n.e164 == e164]
-    return found[0] if found else None
+def _by_e164(connection: Connection, e164: str, region: str) -> Number | None:
+    listed = connection.directory.numbers(region)
+    if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR):
+        return found[0]
+    for group in connection.directory.groups(region).entries().values():
+        if found := connection.directory.numbers_on(group.arn).matching(lambda n: n.e164 == e164, LISTED_FOR):
+            listed.put(found[0].arn.id, found[0])
+            return found[0]
+    return None
 
 
 def look(connection: Connection, number: Arn, purpose: Purpose) -> Number:

@@ -32,7 +32,7 @@ from acgr_connect.errors import (
 )
 from acgr_connect.flows import drop_flows, known_flows, set_flow
 from acgr_connect.goal import Goal, Standing, called, regions_of_target
-from acgr_connect.groups import await_active, insist_on_calm, status_now
+from acgr_connect.groups import await_active, insist_on_calm, unusable
 from acgr_connect.ledger import Purpose
 from acgr_connect.lighting import light
 from acgr_connect.numbers import arrived, at_rest, look
@@ -78,10 +78,19 @@ class _Attempt:
         is_there = number.target == self.goal.target
         standing = self._standing(number, before) if is_there else self._move(number, before)
         try:
-            return self._describe(light(self.connection, self.goal, standing, self.progress))
+            return self._describe(self._lit(standing))
         except ConnectError as error:
             failure = because(error, self.goal.doing, remedy="run again to finish")
             raise Unfinished(failure, self._as_last_seen(standing)) from error
+
+    def _lit(self, standing: Standing) -> Standing:
+        """Steps 7 and 8; after an error once more: callers may reach nothing meanwhile. A conflict is not fought."""
+        try:
+            return light(self.connection, self.goal, standing, self.progress)
+        except Conflict:
+            raise
+        except ConnectError:
+            return light(self.connection, self.goal, self._as_last_seen(standing), self.progress)
 
     def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
         """Steps 2 to 4: nothing has been changed when one of them fails.
@@ -194,12 +203,8 @@ class _Attempt:
             return because(error, doing, remedy=remedy)
         if not isinstance(error, NotFound) or self.goal.target.kind == "instance":
             return because(error, doing)
-        status = status_now(self.connection, self.goal.target)
-        if status == "missing":
-            cause = "the traffic distribution group does not exist, or is not yours"
-            return because(error, doing, cause, "create it, or mend its ARN")
-        if status != "ACTIVE":
-            return because(error, doing, f"the group is {status}, not ACTIVE", "run again when it is")
+        if cause := unusable(self.connection, self.goal.target):
+            return because(error, doing, *cause)
         return because(error, doing, "the number is not claimed any more", "claim it first")
 
     def _rescue(self, number: Number, before: Mapping[str, Arn], error: ConnectError) -> ConnectError:

@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from acgr_connect.arns import Arn, is_arn, parse
+from acgr_connect.arns import Arn
 from acgr_connect.calls import Many, Shift
 from acgr_connect.connection import Connection, Progress, silent
-from acgr_connect.directory import FRESH
 from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, because, told
-from acgr_connect.groups import SETTLING, await_active, insist_on_calm, status_now
+from acgr_connect.groups import await_active, insist_on_calm, status_now, unusable
 from acgr_connect.ledger import Purpose
-from acgr_connect.membership import AGAIN, MIRRORING
+from acgr_connect.membership import AGAIN, MIRRORING, NOT_ACCEPTED, TAKES_AGENTS, members_now
 from acgr_connect.records import Group, User
-from acgr_connect.spelling import is_uuid
-
-UNKNOWN_USER = "the source instance has no such user"
-NOT_ACCEPTED = f"group and user are there, and Connect has not accepted them together for {MIRRORING:.0f} s"
+from acgr_connect.users import UNKNOWN_USER, exists
 
 Call = Callable[[Arn], None]
 
@@ -33,49 +29,14 @@ class Outcome:
     Attributes:
         done: who is as asked.
         failed: who is not, with the cause.
+        elsewhere: who of them was refused with a conflict: on another group, where Connect allows one only.
         ended: why the rest was not attempted, or None.
     """
 
     done: set[Arn] = field(default_factory=set)
     failed: dict[Arn, str] = field(default_factory=dict)
+    elsewhere: set[Arn] = field(default_factory=set)
     ended: ConnectError | None = None
-
-
-def find_users(
-    connection: Connection, instance: Arn, spelled: Mapping[str, str]
-) -> tuple[dict[str, User], dict[str, str]]:
-    """By label, the users that names, ids or ARNs stand for; and the labels that stand for none, with the cause (A12).
-
-    One sweep of the instance's users, and a second where somebody is missing from one that is not fresh.
-    """
-    doing = Doing(f"looking for the agents of instance {instance.id}", instance.region)
-    users = connection.directory.users(instance)
-    try:
-        found = _among(users.entries(), instance, spelled)
-        if len(found) < len(spelled):
-            found = _among(users.entries(FRESH), instance, spelled)
-    except ConnectError as error:
-        raise because(error, doing) from error
-    return found, {label: _why_not(text, instance) for label, text in spelled.items() if label not in found}
-
-
-def _among(users: Mapping[str, User], instance: Arn, spelled: Mapping[str, str]) -> dict[str, User]:
-    named = {user.username: user for user in users.values()}
-    meant = {label: _meant(text, instance, users, named) for label, text in spelled.items()}
-    return {label: user for label, user in meant.items() if user}
-
-
-def _meant(text: str, instance: Arn, users: Mapping[str, User], named: Mapping[str, User]) -> User | None:
-    if is_arn(text):
-        arn = parse(text, "agent")
-        return users.get(arn.id) if arn.instance == instance else None
-    return (users.get(text) if is_uuid(text) else None) or named.get(text)
-
-
-def _why_not(text: str, instance: Arn) -> str:
-    if is_arn(text) and (other := parse(text).instance) != instance:
-        return f"the ARN is of instance {other.id} in {other.region}, the group of {instance.id} in {instance.region}"
-    return UNKNOWN_USER
 
 
 def undeclared(connection: Connection, group: Group, declared: Collection[str]) -> dict[str, User]:
@@ -123,7 +84,7 @@ def join_all(
         members.put(user.id, user.id)
 
     until = connection.clock.now() + within
-    shift = Shift(connection, doing, "agents", until, progress, lambda: _unusable(connection, group.arn, doing))
+    shift = Shift(connection, doing, "agents", until, progress, lambda: _objection(connection, group.arn, doing))
     _join(shift, group.arn, associate, [user for user in dict.fromkeys(users) if user not in outcome.done], outcome)
     return outcome
 
@@ -162,16 +123,10 @@ def _cause(error: ConnectError) -> str:
     return f"{error.message.rstrip('.')} ({error.code})" if error.code else error.message.rstrip(".")
 
 
-def _unusable(connection: Connection, group: Arn, doing: Doing) -> ConnectError | None:
-    """Why the group takes no agents, now or soon, or None (A10, A11)."""
-    status = status_now(connection, group)
-    if status == "missing":
-        cause, remedy = "the traffic distribution group does not exist", "create it, or mend its ARN"
-    elif status not in {"ACTIVE", *SETTLING}:
-        cause, remedy = f"the traffic distribution group is {status}, not ACTIVE", "run again when it is"
-    else:
-        return None
-    return told(NotFound, doing, cause, remedy)
+def _objection(connection: Connection, group: Arn, doing: Doing) -> ConnectError | None:
+    """What the group itself has against taking agents, or None (A10, A11)."""
+    cause = unusable(connection, group, though=TAKES_AGENTS)
+    return told(NotFound, doing, *cause) if cause else None
 
 
 def _worth_another_call(
@@ -179,32 +134,16 @@ def _worth_another_call(
 ) -> dict[Arn, ConnectError]:
     """Users that exist, and that nothing but their newness keeps off; what became of the others is in the outcome."""
     conflicts = {user: error for user, error in late.items() if isinstance(error, Conflict)}
-    present = _members_now(connection, group) if conflicts else set()
+    present = members_now(connection, group) if conflicts else set()
     for user, error in conflicts.items():
         if user.id in present:  # a lost answer had put them there
             outcome.done.add(user)
         else:
             outcome.failed[user] = _cause(error)
-    absent = [user for user in late if user not in conflicts and not _exists(connection, user)]
+            outcome.elsewhere.add(user)
+    absent = [user for user in late if user not in conflicts and not exists(connection, user)]
     outcome.failed.update(dict.fromkeys(absent, UNKNOWN_USER))
     return {user: error for user, error in late.items() if user not in outcome.done and user not in outcome.failed}
-
-
-def _members_now(connection: Connection, group: Arn) -> set[str]:
-    members = connection.directory.members(group)
-    members.forget()
-    try:
-        return set(members.entries())
-    except NotFound:
-        return set()
-
-
-def _exists(connection: Connection, user: Arn) -> bool:
-    try:
-        connection.connect(user.region, Purpose.AGENT).describe_user(user.instance.id, user.id)
-    except NotFound:
-        return False
-    return True
 
 
 def leave_all(
@@ -231,12 +170,12 @@ def leave_all(
         members.remove(user.id)
 
     until = connection.clock.now() + within
-    shift = Shift(connection, doing, "agents removed", until, progress, lambda: _unusable(connection, group, doing))
+    shift = Shift(connection, doing, "agents removed", until, progress, lambda: _objection(connection, group, doing))
     outcome = Outcome()
     late = _called(shift, disassociate, list(dict.fromkeys(users)), outcome)
     if late:
-        present = _members_now(connection, group)
-        still = {user for user in late if user.id in present and _exists(connection, user)}
+        present = members_now(connection, group)
+        still = {user for user in late if user.id in present and exists(connection, user)}
         outcome.done.update(set(late) - still)
         outcome.failed.update({user: _cause(late[user]) for user in still})
     if isinstance(outcome.ended, NotFound) and status_now(connection, group) == "missing":

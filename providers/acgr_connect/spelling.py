@@ -28,6 +28,11 @@ def is_uuid(text: str) -> bool:
     return UUID.fullmatch(text) is not None
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is neither an ARN nor a bare id: a name, which may come to mean something else."""
+    return not is_arn(text) and not is_uuid(text)
+
+
 def phone_number(value: Any) -> str:
     """A phone number in E.164, its id or its ARN.
 

@@ -86,7 +86,7 @@ def test_a_released_number_is_seen_as_gone_and_cannot_be_placed(stack: Stack, ce
     assert up.code != 0
     assert up.errors() == {
         "main": f"looking for phone number {e164(3)} in {SOURCE}: it is not claimed in this account and Region; "
-        "claim it first; it can only be placed in the Region where it was claimed"
+        "claim it first, or mend source_region: a number is used from the Region where it was claimed"
     }
 
 

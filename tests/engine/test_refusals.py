@@ -14,7 +14,7 @@ pytestmark = pytest.mark.engine
 NOBODY = "00000000-0000-0000-0000-000000000000"
 KIND = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
 CLAIMED_ELSEWHERE = "a number can only be placed in the Region where it was claimed"
-NOT_CLAIMED = "it is not claimed in this account and Region; claim it first; it can only be placed in the Region where"
+NOT_CLAIMED = "it is not claimed in this account and Region; claim it first, or mend source_region"
 GROUPS = "there is none of that name; there are: alone, emergency, everyone, retail, stuck"
 
 
@@ -76,7 +76,7 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
     return {
         "no-user": (
             agent("no-user", "retail", "nobody"),
-            f"{user}: the instance has no such user; create the user there, or mend the name",
+            f"{user}: the source instance has no such user; create the user there, or mend the name",
         ),
         "no-flow": (number("no-flow", 4, "retail", "Mian IVR"), f"{flow}: {no_flow}; did you mean 'Main IVR'?"),
         "draft": (

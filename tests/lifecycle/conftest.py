@@ -8,6 +8,7 @@ from threading import Condition
 from typing import Any
 
 import pytest
+from pulumi.dynamic import DiffResult, ResourceProvider
 
 from acgr import connected
 from acgr_connect.bucket import Rate
@@ -77,6 +78,17 @@ def next_run(sandbox: Sandbox) -> Iterator[Callable[[], Connection]]:
 def connection(next_run: Callable[[], Connection]) -> Connection:
     """The first run's connection."""
     return next_run()
+
+
+@pytest.fixture
+def previewed() -> Callable[..., DiffResult]:
+    """What a preview does to a resource: check, then diff. A refresh diffs as well, without the check."""
+
+    def preview(provider: ResourceProvider, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        provider.check(olds, news)
+        return provider.diff(id_, olds, news)
+
+    return preview
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import grpc
 import pytest
+from pulumi.dynamic import DiffResult
 
 from acgr import PhoneNumberContactFlowProvider, connected
 from acgr._provider import run
@@ -17,6 +18,7 @@ from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
 Begin = Callable[[], Connection]
+Preview = Callable[..., DiffResult]
 Made = TypeVar("Made")
 
 PROVIDER = PhoneNumberContactFlowProvider()
@@ -163,7 +165,7 @@ def test_an_arn_says_where_the_number_was_claimed(sandbox: Sandbox, connection: 
     assert flows(sandbox) == everywhere("Winter IVR")
     elsewhere = refusal({**props, "phone_number": ON_INSTANCE})
     assert elsewhere.startswith(f"looking for phone number {ON_INSTANCE} in {REPLICA}: it is not claimed in this")
-    assert elsewhere.endswith("or give the Region where it was claimed as source_region")
+    assert elsewhere.endswith("or mend source_region: a number is used from the Region where it was claimed")
 
 
 @pytest.mark.parametrize("spelling", ["name", "id", "arn"])
@@ -471,13 +473,15 @@ def test_accepted_drift_is_taken_over(sandbox: Sandbox, connection: Connection, 
     assert PROVIDER.diff(made.id, updated.outs, declared(flow="Sales")).changes is False
 
 
-def test_a_name_that_means_another_flow_now(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_name_that_means_another_flow_now(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """Names are pinned: where a name stands for another flow, that is a change, and the update sets the new one."""
     made = PROVIDER.create(declared())
     sandbox.world.flow("Winter IVR").name = "Old IVR"
     sandbox.world.flow("Sales").name = "Winter IVR"
     next_run()
-    assert PROVIDER.diff(made.id, made.outs, declared()).changes
+    assert previewed(PROVIDER, made.id, made.outs, declared()).changes
     PROVIDER.update(made.id, made.outs, declared())
     assert flows(sandbox) == everywhere("Winter IVR")
     assert sandbox.counters.calls(SET) == 2
@@ -620,7 +624,7 @@ def test_unclaimed_number(sandbox: Sandbox, connection: Connection) -> None:
     """N2: a number that nobody has claimed is a clear error."""
     assert refusal(declared("+442079460099")) == (
         "looking for phone number +442079460099 in eu-west-2: it is not claimed in this account and Region; "
-        "claim it first, or give the Region where it was claimed as source_region"
+        "claim it first, or mend source_region: a number is used from the Region where it was claimed"
     )
 
 

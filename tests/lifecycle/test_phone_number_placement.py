@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pulumi.dynamic import DiffResult
 
 from acgr import PhoneNumberPlacementProvider, connected
 from acgr._provider import run
@@ -15,6 +16,7 @@ from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
 Begin = Callable[[], Connection]
+Preview = Callable[..., DiffResult]
 
 PROVIDER = PhoneNumberPlacementProvider()
 ON_INSTANCE, ON_DEFAULT, ON_RETAIL, DARK = (f"+44207946000{n}" for n in (1, 2, 3, 4))
@@ -204,6 +206,33 @@ def test_drift_is_read_as_x_instead_of_y(sandbox: Sandbox, connection: Connectio
     assert seen.outs["dark_regions"] == [SOURCE, REPLICA]
 
 
+def test_drift_that_went_away_is_read_as_declared(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A refresh saw the number elsewhere; the next one, back on its group with its flow, reads as it was declared."""
+    made = PROVIDER.create(declared())
+    _move_by_hand(sandbox, ON_INSTANCE, "emergency")
+    next_run()
+    away = PROVIDER.read(made.id, made.outs)
+    assert away.inputs != declared()
+    _move_by_hand(sandbox, ON_INSTANCE, "retail")
+    _set_flow_by_hand(sandbox, ON_INSTANCE, "Main IVR")
+    next_run()
+    assert PROVIDER.read(made.id, away.outs).inputs == declared()
+
+
+def test_a_refresh_by_name_asks_for_no_names(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """Five calls for all numbers, by name as by ARN: the list, the flows of each Region, the group, the instance.
+
+    The diff of a refresh is not asked for what names mean; the diff of a preview is.
+    """
+    made = [PROVIDER.create(declared(number)) for number in (ON_INSTANCE, ON_DEFAULT, ON_RETAIL)]
+    next_run()
+    before = sandbox.counters.calls()
+    for one in made:
+        seen = PROVIDER.read(one.id, one.outs)
+        assert PROVIDER.diff(one.id, seen.outs, seen.inputs).changes is False
+    assert sandbox.counters.calls() - before == 6  # and STS, once
+
+
 def test_waits_out_somebody_elses_operation(sandbox: Sandbox, connection: Connection) -> None:
     """N14: a number that is IN_PROGRESS is left alone until it is at rest, and placed then."""
     client = session_on(sandbox).client("connect", region_name=SOURCE)
@@ -339,7 +368,7 @@ def test_unclaimed_number(sandbox: Sandbox, connection: Connection) -> None:
     """N2: a number that nobody has claimed is a clear error."""
     assert refusal(declared("+442079460099")) == (
         "looking for phone number +442079460099 in eu-west-2: it is not claimed in this account and Region; "
-        "claim it first; it can only be placed in the Region where it was claimed"
+        "claim it first, or mend source_region: a number is used from the Region where it was claimed"
     )
 
 
@@ -365,7 +394,7 @@ def test_group_goes_away(sandbox: Sandbox, connection: Connection) -> None:
     PROVIDER.create(declared(ON_RETAIL))
     del sandbox.world.groups[sandbox.world.group("retail").id]
     sentence = refusal(declared())
-    assert "the traffic distribution group does not exist, or is not yours (ResourceNotFoundException)" in sentence
+    assert "the traffic distribution group does not exist (ResourceNotFoundException)" in sentence
     assert flows(sandbox) == {SOURCE: "Main IVR"}
 
 
@@ -499,46 +528,54 @@ def test_a_number_that_was_moved_and_is_dark_is_lit(sandbox: Sandbox, connection
     assert (home(sandbox), flows(sandbox)) == ("emergency", everywhere("Main IVR"))
 
 
-def test_a_flow_that_was_made_again_is_a_change(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_flow_that_was_made_again_is_a_change(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """Names are pinned: "Main IVR" that is another flow now is a change, and the update sets it."""
     made = PROVIDER.create(declared())
-    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    assert previewed(PROVIDER, made.id, made.outs, declared()).changes is False
     sandbox.world.flow("Main IVR").name, sandbox.world.flow("Winter IVR").name = "Old IVR", "Main IVR"
     next_run()
-    assert PROVIDER.diff(made.id, made.outs, declared()).changes is True
+    assert previewed(PROVIDER, made.id, made.outs, declared()).changes is True
     updated = PROVIDER.update(made.id, made.outs, declared())
     assert flows(sandbox) == everywhere("Main IVR")
-    assert PROVIDER.diff(made.id, updated.outs, declared()).changes is False
+    assert previewed(PROVIDER, made.id, updated.outs, declared()).changes is False
 
 
-def test_a_number_that_was_claimed_again_is_another(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_number_that_was_claimed_again_is_another(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """The same E.164 with another id replaces the placement."""
     made = PROVIDER.create(declared(ON_RETAIL))
     number = sandbox.world.numbers.pop(sandbox.world.number(ON_RETAIL).id)
     number.id = "00000000-0000-4000-8000-000000000001"
     sandbox.world.numbers[number.id] = number
     next_run()
-    assert PROVIDER.diff(made.id, made.outs, declared(ON_RETAIL)).replaces == ["phone_number"]
+    assert previewed(PROVIDER, made.id, made.outs, declared(ON_RETAIL)).replaces == ["phone_number"]
 
 
-def test_a_group_that_was_made_again_is_a_change(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_group_that_was_made_again_is_a_change(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """A group's name that another group has now is a change in place."""
     made = PROVIDER.create(declared())
     sandbox.world.group("retail").name, sandbox.world.group("emergency").name = "old", "retail"
     next_run()
-    decision = PROVIDER.diff(made.id, made.outs, declared())
+    decision = previewed(PROVIDER, made.id, made.outs, declared())
     assert (decision.changes, decision.replaces) == (True, [])
 
 
-def test_names_are_not_asked_for_long(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_names_are_not_asked_for_long(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """A diff without an answer from Connect is no error, and after ten seconds nothing more is asked."""
     made = PROVIDER.create(declared())
     sandbox.faults.add(Fault(operation="*", kind="error-before", count=0))
     next_run()
     for _ in range(20):
-        assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+        assert previewed(PROVIDER, made.id, made.outs, declared()).changes is False
     asked = sandbox.counters.calls("ListPhoneNumbersV2")
-    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    assert previewed(PROVIDER, made.id, made.outs, declared()).changes is False
     assert sandbox.counters.calls("ListPhoneNumbersV2") == asked
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pulumi.dynamic import DiffResult
 from pulumi.output import UNKNOWN
 
 from acgr import TrafficDistributionGroupRosterProvider, TrafficDistributionGroupUserProvider
@@ -17,6 +18,7 @@ from acgr_sandbox import Fault, Sandbox, session_on
 Switch = Callable[..., None]
 ByHand = Callable[[str], None]
 Begin = Callable[[], Connection]
+Preview = Callable[..., DiffResult]
 
 PROVIDER = TrafficDistributionGroupRosterProvider()
 JOIN, LEAVE = "AssociateTrafficDistributionGroupUser", "DisassociateTrafficDistributionGroupUser"
@@ -373,6 +375,48 @@ def test_an_agent_on_another_group_fails_alone(sandbox: Sandbox, connection: Con
     assert members(sandbox) == {"alice.smith"}
 
 
+@pytest.mark.parametrize("second_group", ["allow", "conflict", "move"])
+def test_changes_its_group_whatever_the_service_thinks_of_two_groups(
+    sandbox: Sandbox, connection: Connection, second_group: str, switch: Switch, previewed: Preview
+) -> None:
+    """Another group replaces the roster: where Connect refuses two groups at a time, agents leave first, then join."""
+    switch(second_group=second_group)
+    made, news = PROVIDER.create(declared(*THREE)), declared(*THREE, group="emergency")
+    assert previewed(PROVIDER, made.id, made.outs, news).replaces == ["traffic_distribution_group"]
+    PROVIDER.create(news)
+    assert members(sandbox, "emergency") == set(THREE)
+    PROVIDER.delete(made.id, made.outs)
+    assert (members(sandbox), members(sandbox, "everyone")) == (set(), {"dave.jones"})
+
+
+def test_a_change_of_group_that_stops_half_way_begins_anew(
+    sandbox: Sandbox, connection: Connection, switch: Switch, previewed: Preview, next_run: Begin
+) -> None:
+    """Agents who are still on the old group keep the old state: the next run goes on from there."""
+    switch(second_group="conflict")
+    made, news = PROVIDER.create(declared(*THREE)), declared(*THREE, group="emergency")
+    previewed(PROVIDER, made.id, made.outs, news)
+    sandbox.faults.add(Fault(operation=LEAVE, kind="denied", after=1, count=0))
+    assert "ResourceConflictException" in refusal(lambda: PROVIDER.create(news))
+    assert members(sandbox) | members(sandbox, "emergency") == set(THREE)
+    sandbox.faults.clear()
+    next_run()
+    previewed(PROVIDER, made.id, made.outs, news)
+    PROVIDER.create(news)
+    assert (members(sandbox), members(sandbox, "emergency")) == (set(), set(THREE))
+
+
+def test_a_stranger_on_two_groups_is_left_where_he_is(
+    sandbox: Sandbox, connection: Connection, switch: Switch, previewed: Preview
+) -> None:
+    """Only whom the roster itself had on the old group is taken off it: dave is on everyone by somebody else's hand."""
+    switch(second_group="conflict")
+    made, news = PROVIDER.create(declared("alice.smith")), declared("alice.smith", "dave.jones", group="emergency")
+    previewed(PROVIDER, made.id, made.outs, news)
+    assert "1 of 2 agents failed: dave.jones (" in refusal(lambda: PROVIDER.create(news))
+    assert (members(sandbox, "everyone"), members(sandbox, "emergency")) == ({"dave.jones"}, {"alice.smith"})
+
+
 def test_what_concerns_all_ends_the_list(sandbox: Sandbox, connection: Connection) -> None:
     """A group that goes away under way, or missing permissions, are found out by few calls."""
     made = PROVIDER.create(declared("alice.smith"))
@@ -413,16 +457,18 @@ def test_another_group_replaces(sandbox: Sandbox, connection: Connection) -> Non
     assert not PROVIDER.diff(made.id, made.outs, {**declared(*THREE), "traffic_distribution_group": UNKNOWN}).replaces
 
 
-def test_a_user_that_was_made_again_is_another(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_user_that_was_made_again_is_another(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """Names are pinned: alice who was deleted and made again is a change, and is associated."""
     made = PROVIDER.create(declared(*THREE))
-    assert PROVIDER.diff(made.id, made.outs, declared(*THREE)).changes is False
+    assert previewed(PROVIDER, made.id, made.outs, declared(*THREE)).changes is False
     by_hand(sandbox, "retail", off=("alice.smith",))
     user = sandbox.world.users.pop(sandbox.world.user("alice.smith").id)
     user.id = "00000000-0000-4000-8000-000000000001"
     sandbox.world.users[user.id] = user
     next_run()
-    assert PROVIDER.diff(made.id, made.outs, declared(*THREE)).changes is True
+    assert previewed(PROVIDER, made.id, made.outs, declared(*THREE)).changes is True
     PROVIDER.update(made.id, made.outs, declared(*THREE))
     assert members(sandbox) == set(THREE)
 

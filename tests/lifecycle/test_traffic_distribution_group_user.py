@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pulumi.dynamic import DiffResult
 
 from acgr import TrafficDistributionGroupUserProvider, connected
 from acgr._provider import run
@@ -15,6 +16,7 @@ from acgr_sandbox import Fault, Sandbox, session_on
 Switch = Callable[..., None]
 ByHand = Callable[[str], None]
 Begin = Callable[[], Connection]
+Preview = Callable[..., DiffResult]
 
 PROVIDER = TrafficDistributionGroupUserProvider()
 
@@ -196,7 +198,7 @@ def test_unknown_user(sandbox: Sandbox, connection: Connection) -> None:
     """A12: a user that the source instance does not have is named."""
     sentence = _refusal(declared("zoe.none"))
     assert sentence.startswith("looking for agent 'zoe.none' of instance ")
-    assert sentence.endswith("the instance has no such user; create the user there, or mend the name")
+    assert sentence.endswith("the source instance has no such user; create the user there, or mend the name")
 
 
 def test_new_user_is_waited_for(sandbox: Sandbox, connection: Connection) -> None:
@@ -242,12 +244,14 @@ def test_absence_is_not_believed_of_a_group_that_is_not_active(
         PROVIDER.read(made.id, made.outs)
 
 
-def test_a_user_that_was_made_again_is_another(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+def test_a_user_that_was_made_again_is_another(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, previewed: Preview
+) -> None:
     """Names are pinned: alice who was deleted and made again replaces the association."""
     made = PROVIDER.create(declared())
-    assert PROVIDER.diff(made.id, made.outs, declared()).changes is False
+    assert previewed(PROVIDER, made.id, made.outs, declared()).changes is False
     user = sandbox.world.users.pop(sandbox.world.user("alice.smith").id)
     user.id = "00000000-0000-4000-8000-000000000001"
     sandbox.world.users[user.id] = user
     next_run()
-    assert PROVIDER.diff(made.id, made.outs, declared()).replaces == ["user"]
+    assert previewed(PROVIDER, made.id, made.outs, declared()).replaces == ["user"]

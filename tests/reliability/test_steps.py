@@ -53,42 +53,11 @@ def test_the_next_run_has_nothing_to_do(step: Step) -> None:
     assert {outcome for _, _, outcome in done.calls} == {"ok"}
 
 
-_UNLISTED = "a number on another group is found in the account's list alone"
-
-LIMITS = {
-    **{
-        ("list_includes_group_numbers=false", f"placement-{name}"): _UNLISTED
-        for name in (
-            "create-from-group",
-            "create-on-instance",
-            "update-target",
-            "update-target-to-instance",
-            "update-everything",
-            "update-number",
-            "delete-to-instance",
-            "delete-to-group",
-        )
-    },
-    ("second_group=conflict", "roster-update-group"): "agents join the new group before they leave the old one",
-}
-"""Steps that do not work under a switch, and why; `docs/reliability.md` says so."""
-
-
-@pytest.mark.parametrize(("switch", "step"), LIMITS)
-def test_a_limit_is_told(switch: str, step: str) -> None:
-    """What cannot be done ends in an error, with everything lit that was; a limit that is none any more is noticed."""
-    chosen = next(one for one in SWITCHES if str(one) == switch)
-    tried = next(one for one in STEPS if str(one) == step)
-    done = known(tried, {**tried.switches, chosen.name: chosen.value})
-    assert len(done.errors) == 1
-    assert set(done.ends.dark) <= set(shown(fresh(tried.switches)).dark)
-
-
 @pytest.mark.parametrize("switch", SWITCHES, ids=str)
 def test_works_under_every_switch(switch: Switch) -> None:
     """However Connect answers where it is not documented, every step ends as it ends by default."""
     for step in STEPS:
-        if switch.name in step.switches or not (step.is_core or is_whole()) or (str(switch), str(step)) in LIMITS:
+        if switch.name in step.switches or not (step.is_core or is_whole()):
             continue
         done = known(step, {**step.switches, switch.name: switch.value})
         assert (str(step), done.errors) == (str(step), ())
