@@ -1,7 +1,9 @@
-"""When to look at numbers that are moving: the first is watched alone, the others when they are due.
+"""When to look at numbers that are moving: the first is watched, the others when they are due.
 
-A look costs a request of two a second. So until one number has arrived only the oldest is looked at; from then on each
-one when the shortest time that a claim took in this run is up, and then again and again.
+A look costs a request of two a second. So until one number has arrived the oldest is watched, and of the others one at
+a time is looked at now and then, should the oldest take longer than they do. From then on each is looked at when the
+usual time of a claim is up, and then again and again. Where that time is long, one number at a time, the scout, is
+looked at when half of it is up, should claims be quicker by now.
 """
 
 from __future__ import annotations
@@ -11,24 +13,40 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition
 
+from acgr_connect.claims import Claims
 from acgr_connect.clock import Clock
 
 WATCH = 0.75
 """Seconds between looks at a number that is watched, or that is overdue."""
 
+ANOTHER = 5.0
+"""Seconds between looks at numbers that are not watched, while nothing is known of how long a claim takes."""
+
 AT_LEAST = 45.0
-"""Seconds after which a number is looked at although an older one is being watched."""
+"""Seconds after which a number is looked at in any case meanwhile."""
+
+LONG = 10.0
+"""Seconds of a claim from which on a scout is worth its look."""
 
 MOMENT = 0.05
-"""Seconds after the moment at which a number is due: the claim that set it took that long at most."""
+"""Seconds after the moment at which a number is due: the claims before took that long at most."""
 
 
 @dataclass(eq=False)
 class Departure:
-    """A number whose move was accepted."""
+    """A number whose move was accepted at `at`; a scout is looked at when half of the usual time is up."""
 
     at: float
     looked_at: float
+    is_scout: bool = False
+    looks: int = 0
+
+    def due(self, expected: float) -> float:
+        """When to look next, where a claim is expected to take so many seconds."""
+        if self.is_scout and self.looked_at < (half := self.at + expected / 2):
+            return half
+        due = self.at + expected + MOMENT
+        return due if self.looked_at < due else self.looked_at + WATCH
 
 
 class Arrivals:
@@ -38,15 +56,13 @@ class Arrivals:
         self._clock = clock
         self._changed = Condition()
         self._under_way: list[Departure] = []
-        self._shortest: float | None = None
+        self._claims = Claims()
+        self._scouted_at = float("-inf")
 
     @contextmanager
     def departure(self) -> Iterator[Departure]:
         """A move has just been accepted, and is watched meanwhile."""
-        now = self._clock.now()
-        departed = Departure(now, now)
-        with self._changed:
-            self._under_way.append(departed)
+        departed = self._departed()
         try:
             yield departed
         finally:
@@ -54,11 +70,20 @@ class Arrivals:
                 self._under_way.remove(departed)
                 self._changed.notify_all()
 
+    def _departed(self) -> Departure:
+        with self._changed:
+            now, expected = self._clock.now(), self._claims.expected
+            is_scout = expected is not None and expected > LONG and now - self._scouted_at >= expected
+            if is_scout:
+                self._scouted_at = now
+            departed = Departure(now, now, is_scout)
+            self._under_way.append(departed)
+            return departed
+
     def arrived(self, departed: Departure) -> None:
         """The number was seen to be there."""
-        took = self._clock.now() - departed.at
         with self._changed:
-            self._shortest = took if self._shortest is None else min(took, self._shortest)
+            self._claims.note(self._clock.now() - departed.at, seen_under_way=departed.looks > 1)
             self._changed.notify_all()
 
     def pause(self, departed: Departure) -> float:
@@ -69,18 +94,25 @@ class Arrivals:
                 self._clock.wait(self._changed, WATCH)
         self._clock.sleep(max(0.0, due - self._clock.now()))
         departed.looked_at = max(self._clock.now(), due)
+        departed.looks += 1
         return departed.looked_at - began
 
     def _due(self, departed: Departure) -> float | None:
         """When the next look is due, or None: not before something changes."""
         with self._changed:
-            now = self._clock.now()
-            if self._shortest is not None:
-                first = departed.at + self._shortest + MOMENT
-                return first if departed.looked_at < first else departed.looked_at + WATCH
-            if self._under_way[0] is departed:
+            if (expected := self._claims.expected) is not None:
+                return departed.due(expected)
+            oldest, *others = self._under_way
+            if departed is oldest:
                 return departed.looked_at + WATCH
+            now = self._clock.now()
+            if departed is min(others, key=lambda d: d.looked_at) and now - self._another_at(departed) >= ANOTHER:
+                self._scouted_at = now
+                return now
             return now if now >= departed.looked_at + AT_LEAST else None
+
+    def _another_at(self, departed: Departure) -> float:
+        return max(departed.looked_at, self._scouted_at)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scripted import ScriptedClock
 
-from acgr_connect.arrivals import AT_LEAST, MOMENT, WATCH, Arrivals
+from acgr_connect.arrivals import ANOTHER, AT_LEAST, MOMENT, WATCH, Arrivals
 
 
 def test_the_first_is_watched(clock: ScriptedClock) -> None:
@@ -15,11 +15,20 @@ def test_the_first_is_watched(clock: ScriptedClock) -> None:
         assert [arrivals.pause(first) for _ in range(3)] == pytest.approx([WATCH] * 3)
 
 
-def test_the_others_wait_while_the_first_is_watched(clock: ScriptedClock) -> None:
-    """A younger number costs no looks meanwhile, but is not forgotten for ever."""
+def test_one_of_the_others_is_looked_at_now_and_then(clock: ScriptedClock) -> None:
+    """While the first is watched the others take turns, one look at a time: the first may take longer than they do."""
     arrivals = Arrivals(clock)
-    with arrivals.departure(), arrivals.departure() as second:
-        assert arrivals.pause(second) >= AT_LEAST
+    with arrivals.departure(), arrivals.departure() as second, arrivals.departure() as third:
+        assert ANOTHER <= arrivals.pause(second) < ANOTHER + WATCH
+        assert ANOTHER <= arrivals.pause(third) < ANOTHER + WATCH
+        assert ANOTHER <= arrivals.pause(second) < ANOTHER + WATCH
+
+
+def test_nobody_is_forgotten_while_the_first_is_watched(clock: ScriptedClock) -> None:
+    """A number whose turn does not come, because an older one's never ends, is looked at all the same."""
+    arrivals = Arrivals(clock)
+    with arrivals.departure(), arrivals.departure(), arrivals.departure() as third:
+        assert AT_LEAST <= arrivals.pause(third) < AT_LEAST + WATCH
 
 
 def test_the_others_are_looked_at_when_they_are_due(clock: ScriptedClock) -> None:
@@ -33,15 +42,26 @@ def test_the_others_are_looked_at_when_they_are_due(clock: ScriptedClock) -> Non
         assert arrivals.pause(second) == pytest.approx(WATCH)
 
 
-def test_the_shortest_claim_counts(clock: ScriptedClock) -> None:
-    """A claim that was quicker makes the next look earlier, one that was slower does not make it later."""
+def test_a_long_claim_is_doubted(clock: ScriptedClock) -> None:
+    """Where the first took a minute, one number at a time is looked at after half of it, for all the others."""
     arrivals = Arrivals(clock)
-    for took in (5.0, 3.0, 8.0):
-        with arrivals.departure() as departed:
-            clock.sleep(took)
-            arrivals.arrived(departed)
-    with arrivals.departure() as departed:
-        assert arrivals.pause(departed) == pytest.approx(3.0 + MOMENT)
+    with arrivals.departure() as first:
+        clock.sleep(60.0)
+        arrivals.arrived(first)
+    with arrivals.departure() as scout, arrivals.departure() as other:
+        assert arrivals.pause(scout) == pytest.approx(30.0)
+        arrivals.arrived(scout)
+        assert arrivals.pause(other) == pytest.approx(MOMENT)
+
+
+def test_a_scout_that_is_too_early_is_due_like_the_others(clock: ScriptedClock) -> None:
+    """The look at half time is one look more, no delay."""
+    arrivals = Arrivals(clock)
+    with arrivals.departure() as first:
+        clock.sleep(60.0)
+        arrivals.arrived(first)
+    with arrivals.departure() as scout:
+        assert [arrivals.pause(scout), arrivals.pause(scout)] == pytest.approx([30.0, 30.0 + MOMENT])
 
 
 def test_the_next_oldest_is_watched_when_the_first_fails(clock: ScriptedClock) -> None:

@@ -1,0 +1,34 @@
+"""How long a claim is expected to take."""
+
+from __future__ import annotations
+
+import pytest
+
+from acgr_connect.claims import Claims
+
+
+def learned(*arrivals: tuple[float, bool]) -> float | None:
+    """What is expected after these arrivals: seconds, and whether a look before had seen the number under way."""
+    claims = Claims()
+    for took, seen_under_way in arrivals:
+        claims.note(took, seen_under_way=seen_under_way)
+    return claims.expected
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "expected"),
+    [
+        ([], None),
+        ([(5.0, True)], 5.0),
+        ([(5.0, False)], 5.0),
+        ([(5.0, True), (5.1, False), (5.1, False), (5.1, False)], 5.0),
+        ([(5.0, True), (8.0, True), (6.0, True)], 6.0),
+        ([(5.0, True), (5.0, False), (5.0, False), (60.0, True)], 5.0),
+        ([(60.0, True), (30.0, False)], 30.0),
+        ([(60.0, True), (55.0, False)], 60.0),
+        ([(5.0, True), *[(30.0, True)] * 3], 30.0),
+    ],
+)
+def test_expected(arrivals: list[tuple[float, bool]], expected: float | None) -> None:
+    """The median of five: a look in time adds nothing, an outlier does not count, who is early counts alone."""
+    assert learned(*arrivals) == expected
