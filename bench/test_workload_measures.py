@@ -151,7 +151,7 @@ def test_everything_is_measured_once() -> None:
 
 def test_ratio() -> None:
     """Seconds of a move, calls of a refresh, and a preview beside one of resources that do nothing."""
-    idle, ours = row(Case("unchanged200", tool="idle"), wall=10.0), row(Case("unchanged200"), wall=12.0)
+    idle, ours = row(Case("unchanged200", tool="twin"), wall=10.0), row(Case("unchanged200"), wall=12.0)
     assert ratio(row(Case("numbers25"), span=85.0), []) == 1.0
     assert ratio(row(Case("refresh50"), calls={"ListPhoneNumbersV2": 5}, throttled=1), []) == 2.0
     assert ratio(row(Case("numbers25"), span=20.0, code=1), []) is None

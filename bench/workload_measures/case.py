@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from .workload import WORKLOADS, Scope, Workload
 
-Tool = Literal["ours", "serial", "threads", "terraform", "idle"]
-TOOLS: tuple[Tool, ...] = ("ours", "serial", "threads", "terraform", "idle")
+Tool = Literal["ours", "serial", "threads", "terraform", "idle", "twin"]
+TOOLS: tuple[Tool, ...] = ("ours", "serial", "threads", "terraform", "idle", "twin")
 
 CLAIMS = {"5": "5", "30": "30", "random": "3..8"}
 """What `--claim` takes, and the sandbox's spelling of it."""
@@ -23,7 +23,8 @@ class Case:
         workload: one of `WORKLOADS`.
         scope: what the sandbox's buckets are.
         tool: who does it: this project; the boto3 script, serial or with 8 threads; Terraform; or, for a comparison, a
-            Pulumi program of as many resources that do nothing.
+            Pulumi program of as many resources that do nothing and hold names alone ("idle"), or all that this
+            project's hold ("twin").
         claim: seconds for which a number is under way, one of `CLAIMS`.
         parallel: what `pulumi up --parallel` is told.
         mirroring: whether a number's flow reaches the other Region by itself.

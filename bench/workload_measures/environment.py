@@ -38,7 +38,6 @@ class Tree:
             "HOME": str(folder),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "PYTHONPATH": os.pathsep.join([self.python_path, str(CLONE / "bench")]),
-            "PYTHONDONTWRITEBYTECODE": "1",
             **_pulumi(folder),
             **_aws(url),
         }

@@ -11,7 +11,14 @@ from typing import Any
 from .results import called, ratio
 from .row import Row
 
-COLOURS = {"ours": "#1b6ca8", "serial": "#d98e04", "threads": "#b8500c", "terraform": "#6b4fa0", "idle": "#888888"}
+COLOURS = {
+    "ours": "#1b6ca8",
+    "serial": "#d98e04",
+    "threads": "#b8500c",
+    "terraform": "#6b4fa0",
+    "idle": "#888888",
+    "twin": "#555555",
+}
 
 
 def is_available() -> bool:

@@ -25,6 +25,7 @@ OPERATIONS = (
 TOOLS = {
     "ours": "acgr",
     "idle": "resources that do nothing",
+    "twin": "the same, holding as much",
     "serial": "script, serial",
     "threads": "script, 8 threads",
     "terraform": "Terraform",
@@ -64,9 +65,9 @@ def ratio(row: Row, rows: Sequence[Row]) -> float | None:
         return row.span / work.least_seconds(case.scope, case.least_claim)
     if work.work == "refresh":
         return row.all_calls / work.least_calls()
-    beside = replace(case, tool="idle")
-    idle = [each.wall for each in rows if each.case == beside]
-    return row.wall / idle[-1] if idle else None
+    beside = replace(case, tool="twin")
+    twins = [each.wall for each in rows if each.case == beside]
+    return row.wall / twins[-1] if twins else None
 
 
 def cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from .stacks import pulumi_commands
 MAKE_READY: Mapping[Tool, Callable[[Case, Path, Tree, Sandbox], list[Command]]] = {
     "ours": pulumi_commands,
     "idle": pulumi_commands,
+    "twin": pulumi_commands,
     "serial": script_commands,
     "threads": script_commands,
     "terraform": terraform_commands,
@@ -93,7 +94,11 @@ def unfit(case: Case) -> str:
         return nothing or missing_terraform()
     if case.tool in {"serial", "threads"} and work.work != "up":
         return "a script keeps no state that could be refreshed or compared"
-    return "" if case.tool != "idle" or work.work == "preview" else "resources that do nothing are only previewed"
+    return (
+        ""
+        if case.tool not in {"idle", "twin"} or work.work == "preview"
+        else "resources that do nothing are only previewed"
+    )
 
 
 def measure(case: Case, tree: Tree) -> Row:

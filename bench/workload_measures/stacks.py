@@ -10,6 +10,7 @@ from typing import Any
 from .case import Case
 from .centre import Declared
 from .environment import Tree
+from .idle import HELD, holdings
 from .ids import ids
 from .processes import Command, prepared
 from .sandbox import Sandbox
@@ -35,8 +36,14 @@ from workload_measures.idle import Idle
 
 declared = json.loads(Path("declared.json").read_text())
 for number, args in declared["numbers"].items():
-    Idle(number, args)
-Idle("agents", declared.get("agents", []))
+    Idle(number, {"stored": args})
+Idle("agents", {"stored": declared.get("agents", [])})
+"""
+
+TWIN = """from workload_measures.idle import Idle, held
+
+for row, one in enumerate(held()):
+    Idle(one["name"], {**one["inputs"], "row": row})
 """
 
 UNHURRIED = {"acgr:requestsPerSecond": "100000", "acgr:burst": "100000"}
@@ -67,6 +74,21 @@ class Stack:
         for config in (UNHURRIED, self._stated()):
             self._configure(config)
             prepared(self._pulumi("up", "--yes", "--skip-preview", "--parallel", "64", cache="set-up"))
+        if self.case.tool == "twin":
+            self._make_twin()
+
+    def _make_twin(self) -> None:
+        """A second stack, of resources that do nothing and hold what the first one's hold."""
+        exported = self.folder / "exported.json"
+        prepared(self._pulumi("stack", "export", "--file", str(exported)))
+        self._held.write_text(json.dumps(holdings(json.loads(exported.read_text()))))
+        (self.folder / "__main__.py").write_text(TWIN)
+        prepared(self._pulumi("stack", "init", "twin"))
+        prepared(self._pulumi("up", "--yes", "--skip-preview", "--parallel", "64"))
+
+    @property
+    def _held(self) -> Path:
+        return self.folder / "held.json"
 
     def _arguments(self, declared: Declared) -> dict[str, Any]:
         if not self.case.arns:
@@ -88,6 +110,7 @@ class Stack:
         # All stacks of a case share what is known of the rate; making the world ready is no part of that.
         shared = self.folder.parent / cache
         environment = {**self.tree.environment(self.folder, self.sandbox.url), "XDG_CACHE_HOME": str(shared)}
+        environment |= {HELD: str(self._held)}
         environment |= {"PULUMI_RUN_PROGRAM": "true"} if self.case.program else {}
         return Command(["pulumi", *arguments, "--non-interactive"], self.folder, environment)
 

@@ -22,11 +22,22 @@ from acgr_connect.spelling import is_name
 def of_placement(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> list[Moved]:
     """The names in a placement's inputs that mean something else than when it was last made."""
     connection.insist_on_account(state.number)
+    _look_ahead(connection, state, props)
     return [
         *_number(connection, state.number, props["phone_number"]),
         *_group(connection, state.placed_on, props["target"]),
         *_flows(connection, state.placed_flows, props["flow"]),
     ]
+
+
+def _look_ahead(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> None:
+    """Sweep at the same time what is asked next: the engine waits, and nothing else goes on meanwhile."""
+    if is_name(props["phone_number"]):
+        connection.directory.numbers(state.number.region).begin()
+    if is_name(props["target"]):
+        connection.directory.groups(state.placed_on.region).begin()
+    for pinned, _ in _named(state.placed_flows, props["flow"]):
+        connection.directory.flows(pinned.instance).begin()
 
 
 def of_flow(connection: Connection, state: FlowState, props: Mapping[str, Any]) -> list[Moved]:
@@ -70,10 +81,17 @@ def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]
 
 
 def _flows(connection: Connection, placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[Moved]:
+    for pinned, name in _named(placed, choice):
+        if _is_another_flow(connection, pinned, name):
+            yield Moved(f"{name!r} is another flow in {pinned.region} now")
+
+
+def _named(placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[tuple[Arn, str]]:
+    """The pinned flows that are declared by name, with that."""
     for region, pinned in placed.items():
         spelled = choice if isinstance(choice, str) else choice.get(region, "")
-        if spelled and is_name(spelled) and _is_another_flow(connection, pinned, spelled):
-            yield Moved(f"{spelled!r} is another flow in {region} now")
+        if spelled and is_name(spelled):
+            yield pinned, spelled
 
 
 def _is_another_flow(connection: Connection, pinned: Arn, name: str) -> bool:

@@ -6,20 +6,22 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, ConfigureRequest, DiffResult, ResourceProvider
 from pulumi.output import UNKNOWN, Unknown
 
 from acgr import _engine
 from acgr._lookups import Budget, Moved
-from acgr_connect.api import Sessions
 from acgr_connect.arns import ArnError, is_arn, parse
 from acgr_connect.clock import Clock
 from acgr_connect.connection import Connection
 from acgr_connect.errors import ConnectError, Doing, because
 from acgr_connect.settings import SettingError, Settings, read
 from acgr_connect.spelling import SpellingError
+
+if TYPE_CHECKING:
+    from acgr_connect.api import Sessions
 
 Properties = dict[str, Any]
 Key = tuple[str, ...]
@@ -40,11 +42,14 @@ class Declarations:
         self._lock = Lock()
         self._declared: dict[Key, set[str]] = {}
         self._made: dict[Key, set[str]] = {}
+        self._beginning: dict[Key, list[Key]] = {}
 
     def note(self, urn: str, keys: Iterable[Key], *, made: bool = False) -> None:
         """The resource declares these objects; `made`, where it created or updated them in this run."""
         with self._lock:
             for key in keys:
+                if key not in self._declared:
+                    self._beginning.setdefault(key[:2], []).append(key)
                 self._declared.setdefault(key, set()).add(urn)
                 if made:
                     self._made.setdefault(key, set()).add(urn)
@@ -60,11 +65,12 @@ class Declarations:
         heirs = sorted(others) or sorted(again)
         return heirs[0].rsplit("::", 1)[-1] if heirs else None
 
-    def under(self, *beginning: str, made: bool = False) -> dict[Key, set[str]]:
+    def under(self, kind: str, whose: str, *more: str, made: bool = False) -> dict[Key, set[str]]:
         """The keys that begin so, each with the URNs that declare it; with `made`, that made it so in this run."""
         with self._lock:
-            kept = self._made if made else self._declared
-            return {key: set(urns) for key, urns in kept.items() if key[: len(beginning)] == beginning}
+            kept, beginning = self._made if made else self._declared, (kind, whose, *more)
+            keys = (key for key in self._beginning.get((kind, whose), ()) if key[: len(beginning)] == beginning)
+            return {key: set(kept[key]) for key in keys if key in kept}
 
 
 class Run:
@@ -74,6 +80,8 @@ class Run:
         self.settings = Settings()
         self.declarations = Declarations()
         self.lookups = Budget()
+        self.checked: set[str] = set()
+        """The URNs of what this run has checked."""
         self.replaced: dict[str, Properties] = {}
         """By URN, the state of what this run is about to replace."""
         self._connection = connection
@@ -148,12 +156,12 @@ class ConnectProvider(ResourceProvider):
 
 def note_check() -> None:
     """The resource at hand is checked in this run: what a diff says of it next is of its program."""
-    run().declarations.note(_engine.urn(), {("checked", _engine.urn())})
+    run().checked.add(_engine.urn())
 
 
 def was_checked() -> bool:
     """Whether the resource at hand was checked in this run. A refresh diffs too, without."""
-    return bool(run().declarations.under("checked", _engine.urn()))
+    return _engine.urn() in run().checked
 
 
 def with_pins(decision: DiffResult, look: Callable[[Connection], list[Moved]]) -> DiffResult:

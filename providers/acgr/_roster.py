@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
+from threading import Thread
 from typing import Any
 
 from pulumi.dynamic import ReadResult
@@ -15,7 +17,7 @@ from acgr._provider import Key, Properties, known, run
 from acgr._roster_changes import bare
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection
-from acgr_connect.errors import Doing, NotFound
+from acgr_connect.errors import ConnectError, Doing, NotFound
 from acgr_connect.groups import find_group, goes_by, shows_all
 from acgr_connect.records import User
 from acgr_connect.roster import undeclared
@@ -106,9 +108,9 @@ def rivalry(state: RosterState | None, props: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _others(*beginning: str) -> list[str]:
+def _others(kind: str, group: str, *more: str) -> list[str]:
     """The names of other resources that declare such objects in this run."""
-    declared = run().declarations.under(*beginning).values()
+    declared = run().declarations.under(kind, group, *more).values()
     return sorted(urn.rsplit("::", 1)[-1] for urn in set().union(*declared) - {_engine.urn()})
 
 
@@ -169,6 +171,18 @@ def _is_gone(connection: Connection, state: RosterState) -> bool:
     for instance in {arn.instance for arn in state.members.values()}:
         connection.directory.instance(instance)
     return True
+
+
+def look_ahead(connection: Connection, props: Mapping[str, Any]) -> None:
+    """Begin to read the users, if names are to be compared: the engine is busy with a large roster meanwhile."""
+    if known(props) and any(map(is_name, users_of(props).values())):
+        Thread(target=_read_users, args=(connection, props), daemon=True).start()
+
+
+def _read_users(connection: Connection, props: Mapping[str, Any]) -> None:
+    with suppress(ConnectError):
+        group = find_group(connection, props["traffic_distribution_group"], props.get("source_region"))
+        connection.directory.users(group.instance).entries()
 
 
 def moved_pins(connection: Connection, state: RosterState, props: Mapping[str, Any]) -> list[Moved]:

@@ -169,10 +169,13 @@ class TrafficDistributionGroupRosterProvider(ConnectProvider):
     """Creates, reads, updates and deletes the agents of one roster."""
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
-        """The shapes of the inputs, and whether too many would be removed; nothing is looked up."""
+        """The shapes of the inputs, and whether too many would be removed; nothing that is looked up is waited for."""
         note_check()
         _roster.declare(None, news)
-        return CheckResult(_roster.inputs(news), failures(olds or {}, news))
+        if (failed := failures(olds or {}, news)) or not (olds and _engine.urn()):
+            return CheckResult(_roster.inputs(news), failed)
+        _roster.look_ahead(run().connection, news)
+        return CheckResult(_roster.inputs(news), [])
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means, and a line that says who joins and who leaves."""

@@ -46,6 +46,10 @@ class Bucket:
         missing = min(tokens, self.rate.burst) - self.level
         return missing / self.rate.per_second if missing > ROUNDING else 0.0
 
+    def is_full(self, now: float) -> bool:
+        """Whether nobody has drawn from it lately."""
+        return self.delay(now, self.rate.burst) == 0.0
+
     def draw(self, now: float) -> None:
         """Take one token."""
         self._fill(now)

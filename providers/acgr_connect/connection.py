@@ -1,4 +1,7 @@
-"""One account's Connect, in every Region that is asked for, with what all resources of a run share."""
+"""One account's Connect, in every Region that is asked for, with what all resources of a run share.
+
+boto3 is imported with the first client: a program that only declares does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, RLock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from acgr_connect import api
 from acgr_connect.arns import Arn
 from acgr_connect.arrivals import Arrivals, Watch
 from acgr_connect.clock import Clock, SystemClock
@@ -19,6 +21,9 @@ from acgr_connect.ledger import Purpose
 from acgr_connect.ledger_store import FileStore, MemoryStore
 from acgr_connect.pace import Pace
 from acgr_connect.settings import Settings
+
+if TYPE_CHECKING:
+    from acgr_connect import api
 
 Made = TypeVar("Made")
 Progress = Callable[[str], None]
@@ -48,7 +53,7 @@ class Connection:
         self,
         settings: Settings | None = None,
         clock: Clock | None = None,
-        open_session: Callable[[Settings], api.Sessions] = api.open_session,
+        open_session: Callable[[Settings], api.Sessions] | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.clock = clock or SystemClock()
@@ -104,6 +109,8 @@ class Connection:
     def _region(self, region: str) -> _Region:
         with self._lock:
             if region not in self._regions:
+                from acgr_connect import api
+
                 client = api.connect_client(self._sessions(), self.settings, region)
                 pace = Pace(self.clock, self._ledger_of(region))
                 if self._cancelled:
@@ -133,10 +140,14 @@ class Connection:
             return self._account
 
     def _who(self, region: str) -> str:
+        from acgr_connect import api
+
         return api.caller_account(self._sessions(), self.settings, region)
 
     def _sessions(self) -> api.Sessions:
         with self._lock:
             if self._session is None:
-                self._session = self._open_session(self.settings)
+                from acgr_connect.api import open_session
+
+                self._session = (self._open_session or open_session)(self.settings)
             return self._session

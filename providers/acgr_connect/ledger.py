@@ -49,7 +49,10 @@ class Purpose(IntEnum):
 
 
 READS = frozenset({Purpose.CHECK, Purpose.MOVE, Purpose.REFRESH})
-"""What may go out faster than a shared bucket allows, while nothing is dark and the scope is not known."""
+"""What may go out faster than a shared bucket allows, while nothing is dark and the scope is not known.
+
+The first call of each operation, that is: different ones tell the scopes apart, a second page tells nothing.
+"""
 
 ENDS_DARKNESS = frozenset({Purpose.LIGHT, Purpose.LOOK})
 
@@ -91,8 +94,11 @@ class Ledger:
     def delay(self, operation: str, purpose: Purpose, now: float, dark: int) -> float:
         """Seconds until the call may go out, with so many numbers dark."""
         scope = self.scope(now)
-        if scope == "per-operation" or (scope == "auto" and purpose in READS and not dark):
-            return self._own(operation, now).delay(now)
+        own = self._own(operation, now)
+        if scope == "per-operation":
+            return own.delay(now)
+        if scope == "auto" and purpose in READS and not dark and own.is_full(now):
+            return 0.0
         reserved = RESERVED if dark and purpose not in ENDS_DARKNESS else 0.0
         return max(self.shared.delay(now, 1.0 + reserved), self._spacing(purpose, now))
 

@@ -20,6 +20,9 @@ from acgr_connect.ledger_store import FileStore, MemoryStore
 BEGINS = frozenset({Purpose.START, Purpose.AGENT})
 """What is not begun any more once the run is cancelled."""
 
+TICK = 0.001
+"""Seconds that are waited at least: less than that a clock may not be able to show."""
+
 AGENTS_SHARE = 10
 """One request in so many goes to agents, whatever else is waiting."""
 
@@ -162,7 +165,7 @@ class Pace:
                     lambda t: ledger.delay(t.operation, t.purpose, now, self._dark),
                 )
                 if chosen is None:
-                    self._sleep_until(now + delay)
+                    self._sleep_until(now + max(delay, TICK))
                     return
                 ledger.draw(chosen.operation, chosen.purpose, now)
                 self._grant(chosen)

@@ -304,14 +304,14 @@ def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection
     next_run()
     before = writes(sandbox)
     made = PROVIDER.create(declared(*THREE))
-    run().declarations.note("urn::roster", run().declarations.under("membership"))
+    run().declarations.note("urn::roster", run().declarations.under("membership", "retail"))
     for user in users:
         single.delete(user.id, user.outs)
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
     next_run()
     for one in inputs:
         single.create(one)
-    run().declarations.note("urn::users", run().declarations.under("membership"))
+    run().declarations.note("urn::users", run().declarations.under("membership", "retail"))
     PROVIDER.update(made.id, made.outs, declared())
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
 

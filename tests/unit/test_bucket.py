@@ -101,3 +101,11 @@ def test_delay_for_several_tokens() -> None:
     bucket.draw(0.0)
     assert bucket.delay(0.0, 3.0) == pytest.approx(0.5 * TOKEN)
     assert Bucket.full(Rate(2.0, 1.0).kept, 0.0).delay(0.0, 3.0) == 0
+
+
+def test_full_until_drawn_from() -> None:
+    """A bucket that nobody has drawn from lately is full, and is full again once it was refilled."""
+    bucket = Bucket.full(Rate(2.0, 5.0), 0.0)
+    assert bucket.is_full(0.0)
+    bucket.draw(0.0)
+    assert (bucket.is_full(0.4), bucket.is_full(0.5)) == (False, True)

@@ -34,6 +34,12 @@ def test_connect_knows_nothing_of_pulumi() -> None:
     assert answer.stdout.split() == []
 
 
+def test_a_program_does_not_wait_for_boto3() -> None:
+    """boto3 is imported with the first client, not by a program that only declares."""
+    answer = _python("import sys, acgr_components; print('boto3' in sys.modules)")
+    assert answer.stdout.strip() == "False", answer.stderr
+
+
 def test_facade_refuses_another_path() -> None:
     """`providers.acgr` is refused, with the reason: the import path is stored in state."""
     answer = _python("import providers.acgr")

@@ -41,6 +41,15 @@ def test_first_reads_go_out_together() -> None:
     assert [ledger.delay(read, Purpose.CHECK, 0.0, 0) for read in READS] == [0.0] * 9
 
 
+def test_further_pages_keep_to_a_shared_bucket() -> None:
+    """Only an operation's first call tells the scopes apart: its second page waits until a shared bucket holds it."""
+    ledger = fresh()
+    for read in READS[:4]:
+        send(ledger, read, Purpose.CHECK, 0.0)
+    assert ledger.delay(READS[0], Purpose.CHECK, 0.0, 0) > 0.0
+    assert ledger.delay(READS[4], Purpose.CHECK, 0.0, 0) == 0.0
+
+
 def test_more_answers_than_one_bucket_holds_prove_one_each() -> None:
     """Nine accepted reads at once are more than a shared burst of five: each operation has its own bucket."""
     ledger = fresh()
