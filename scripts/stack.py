@@ -80,7 +80,7 @@ class Stack:
     def _destroy(self, arguments: list[str]) -> int:
         self._prepare()
         self._recover()
-        code = self.pulumi("destroy", "--yes", *PARALLEL, *arguments)
+        code = self.pulumi("destroy", "--yes", "--suppress-outputs", *PARALLEL, *arguments)
         # Arguments may leave something standing. An empty stack goes: destroying it again would fill it.
         return code if code or arguments else self.pulumi("stack", "rm", "--yes", "--preserve-config")
 

@@ -14,7 +14,7 @@ from acgr._number import NumberState, placement_keys, still_claimed
 from acgr._provider import Properties, run
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection, Progress
-from acgr_connect.errors import ConnectError, Doing, NotFound, because, told
+from acgr_connect.errors import ConnectError, Doing, NotFound, told
 from acgr_connect.flows import Choice, known_flows, look_at_flow
 from acgr_connect.goal import Goal, Standing, called, regions_of_target, resolve
 from acgr_connect.ledger import Purpose
@@ -246,4 +246,4 @@ def _goal_back(connection: Connection, state: PlacementState, target: Arn) -> Go
         return resolve(connection, str(state.number), str(target), flow)
     except ConnectError as error:
         doing = Doing(f"returning phone number {state.e164} to {called(connection, target)}", target.region)
-        raise because(error, doing) from error
+        raise told(ConnectError, doing, error.message, "or let it stay where it is: return_to 'leave'") from error

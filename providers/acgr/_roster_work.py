@@ -14,6 +14,7 @@ from acgr_connect.arns import Arn
 from acgr_connect.connection import Connection
 from acgr_connect.errors import ConnectError, Doing, Refused
 from acgr_connect.errors import told as sentence
+from acgr_connect.goal import called
 from acgr_connect.groups import find_group
 from acgr_connect.records import Group
 from acgr_connect.removals import DEFAULT, REMEDY, allowance, objection
@@ -173,7 +174,7 @@ def _moved_over(
     joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done} | again.failed
     joined.ended = again.ended or left.ended
     moved = [label for label, arn in mine.items() if arn in again.done]
-    first = f"left {before.group.id} first, then joined {plan.group.name}"
+    first = f"left {called(connection, before.group)} first, then joined {plan.group.name}"
     return [f"Connect refused agents on two groups at a time: {few(moved)} {first}"] if moved else []
 
 

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition
+from uuid import uuid4
 
+from acgr_connect.bucket import Rate
 from acgr_connect.claims import Claims
 from acgr_connect.clock import Clock
+from acgr_connect.ledger_store import FileStore, MemoryStore
 
 WATCH = 0.75
 """Seconds between looks at a number that is watched, or that is overdue."""
@@ -50,14 +53,17 @@ class Departure:
 
 
 class Arrivals:
-    """One Region's moves under way, shared by all threads."""
+    """One Region's moves under way, shared by all threads; what they teach is shared by all processes."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, store: MemoryStore | FileStore | None = None) -> None:
         self._clock = clock
+        self._store = store or MemoryStore(Rate(), "auto", clock)
+        self._who = str(uuid4())
         self._changed = Condition()
         self._under_way: list[Departure] = []
         self._claims = Claims()
         self._scouted_at = float("-inf")
+        self._is_watching = False
 
     @contextmanager
     def departure(self) -> Iterator[Departure]:
@@ -72,7 +78,7 @@ class Arrivals:
 
     def _departed(self) -> Departure:
         with self._changed:
-            now, expected = self._clock.now(), self._claims.expected
+            now, expected = self._clock.now(), self._expected()
             is_scout = expected is not None and expected > LONG and now - self._scouted_at >= expected
             if is_scout:
                 self._scouted_at = now
@@ -83,7 +89,10 @@ class Arrivals:
     def arrived(self, departed: Departure) -> None:
         """The number was seen to be there."""
         with self._changed:
-            self._claims.note(self._clock.now() - departed.at, seen_under_way=departed.looks > 1)
+            now = self._clock.now()
+            self._claims.note(now - departed.at, seen_under_way=departed.looks > 1)
+            with self._store.open() as ledger:
+                ledger.moves.arrived(self._claims.expected, now)
             self._changed.notify_all()
 
     def pause(self, departed: Departure) -> float:
@@ -100,16 +109,29 @@ class Arrivals:
     def _due(self, departed: Departure) -> float | None:
         """When the next look is due, or None: not before something changes."""
         with self._changed:
-            if (expected := self._claims.expected) is not None:
+            if (expected := self._expected()) is not None:
                 return departed.due(expected)
-            oldest, *others = self._under_way
-            if departed is oldest:
-                return departed.looked_at + WATCH
             now = self._clock.now()
+            if departed is self._under_way[0]:
+                self._is_watching = self._may_watch(now)
+                if self._is_watching:
+                    return departed.looked_at + WATCH
+            others = self._under_way[1:] if self._is_watching else self._under_way
             if departed is min(others, key=lambda d: d.looked_at) and now - self._another_at(departed) >= ANOTHER:
                 self._scouted_at = now
                 return now
             return now if now >= departed.looked_at + AT_LEAST else None
+
+    def _expected(self) -> float | None:
+        """What this process has seen or, before it has seen anything, what another one has."""
+        if (expected := self._claims.expected) is not None:
+            return expected
+        with self._store.open() as ledger:
+            return ledger.moves.expected(self._clock.now())
+
+    def _may_watch(self, now: float) -> bool:
+        with self._store.open() as ledger:
+            return ledger.moves.may_watch(self._who, now)
 
     def _another_at(self, departed: Departure) -> float:
         return max(departed.looked_at, self._scouted_at)

@@ -112,11 +112,12 @@ class Connection:
                 from acgr_connect import api
 
                 client = api.connect_client(self._sessions(), self.settings, region)
-                pace = Pace(self.clock, self._ledger_of(region))
+                store = self._ledger_of(region)
+                pace = Pace(self.clock, store)
                 if self._cancelled:
                     pace.cancel()
                 regional = api.RegionalConnect(client, region, pace, self.clock)
-                self._regions[region] = _Region(regional, pace, Arrivals(self.clock))
+                self._regions[region] = _Region(regional, pace, Arrivals(self.clock, store))
             return self._regions[region]
 
     def _ledger_of(self, region: str) -> MemoryStore | FileStore:

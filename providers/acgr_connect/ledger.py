@@ -7,11 +7,12 @@ operation's own bucket cannot explain proves the opposite, or that others call t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
 
 from acgr_connect.bucket import Bucket, Rate
+from acgr_connect.moves import Moves
 
 Scope = Literal["auto", "shared", "per-operation"]
 SCOPES: tuple[Scope, ...] = ("auto", "shared", "per-operation")
@@ -69,6 +70,7 @@ class Ledger:
         own: each operation's bucket, if each has its own.
         proof: the shared bucket as the service would keep it: what it cannot have allowed disproves it.
         started_at: when the last move was started.
+        moves: what is known of numbers that are moving.
     """
 
     rate: Rate
@@ -79,6 +81,7 @@ class Ledger:
     learned: Scope = "auto"
     learned_at: float = 0.0
     started_at: float | None = None
+    moves: Moves = field(default_factory=Moves)
 
     @classmethod
     def fresh(cls, rate: Rate, declared: Scope, now: float) -> Ledger:
@@ -92,14 +95,14 @@ class Ledger:
         return self.learned if now - self.learned_at < REMEMBERED else "auto"
 
     def delay(self, operation: str, purpose: Purpose, now: float, dark: int) -> float:
-        """Seconds until the call may go out, with so many numbers dark."""
-        scope = self.scope(now)
+        """Seconds until the call may go out, with so many numbers of this process dark."""
+        scope, is_dark = self.scope(now), dark > 0 or self.moves.are_dark(now)
         own = self._own(operation, now)
         if scope == "per-operation":
             return own.delay(now)
-        if scope == "auto" and purpose in READS and not dark and own.is_full(now):
+        if scope == "auto" and purpose in READS and not is_dark and own.is_full(now):
             return 0.0
-        reserved = RESERVED if dark and purpose not in ENDS_DARKNESS else 0.0
+        reserved = RESERVED if is_dark and purpose not in ENDS_DARKNESS else 0.0
         return max(self.shared.delay(now, 1.0 + reserved), self._spacing(purpose, now))
 
     def draw(self, operation: str, purpose: Purpose, now: float) -> None:
@@ -143,6 +146,7 @@ def dumped(ledger: Ledger) -> dict[str, Any]:
         "own": {operation: [bucket.level, bucket.at] for operation, bucket in ledger.own.items()},
         "learned": [ledger.learned, ledger.learned_at],
         "started_at": ledger.started_at,
+        "moves": asdict(ledger.moves),
     }
 
 
@@ -156,4 +160,5 @@ def loaded(data: dict[str, Any], rate: Rate, declared: Scope, now: float) -> Led
     ledger.own = {operation: Bucket(rate.kept, *left) for operation, left in data["own"].items()}
     ledger.learned, ledger.learned_at = data["learned"]
     ledger.started_at = data["started_at"]
+    ledger.moves = Moves(**data["moves"])
     return ledger

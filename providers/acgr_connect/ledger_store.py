@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Protocol
 
 from filelock import FileLock, Timeout
@@ -48,11 +49,17 @@ class FileStore:
     def __init__(self, path: Path, rate: Rate, scope: Scope, clock: Clock) -> None:
         self._path, self._rate, self._scope, self._clock = path, rate, scope, clock
         self._alone = MemoryStore(rate, scope, clock)
+        self._threads = RLock()
         self._lock = FileLock(path.with_suffix(".lock"), timeout=PATIENCE)
 
     @contextmanager
     def open(self) -> Iterator[Ledger]:
         """The ledger as the last process left it; what is changed is written back."""
+        with self._threads, self._opened() as ledger:
+            yield ledger
+
+    @contextmanager
+    def _opened(self) -> Iterator[Ledger]:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()

@@ -158,6 +158,8 @@ class Pace:
         """Give all turns that are due, and note when the next one is."""
         with self._store.open() as ledger:
             now = self._clock.now()
+            if self._dark:
+                ledger.moves.darken(now)
             while self._waiting:
                 chosen, delay = next_ticket(
                     self._waiting,

@@ -1,0 +1,95 @@
+"""What the processes of a machine tell each other of moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scripted import ScriptedClock
+
+from acgr_connect.arrivals import MOMENT, WATCH, Arrivals
+from acgr_connect.bucket import Rate
+from acgr_connect.ledger import Ledger, Purpose
+from acgr_connect.ledger_store import FileStore
+from acgr_connect.moves import DARK_FOR, KNOWN_FOR, WATCHED_FOR, Moves
+from acgr_connect.pace import Pace
+
+RATE = Rate(2.0, 5.0)
+
+
+@pytest.fixture
+def processes(tmp_path: Path, clock: ScriptedClock) -> list[FileStore]:
+    """The stores of two processes with one file."""
+    return [FileStore(tmp_path / "rate.json", RATE, "shared", clock) for _ in range(2)]
+
+
+def test_one_process_watches(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """While one process watches its first number, another one does not: not before the first has let go."""
+    watcher, other = (Arrivals(clock, store) for store in processes)
+    with watcher.departure() as first, other.departure() as second:
+        assert watcher.pause(first) == pytest.approx(WATCH)
+        other.pause(second)
+        assert clock.now() == pytest.approx(WATCHED_FOR)
+
+
+def test_a_watcher_that_is_gone_is_followed(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """A process that was killed while it watched keeps the others from it for seconds, not for ever."""
+    killed, other = (Arrivals(clock, store) for store in processes)
+    with killed.departure() as first:
+        killed.pause(first)
+    clock.sleep(WATCHED_FOR)
+    with other.departure() as second:
+        assert [other.pause(second) for _ in range(2)] == pytest.approx([WATCH] * 2)
+
+
+def test_what_a_claim_took_is_known_to_all(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """Once a number of one process has arrived, those of the others are looked at when they are due."""
+    one, other = (Arrivals(clock, store) for store in processes)
+    with one.departure() as first:
+        clock.sleep(5.0)
+        one.arrived(first)
+    with other.departure() as second:
+        assert other.pause(second) == pytest.approx(5.0 + MOMENT)
+
+
+def test_old_knowledge_is_none(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """What a claim took earlier today is found out anew."""
+    one, other = (Arrivals(clock, store) for store in processes)
+    with one.departure() as first:
+        clock.sleep(5.0)
+        one.arrived(first)
+    clock.sleep(KNOWN_FOR)
+    with other.departure() as second:
+        assert other.pause(second) == pytest.approx(WATCH)
+
+
+def test_tokens_are_kept_back_for_another_processs_darkness(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """A process whose numbers all answer leaves to another one what ends its darkness."""
+    dark, bright = (Pace(clock, store) for store in processes)
+    with dark.darkness():
+        for _ in range(4):
+            dark.take("DescribePhoneNumber", Purpose.LOOK)
+        with processes[1].open() as ledger:
+            assert ledger.delay("UpdatePhoneNumber", Purpose.START, clock.now(), 0) > 1.0
+            assert ledger.delay("AssociatePhoneNumberContactFlow", Purpose.LIGHT, clock.now(), 0) < 1.0
+    clock.sleep(DARK_FOR)
+    bright.take("UpdatePhoneNumber", Purpose.START)
+    with processes[1].open() as ledger:
+        assert not ledger.moves.are_dark(clock.now())
+
+
+def test_darkness_is_told_now_and_then() -> None:
+    """Not every call writes it anew."""
+    moves = Moves()
+    told = set()
+    for tenth in range(30):
+        moves.darken(100.0 + tenth / 10)
+        told.add(moves.dark_until)
+    assert len(told) == 3
+
+
+def test_a_ledger_of_an_older_version_is_fresh(tmp_path: Path, clock: ScriptedClock) -> None:
+    """A file without what is known of moves is begun anew."""
+    (tmp_path / "rate.json").write_text('{"shared": [0, 0], "proof": [0, 0], "own": {}, "learned": ["auto", 0]}')
+    with FileStore(tmp_path / "rate.json", RATE, "shared", clock).open() as ledger:
+        assert ledger == Ledger.fresh(RATE, "shared", clock.now())
