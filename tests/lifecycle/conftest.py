@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Condition
 from typing import Any
 
@@ -15,6 +17,8 @@ from acgr_connect.bucket import Rate
 from acgr_connect.connection import Connection
 from acgr_connect.settings import Settings
 from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 WORLD: dict[str, Any] = {
     "account": "111122223333",

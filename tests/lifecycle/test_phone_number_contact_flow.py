@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import grpc
 import pytest
+from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of
 from pulumi.dynamic import DiffResult
 
-from acgr import PhoneNumberContactFlowProvider, connected
+from acgr import PhoneNumberContactFlowProvider, PhoneNumberPlacementProvider, connected
 from acgr._provider import run
 from acgr_connect.connection import Connection
 from acgr_connect.settings import Settings
@@ -22,8 +23,6 @@ Preview = Callable[..., DiffResult]
 Made = TypeVar("Made")
 
 PROVIDER = PhoneNumberContactFlowProvider()
-ON_INSTANCE, ON_DEFAULT, ON_RETAIL, DARK = (f"+44207946000{n}" for n in (1, 2, 3, 4))
-SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 SET, UNSET = "AssociatePhoneNumberContactFlow", "DisassociatePhoneNumberContactFlow"
 MIRRORED = "Connect mirrors flows between these Regions, so they cannot differ: declare one for both"
 
@@ -35,15 +34,7 @@ def declared(number: str = ON_RETAIL, region: str = REPLICA, flow: str = "Winter
 
 def flows(sandbox: Sandbox, number: str = ON_RETAIL) -> dict[str, str]:
     """Region to the name of the flow that answers a number there."""
-    sandbox.settle()
-    found = sandbox.world.number(number)
-    ids = {region: found.flow_in(region) for region in sandbox.world.regions_of(found)}
-    return {region: sandbox.world.flow(id_).name for region, id_ in ids.items() if id_}
-
-
-def everywhere(name: str) -> dict[str, str]:
-    """One flow in both Regions."""
-    return {SOURCE: name, REPLICA: name}
+    return flows_of(sandbox, number)
 
 
 def writes(sandbox: Sandbox) -> int:
@@ -731,3 +722,16 @@ def test_check_warns_and_never_fails(sandbox: Sandbox, connection: Connection) -
     run().declarations.note("urn::t::main", [("phone-number", ON_RETAIL)])
     answer = PROVIDER.check({}, {**declared(), "phone_number_arn": None})
     assert (answer.failures, answer.inputs) == ([], declared())
+
+
+def test_taken_over_from_a_placement(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A placement that says "leave" and is dropped passes its number to a flow of its own: nothing is touched."""
+    placement = PhoneNumberPlacementProvider()
+    placed = {"phone_number": ON_INSTANCE, "target": "retail", "flow": "Winter IVR", "source_region": SOURCE}
+    made = placement.create({**placed, "return_to": "leave"})
+    before = writes(sandbox)
+    next_run()
+    for region in (SOURCE, REPLICA):
+        PROVIDER.create(declared(ON_INSTANCE, region))
+    placement.delete(made.id, made.outs)
+    assert (writes(sandbox), flows(sandbox, ON_INSTANCE)) == (before, everywhere("Winter IVR"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of
 from pulumi.dynamic import DiffResult
 
 from acgr import PhoneNumberPlacementProvider, connected
@@ -19,8 +20,6 @@ Begin = Callable[[], Connection]
 Preview = Callable[..., DiffResult]
 
 PROVIDER = PhoneNumberPlacementProvider()
-ON_INSTANCE, ON_DEFAULT, ON_RETAIL, DARK = (f"+44207946000{n}" for n in (1, 2, 3, 4))
-SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 
 def declared(number: str = ON_INSTANCE, **inputs: Any) -> dict[str, Any]:
@@ -31,23 +30,12 @@ def declared(number: str = ON_INSTANCE, **inputs: Any) -> dict[str, Any]:
 
 def home(sandbox: Sandbox, number: str = ON_INSTANCE) -> str:
     """The name of the group or instance on which a number is."""
-    sandbox.settle()
-    target = sandbox.world.number(number).target
-    group = sandbox.world.groups.get(target)
-    return group.name if group else sandbox.world.instances[target].alias
+    return home_of(sandbox, number)
 
 
 def flows(sandbox: Sandbox, number: str = ON_INSTANCE) -> dict[str, str]:
     """Region to the name of the flow that answers a number there."""
-    sandbox.settle()
-    found = sandbox.world.number(number)
-    ids = {region: found.flow_in(region) for region in sandbox.world.regions_of(found)}
-    return {region: sandbox.world.flow(id_).name for region, id_ in ids.items() if id_}
-
-
-def everywhere(name: str) -> dict[str, str]:
-    """One flow in both Regions."""
-    return {SOURCE: name, REPLICA: name}
+    return flows_of(sandbox, number)
 
 
 def never_released(sandbox: Sandbox) -> bool:

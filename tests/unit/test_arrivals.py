@@ -44,26 +44,29 @@ def test_the_others_are_looked_at_when_they_are_due(clock: ScriptedClock) -> Non
         assert arrivals.pause(second) == pytest.approx(WATCH)
 
 
-def test_a_long_claim_is_doubted(clock: ScriptedClock) -> None:
+@pytest.fixture
+def after_a_minute(clock: ScriptedClock) -> Arrivals:
+    """The first claim took a minute."""
+    arrivals = Arrivals(clock)
+    with arrivals.departure() as first:
+        clock.sleep(60.0)
+        arrivals.arrived(first)
+    return arrivals
+
+
+def test_a_long_claim_is_doubted(after_a_minute: Arrivals) -> None:
     """Where the first took a minute, one number at a time is looked at after half of it, for all the others."""
-    arrivals = Arrivals(clock)
-    with arrivals.departure() as first:
-        clock.sleep(60.0)
-        arrivals.arrived(first)
-    with arrivals.departure() as scout, arrivals.departure() as other:
-        assert arrivals.pause(scout) == pytest.approx(30.0)
-        arrivals.arrived(scout)
-        assert arrivals.pause(other) == pytest.approx(MOMENT)
+    with after_a_minute.departure() as scout, after_a_minute.departure() as other:
+        assert after_a_minute.pause(scout) == pytest.approx(30.0)
+        after_a_minute.arrived(scout)
+        assert after_a_minute.pause(other) == pytest.approx(MOMENT)
 
 
-def test_a_scout_that_is_too_early_is_due_like_the_others(clock: ScriptedClock) -> None:
+def test_a_scout_that_is_too_early_is_due_like_the_others(after_a_minute: Arrivals) -> None:
     """The look at half time is one look more, no delay."""
-    arrivals = Arrivals(clock)
-    with arrivals.departure() as first:
-        clock.sleep(60.0)
-        arrivals.arrived(first)
-    with arrivals.departure() as scout:
-        assert [arrivals.pause(scout), arrivals.pause(scout)] == pytest.approx([30.0, 30.0 + MOMENT])
+    with after_a_minute.departure() as scout:
+        looks = [after_a_minute.pause(scout), after_a_minute.pause(scout)]
+    assert looks == pytest.approx([30.0, 30.0 + MOMENT])
 
 
 def test_the_next_oldest_is_watched_when_the_first_fails(clock: ScriptedClock) -> None:
