@@ -147,21 +147,30 @@ def carried_out(connection: Connection, plan: Plan, replaced: Mapping[str, Any] 
         within=within,
         progress=progress,
     )
-    moved: list[str] = []
+    over = _Over()
     if replaced and joined.elsewhere and joined.ended is None:
-        moved = _moved_over(connection, plan, joined, replaced, within - (connection.clock.now() - began))
+        over = _moved_over(connection, plan, joined, replaced, within - (connection.clock.now() - began))
     left = Outcome()
     if plan.leaving and joined.ended is None:
         remaining = within - (connection.clock.now() - began)
         left = _left(connection, plan.group.arn, list(plan.leaving.values()), remaining)
     finished = _finished(plan, joined, left)
-    return replace(finished, said=[*moved, *finished.said], is_resumable=not (replaced and joined.elsewhere))
+    is_resumable = replaced is None or not (over.stuck or joined.ended)
+    return replace(finished, said=[*over.said, *finished.said], is_resumable=is_resumable)
+
+
+@dataclass(frozen=True)
+class _Over:
+    """Agents taken over from the group before: what an operator is told, and who is on that one still."""
+
+    said: tuple[str, ...] = ()
+    stuck: frozenset[Arn] = frozenset()
 
 
 def _moved_over(
     connection: Connection, plan: Plan, joined: Outcome, replaced: Mapping[str, Any], within: float
-) -> list[str]:
-    """Where Connect refuses two groups at a time: leave the roster's old one, then join. What an operator is told."""
+) -> _Over:
+    """Where Connect refuses two groups at a time: whom the roster had on the old one leaves it, then joins."""
     before = RosterState.of(replaced)
     refused = {label: arn for label, arn in before.members.items() if arn in joined.elsewhere}
     mine = {label: arn for label, arn in refused.items() if not _heir(before, replaced, label)}
@@ -170,12 +179,12 @@ def _moved_over(
         connection, plan.group, sorted(left.done, key=str), there=(), within=within, progress=_engine.progress
     )
     joined.done |= again.done
-    joined.elsewhere -= left.done
     joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done} | again.failed
     joined.ended = again.ended or left.ended
     moved = [label for label, arn in mine.items() if arn in again.done]
     first = f"left {called(connection, before.group)} first, then joined {plan.group.name}"
-    return [f"Connect refused agents on two groups at a time: {few(moved)} {first}"] if moved else []
+    said = f"Connect refused agents on two groups at a time: {few(moved)} {first}"
+    return _Over((said,) if moved else (), frozenset(mine.values()) - left.done)
 
 
 def _left(connection: Connection, group: Arn, leaving: list[Arn], within: float) -> Outcome:

@@ -31,6 +31,9 @@ AT_LEAST = 45.0
 LONG = 10.0
 """Seconds of a claim from which on a scout is worth its look."""
 
+TICK = 0.001
+"""Seconds that nobody waits for: less than a clock may be able to show."""
+
 MOMENT = 0.05
 """Seconds after the moment at which a number is due: the claims before took that long at most."""
 
@@ -98,29 +101,27 @@ class Arrivals:
     def pause(self, departed: Departure) -> float:
         """Wait until the number is to be looked at; the seconds waited."""
         began = self._clock.now()
-        while (due := self._due(departed)) is None:
-            with self._changed:
-                self._clock.wait(self._changed, WATCH)
-        self._clock.sleep(max(0.0, due - self._clock.now()))
-        departed.looked_at = max(self._clock.now(), due)
+        with self._changed:
+            while (due := self._due(departed)) is None or due - self._clock.now() > TICK:
+                self._clock.wait(self._changed, WATCH if due is None else due - self._clock.now())
+            departed.looked_at = max(self._clock.now(), due)
         departed.looks += 1
         return departed.looked_at - began
 
     def _due(self, departed: Departure) -> float | None:
         """When the next look is due, or None: not before something changes."""
-        with self._changed:
-            if (expected := self._expected()) is not None:
-                return departed.due(expected)
-            now = self._clock.now()
-            if departed is self._under_way[0]:
-                self._is_watching = self._may_watch(now)
-                if self._is_watching:
-                    return departed.looked_at + WATCH
-            others = self._under_way[1:] if self._is_watching else self._under_way
-            if departed is min(others, key=lambda d: d.looked_at) and now - self._another_at(departed) >= ANOTHER:
-                self._scouted_at = now
-                return now
-            return now if now >= departed.looked_at + AT_LEAST else None
+        if (expected := self._expected()) is not None:
+            return departed.due(expected)
+        now = self._clock.now()
+        if departed is self._under_way[0]:
+            self._is_watching = self._may_watch(now)
+            if self._is_watching:
+                return departed.looked_at + WATCH
+        others = self._under_way[1:] if self._is_watching else self._under_way
+        if departed is min(others, key=lambda d: d.looked_at) and now - self._another_at(departed) >= ANOTHER:
+            self._scouted_at = now
+            return now
+        return now if now >= departed.looked_at + AT_LEAST else None
 
     def _expected(self) -> float | None:
         """What this process has seen or, before it has seen anything, what another one has."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
-from scripted import ScriptedClock
+from scripted import PATIENCE, HeldClock, ScriptedClock
 
 from acgr_connect.arrivals import ANOTHER, AT_LEAST, MOMENT, WATCH, Arrivals
 
@@ -84,3 +86,22 @@ def test_a_look_that_is_overdue_is_made_at_once(clock: ScriptedClock) -> None:
     with arrivals.departure() as first:
         clock.sleep(60.0)
         assert arrivals.pause(first) == pytest.approx(0.0)
+
+
+def test_who_waits_learns_what_is_learned_meanwhile() -> None:
+    """A number that is waited for until a long claim is up is looked at sooner once claims prove to be short."""
+    clock = HeldClock()
+    arrivals = Arrivals(clock)
+    with arrivals.departure() as first:
+        clock.sleep(60.0)
+        arrivals.arrived(first)
+    with arrivals.departure() as scout, arrivals.departure() as other:
+        waiting = Thread(target=arrivals.pause, args=(other,))
+        waiting.start()
+        clock.until_parked(1)
+        clock.sleep(6.0)
+        arrivals.arrived(scout)
+        clock.until_parked(1)
+        clock.advance(MOMENT)
+        waiting.join(PATIENCE)
+    assert other.looked_at == pytest.approx(66.0 + MOMENT)

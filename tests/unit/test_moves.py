@@ -29,7 +29,7 @@ def test_one_process_watches(processes: list[FileStore], clock: ScriptedClock) -
     with watcher.departure() as first, other.departure() as second:
         assert watcher.pause(first) == pytest.approx(WATCH)
         other.pause(second)
-        assert clock.now() == pytest.approx(WATCHED_FOR)
+        assert clock.now() == pytest.approx(WATCH + WATCHED_FOR)
 
 
 def test_a_watcher_that_is_gone_is_followed(processes: list[FileStore], clock: ScriptedClock) -> None:
