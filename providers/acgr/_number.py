@@ -41,12 +41,17 @@ def placement_keys(state: NumberState | None, props: Mapping[str, Any]) -> set[K
 
 
 def still_claimed(connection: Connection, number: Arn, instance: Arn | None) -> Number | None:
-    """The number from this run's list, or None where it is gone and the instance in its Region was seen."""
+    """The number from this run's list, or None where it is gone and the instance in its Region was seen.
+
+    Raises:
+        NotFound: it is gone, and no instance is known that it was on.
+    """
     if listed := connection.directory.numbers(number.region).get(number.id):
         return listed
     try:
         return look(connection, number, Purpose.REFRESH)
     except NotFound:
-        if instance:
-            connection.directory.instance(instance.in_region(number.region))
+        if instance is None:
+            raise
+        connection.directory.instance(instance.in_region(number.region))
         return None

@@ -14,7 +14,7 @@ from acgr._number import NumberState, placement_keys, still_claimed
 from acgr._provider import Properties, run
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection, Progress
-from acgr_connect.errors import ConnectError, Doing, NotFound, told
+from acgr_connect.errors import ConnectError, Doing, NotFound, because, told
 from acgr_connect.flows import Choice, known_flows, look_at_flow
 from acgr_connect.goal import Goal, Standing, called, regions_of_target, resolve
 from acgr_connect.ledger import Purpose
@@ -146,9 +146,10 @@ def read(connection: Connection, id_: str, props: Mapping[str, Any]) -> ReadResu
     is_get = props.get("phone_number_arn") is None
     arn = parse(id_ if is_get else props["phone_number_arn"], "phone-number")
     connection.insist_on_account(arn)
-    number = still_claimed(connection, arn, None if is_get else parse(props["instance_arn"]))
-    if number is None and is_get:
-        raise told(NotFound, Doing(f"reading phone number {arn.id}", arn.region), "it is not claimed")
+    try:
+        number = still_claimed(connection, arn, None if is_get else parse(props["instance_arn"]))
+    except NotFound as error:
+        raise because(error, Doing(f"reading phone number {arn.id}", arn.region), "it is not claimed") from error
     if number is None:
         return ReadResult("", {})
     instance, regions = regions_of_target(connection, number.target)

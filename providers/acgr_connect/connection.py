@@ -108,11 +108,17 @@ class Connection:
 
     def _region(self, region: str) -> _Region:
         with self._lock:
+            known = self._regions.get(region)
+        return known or self._opened(region)
+
+    def _opened(self, region: str) -> _Region:
+        """The Region, opened once. Its ledger goes by the account, which STS is asked for while nothing is held."""
+        store = self._ledger_of(region)
+        with self._lock:
             if region not in self._regions:
                 from acgr_connect import api
 
                 client = api.connect_client(self._sessions(), self.settings, region)
-                store = self._ledger_of(region)
                 pace = Pace(self.clock, store)
                 if self._cancelled:
                     pace.cancel()

@@ -85,7 +85,7 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
         ),
         "no-number": (
             number("no-number", 99, "retail", "Main IVR"),
-            f"looking for phone number {e164(99)} in {SOURCE}: {NOT_CLAIMED} it was claimed",
+            f"looking for phone number {e164(99)} in {SOURCE}: {NOT_CLAIMED}: a number is used from the Region",
         ),
         "foreign": (
             number("foreign", 4, "retail", "Main IVR", phone_number=foreign),

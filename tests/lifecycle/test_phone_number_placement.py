@@ -221,6 +221,16 @@ def test_a_refresh_by_name_asks_for_no_names(sandbox: Sandbox, connection: Conne
     assert sandbox.counters.calls() - before == 6  # and STS, once
 
 
+def test_found_on_another_group(sandbox: Sandbox, connection: Connection, switch: Switch) -> None:
+    """A number on another group is found, and moved, also where the account's list leaves out the numbers of groups."""
+    switch(list_includes_group_numbers=False)
+    PROVIDER.create(declared(ON_RETAIL, target="emergency"))
+    assert (home(sandbox, ON_RETAIL), flows(sandbox, ON_RETAIL)) == ("emergency", everywhere("Main IVR"))
+    assert refusal(declared("+442079460099")).startswith(
+        f"looking for phone number +442079460099 in {SOURCE}: it is not"
+    )
+
+
 def test_waits_out_somebody_elses_operation(sandbox: Sandbox, connection: Connection) -> None:
     """N14: a number that is IN_PROGRESS is left alone until it is at rest, and placed then."""
     client = session_on(sandbox).client("connect", region_name=SOURCE)

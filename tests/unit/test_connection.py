@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from queue import Queue
 from threading import Event, Thread
 
@@ -53,6 +54,33 @@ def test_nothing_is_opened_before_it_is_needed(clock: ScriptedClock) -> None:
     for region in (SOURCE, REPLICA):
         connection.connect(region, Purpose.MOVE)
     assert [settings.profile for settings in opened] == ["ours"]
+
+
+def test_nothing_is_held_while_sts_is_asked(clock: ScriptedClock, tmp_path: Path) -> None:
+    """A thread that opens a Region and one that asks for the account do not wait for each other."""
+    asked, may_answer = Event(), Event()
+
+    class Slow(Client):
+        """An STS that answers when it may."""
+
+        def get_caller_identity(self) -> dict[str, str]:
+            """Whose credentials these are."""
+            asked.set()
+            assert may_answer.wait(PATIENCE)
+            return {"Account": ACCOUNT}
+
+    session = Session({("sts", SOURCE): Slow(), ("connect", SOURCE): Client(ANSWERS)})
+    connection = Connection(Settings(scope="shared", ledgers=tmp_path), clock, lambda _: session)
+    opening = Thread(target=connection.connect, args=(SOURCE, Purpose.MOVE), daemon=True)
+    opening.start()
+    assert asked.wait(PATIENCE)
+    cancelling = Thread(target=connection.cancel, daemon=True)
+    cancelling.start()
+    cancelling.join(PATIENCE)
+    may_answer.set()
+    opening.join(PATIENCE)
+    assert not cancelling.is_alive()
+    assert not opening.is_alive()
 
 
 def test_one_client_and_one_pace_for_a_region(clock: ScriptedClock) -> None:
