@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from statistics import median_high
 
 COUNTED = 5
 """Arrivals that the next one is judged by: so few that a change is noticed, so many that one outlier does not count."""
@@ -25,8 +24,11 @@ class Claims:
 
     @property
     def expected(self) -> float | None:
-        """The median of the last arrivals, in seconds; None before the first."""
-        return median_high(self._took) if self._took else None
+        """The longest but one of the last arrivals, in seconds; None before the first.
+
+        Most are there by then, so that few looks are wasted: where every number is looked at twice, looks queue.
+        """
+        return sorted(self._took)[-2:][0] if self._took else None
 
     def note(self, took: float, *, seen_under_way: bool) -> None:
         """A number was there after so many seconds; `seen_under_way`, where an earlier look found it moving."""
