@@ -188,8 +188,10 @@ def test_one_agent_passes_from_a_roster_to_a_resource(stack: Stack, centre: Cent
     assert up.said("retail")[-1] == "left on the group, declared by bob now: bob.brown"
 
 
-def test_another_group_replaces_the_roster(stack: Stack, centre: Centre) -> None:
-    """The new group has the agents before the old one lets them go."""
+@pytest.mark.parametrize("second_group", ["allow", "conflict"])
+def test_another_group_replaces_the_roster(stack: Stack, centre: Centre, second_group: str) -> None:
+    """The new group has the agents before the old one lets them go; where Connect refuses that, it says what it did."""
+    centre.set(second_group=second_group)
     stack.declare(roster("one", "retail", AGENTS))
     assert stack.up().code == 0
     stack.declare(roster("one", "emergency", AGENTS))
@@ -197,6 +199,8 @@ def test_another_group_replaces_the_roster(stack: Stack, centre: Centre) -> None
     up = stack.up()
     assert up.code == 0, up.text
     assert (centre.members("retail"), centre.members("emergency")) == ({"erin.green"}, set(AGENTS))
+    assert any("on two groups at a time" in line for line in up.said("one")) == (second_group == "conflict")
+    assert stack.up("--expect-no-changes").code == 0
 
 
 def test_progress_is_on_the_row(stack: Stack, centre: Centre) -> None:
