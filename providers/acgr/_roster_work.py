@@ -155,8 +155,8 @@ def carried_out(connection: Connection, plan: Plan, replaced: Mapping[str, Any] 
         remaining = within - (connection.clock.now() - began)
         left = _left(connection, plan.group.arn, list(plan.leaving.values()), remaining)
     finished = _finished(plan, joined, left)
-    is_resumable = replaced is None or not (over.stuck or joined.ended)
-    return replace(finished, said=[*over.said, *finished.said], is_resumable=is_resumable)
+    needs_state_before = replaced is not None and (over.stuck or (joined.elsewhere and joined.ended))
+    return replace(finished, said=[*over.said, *finished.said], is_resumable=not needs_state_before)
 
 
 @dataclass(frozen=True)

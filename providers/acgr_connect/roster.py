@@ -93,7 +93,9 @@ def _join(shift: Shift, group: Arn, associate: Call, missing: Sequence[Arn], out
     """One call each; then once more for those who may have been too early, until `MIRRORING` is over."""
     began = shift.connection.clock.now()
     late = _called(shift, associate, missing, outcome)
-    if late and not outcome.ended:
+    if outcome.ended:
+        outcome.elsewhere.update(user for user, error in late.items() if isinstance(error, Conflict))
+    elif late:
         shift.connection.clock.sleep(AGAIN)
         late = _worth_another_call(shift.connection, group, late, outcome)
     while late and not outcome.ended:

@@ -406,6 +406,19 @@ def test_a_change_of_group_that_stops_half_way_begins_anew(
     assert (members(sandbox), members(sandbox, "emergency")) == (set(), set(THREE))
 
 
+@pytest.mark.parametrize(("second_group", "keeps"), [("allow", True), ("conflict", False)])
+def test_a_change_of_group_that_ends_early(
+    sandbox: Sandbox, connection: Connection, switch: Switch, previewed: Preview, second_group: str, keeps: bool
+) -> None:
+    """What was reached is kept in the state, unless the next run needs the one before to go on."""
+    switch(second_group=second_group)
+    made, news = PROVIDER.create(declared(*THREE)), declared(*THREE, group="emergency")
+    previewed(PROVIDER, made.id, made.outs, news)
+    sandbox.faults.add(Fault(operation=JOIN, kind="throttle", after=1, count=0))
+    assert "agents are on the group" in refusal(lambda: PROVIDER.create(news))
+    assert bool(run().declarations.under("membership", "emergency", made=True)) == keeps
+
+
 def test_a_stranger_on_two_groups_is_left_where_he_is(
     sandbox: Sandbox, connection: Connection, switch: Switch, previewed: Preview
 ) -> None:
