@@ -73,6 +73,26 @@ def test_one_sweep_for_many_threads(clock: ScriptedClock) -> None:
     assert sweeps.qsize() == 1
 
 
+def test_a_note_does_not_wait_for_a_sweep(clock: ScriptedClock) -> None:
+    """Own writes are noted while another thread sweeps, and are newer than what the sweep brings."""
+    begun, may_end = Event(), Event()
+
+    def fetch() -> list[tuple[str, str]]:
+        begun.set()
+        assert may_end.wait(PATIENCE)
+        return [("a", "alice"), ("b", "bob"), ("c", "carol")]
+
+    slow = Sweep(fetch, clock)
+    sweeping = Thread(target=slow.entries, daemon=True)
+    sweeping.start()
+    assert begun.wait(PATIENCE)
+    slow.put("a", "anna")
+    slow.remove("b")
+    may_end.set()
+    sweeping.join(PATIENCE)
+    assert slow.entries() == {"a": "anna", "c": "carol"}
+
+
 def test_begun_in_the_background(clock: ScriptedClock) -> None:
     """A sweep that is begun ahead of the first question is the one that answers it."""
     begun, may_end = Event(), Event()
