@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from acgr import _engine
 from acgr._flow_state import FlowState
 from acgr._lookups import Moved
 from acgr._membership import MembershipState
@@ -32,12 +33,13 @@ def of_placement(connection: Connection, state: PlacementState, props: Mapping[s
 
 def _look_ahead(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> None:
     """Sweep at the same time what is asked next: the engine waits, and nothing else goes on meanwhile."""
+    directory, number, group = connection.directory, state.number.region, state.placed_on.region
     if is_name(props["phone_number"]):
-        connection.directory.numbers(state.number.region).begin()
+        connection.ahead(("numbers", number), directory.numbers(number).entries)
     if is_name(props["target"]):
-        connection.directory.groups(state.placed_on.region).begin()
+        connection.ahead(("groups", group), directory.groups(group).entries)
     for pinned, _ in _named(state.placed_flows, props["flow"]):
-        connection.directory.flows(pinned.instance).begin()
+        connection.ahead(("flows", str(pinned.instance)), directory.flows(pinned.instance).entries)
 
 
 def of_flow(connection: Connection, state: FlowState, props: Mapping[str, Any]) -> list[Moved]:
@@ -82,8 +84,13 @@ def _group(connection: Connection, pinned: Arn, spelled: str) -> Iterator[Moved]
 
 def _flows(connection: Connection, placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[Moved]:
     for pinned, name in _named(placed, choice):
-        if _is_another_flow(connection, pinned, name):
+        flows = connection.directory.flows(pinned.instance)
+        found = flows.matching(lambda f, name=name: f.name == name and f.state == "ACTIVE")  # type: ignore[misc]
+        if len(found) == 1 and found[0].arn != pinned:
             yield Moved(f"{name!r} is another flow in {pinned.region} now")
+        elif not found and (meant := flows.get(pinned.id)):
+            now = f"called {meant.name!r}" if meant.name != name else meant.state
+            _engine.warn(f"flow {name!r} in {pinned.region} is {now} now: it still answers, and cannot be set anew")
 
 
 def _named(placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterator[tuple[Arn, str]]:
@@ -92,9 +99,3 @@ def _named(placed: Mapping[str, Arn], choice: str | Mapping[str, str]) -> Iterat
         spelled = choice if isinstance(choice, str) else choice.get(region, "")
         if spelled and is_name(spelled):
             yield pinned, spelled
-
-
-def _is_another_flow(connection: Connection, pinned: Arn, name: str) -> bool:
-    flows = connection.directory.flows(pinned.instance)
-    found = flows.matching(lambda f: f.name == name and f.state == "ACTIVE")
-    return len(found) == 1 and found[0].arn != pinned

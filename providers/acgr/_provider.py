@@ -111,10 +111,13 @@ def cancel() -> None:
 
 @contextmanager
 def connected(session: Sessions, clock: Clock, settings: Settings | None = None) -> Iterator[Run]:
-    """A run on a session and clock of one's own, for tests: process-wide, since the plugin's threads must see it."""
+    """A run on a session and clock of one's own, for tests: process-wide, since the plugin's threads must see it.
+
+    Nothing is read ahead: what happens, happens in the order in which it is asked for.
+    """
     global _current
     before = _current
-    _current = Run(Connection(settings or Settings(), clock, lambda _: session))
+    _current = Run(Connection(settings or Settings(), clock, lambda _: session, lambda _: None))
     try:
         yield _current
     finally:

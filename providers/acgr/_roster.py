@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
-from threading import Thread
 from typing import Any
 
 from pulumi.dynamic import ReadResult
@@ -17,14 +15,14 @@ from acgr._provider import Key, Properties, known, run
 from acgr._roster_changes import bare
 from acgr_connect.arns import Arn, parse
 from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError, Doing, NotFound
+from acgr_connect.errors import Doing, NotFound
 from acgr_connect.groups import find_group, goes_by, shows_all
 from acgr_connect.records import User
 from acgr_connect.roster import undeclared
 from acgr_connect.spelling import is_name
 
 INPUTS = ("traffic_distribution_group", "users", "authoritative", "max_removals", "source_region")
-OUTPUTS = ("members", "failed", "traffic_distribution_group_arn")
+OUTPUTS = ("members", "failed", "undeclared", "traffic_distribution_group_arn")
 
 
 @dataclass(frozen=True)
@@ -35,24 +33,27 @@ class RosterState:
         group: the traffic distribution group.
         members: by label, the agents on it whom this roster answers for.
         failed: by label, why an agent is not as declared.
+        undeclared: labels of members whom nobody declared: an authoritative roster's next update removes them.
     """
 
     group: Arn
     members: Mapping[str, Arn]
     failed: Mapping[str, str] = field(default_factory=dict)
+    undeclared: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, props: Mapping[str, Any]) -> RosterState:
         """From outputs."""
         group = parse(props["traffic_distribution_group_arn"], "traffic-distribution-group")
         members = {label: parse(arn, "agent") for label, arn in props["members"].items()}
-        return cls(group, members, props["failed"])
+        return cls(group, members, props["failed"], tuple(props.get("undeclared") or ()))
 
     def outputs(self) -> Properties:
         """As outputs."""
         return {
             "members": {label: str(arn) for label, arn in self.members.items()},
             "failed": dict(self.failed),
+            "undeclared": sorted(self.undeclared),
             "traffic_distribution_group_arn": str(self.group),
         }
 
@@ -137,12 +138,14 @@ def _refreshed(connection: Connection, props: Mapping[str, Any]) -> ReadResult:
     if is_short and _is_gone(connection, state):
         return ReadResult("", {})
     users = {label: declared.get(label, str(arn)) for label, arn in there.items()}
+    nobodys = {label for label in state.undeclared if label in there}
     if props.get("authoritative") is True:
         strangers = _strangers(connection, state.group, there)
         there.update({label: user.arn for label, user in strangers.items()})
         users.update({label: user.username for label, user in strangers.items()})
+        nobodys.update(strangers)
     found = {**inputs(props), "users": users}
-    now = RosterState(state.group, there, state.failed)
+    now = RosterState(state.group, there, state.failed, tuple(nobodys))
     return ReadResult(str(state.group), {**found, **now.outputs()}, found)
 
 
@@ -175,14 +178,13 @@ def _is_gone(connection: Connection, state: RosterState) -> bool:
 
 def look_ahead(connection: Connection, props: Mapping[str, Any]) -> None:
     """Begin to read the users, if names are to be compared: the engine is busy with a large roster meanwhile."""
+    group = props["traffic_distribution_group"]
     if known(props) and any(map(is_name, users_of(props).values())):
-        Thread(target=_read_users, args=(connection, props), daemon=True).start()
+        connection.ahead(("users", group), lambda: _read_users(connection, group, props.get("source_region")))
 
 
-def _read_users(connection: Connection, props: Mapping[str, Any]) -> None:
-    with suppress(ConnectError):
-        group = find_group(connection, props["traffic_distribution_group"], props.get("source_region"))
-        connection.directory.users(group.instance).entries()
+def _read_users(connection: Connection, group: str, source_region: str | None) -> None:
+    connection.directory.users(find_group(connection, group, source_region).instance).entries()
 
 
 def moved_pins(connection: Connection, state: RosterState, props: Mapping[str, Any]) -> list[Moved]:

@@ -21,6 +21,12 @@ from acgr_connect.removals import DEFAULT, REMEDY, allowance, objection
 from acgr_connect.roster import Outcome, join_all, leave_all, undeclared
 from acgr_connect.users import find_users
 
+AT_A_TIME = 10
+"""Agents that are on neither group for a moment, where Connect refuses two groups at a time."""
+
+NEITHER = "left the group before, and is not on this one yet: run again"
+"""What has become of an agent whose change of group stopped half-way."""
+
 USERS_A_PAGE = 10
 """Agents that one `ListTrafficDistributionGroupUsers` shows, whatever is asked for."""
 
@@ -36,6 +42,7 @@ class Plan:
         kept: by label, who is on it and not to be touched: strangers, and those whose successor cannot be found.
         leaving: by label, who is to be taken off it.
         heirs: by label, who declares an agent now that the roster does not declare any more.
+        strangers: who is on the group and was never declared.
         there: ids of those on the group as the state has it, where a sweep would cost more than it saves.
     """
 
@@ -45,6 +52,7 @@ class Plan:
     kept: dict[str, Arn] = field(default_factory=dict)
     leaving: dict[str, Arn] = field(default_factory=dict)
     heirs: dict[str, str] = field(default_factory=dict)
+    strangers: set[Arn] = field(default_factory=set)
     there: frozenset[str] | None = None
 
 
@@ -73,12 +81,14 @@ def planned(connection: Connection, props: Mapping[str, Any], olds: Mapping[str,
     plan = Plan(group, {label: found[label].arn for label in sorted(found)}, failed)
     before = RosterState.of(olds) if olds else None
     if before and olds:
+        plan.strangers.update(before.members[label] for label in before.undeclared if label in before.members)
         _let_go(plan, before, olds)
         plan.there = _as_recorded(plan, before)
     if props.get("authoritative") is True:
         plan.there = None
         strangers = _strangers(connection, plan, before)
         (plan.leaving if before else plan.kept).update(strangers)
+        plan.strangers.update(strangers.values())
     _insist(plan, before, props)
     return plan
 
@@ -174,17 +184,32 @@ def _moved_over(
     before = RosterState.of(replaced)
     refused = {label: arn for label, arn in before.members.items() if arn in joined.elsewhere}
     mine = {label: arn for label, arn in refused.items() if not _heir(before, replaced, label)}
-    left = _left(connection, before.group, list(mine.values()), within)
-    again = join_all(
-        connection, plan.group, sorted(left.done, key=str), there=(), within=within, progress=_engine.progress
-    )
-    joined.done |= again.done
-    joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done} | again.failed
-    joined.ended = again.ended or left.ended
-    moved = [label for label, arn in mine.items() if arn in again.done]
+    until, done = connection.clock.now() + within, set[Arn]()
+    for some in _batches(list(mine.values())):
+        left = _left(connection, before.group, some, until - connection.clock.now())
+        done |= left.done
+        joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done}
+        again = join_all(
+            connection,
+            plan.group,
+            sorted(left.done, key=str),
+            there=(),
+            within=until - connection.clock.now(),
+            progress=_engine.progress,
+        )
+        joined.done |= again.done
+        joined.failed |= dict.fromkeys(left.done - again.done, NEITHER) | again.failed
+        joined.ended = again.ended or left.ended
+        if joined.ended:
+            break
+    moved = [label for label, arn in mine.items() if arn in joined.done]
     first = f"left {called(connection, before.group)} first, then joined {plan.group.name}"
     said = f"Connect refused agents on two groups at a time: {few(moved)} {first}"
-    return _Over((said,) if moved else (), frozenset(mine.values()) - left.done)
+    return _Over((said,) if moved else (), frozenset(mine.values()) - done)
+
+
+def _batches(users: list[Arn]) -> list[list[Arn]]:
+    return [users[start : start + AT_A_TIME] for start in range(0, len(users), AT_A_TIME)]
 
 
 def _left(connection: Connection, group: Arn, leaving: list[Arn], within: float) -> Outcome:
@@ -204,7 +229,9 @@ def _finished(plan: Plan, joined: Outcome, left: Outcome) -> Finished:
             members[free := _free(label, arn, members)] = arn
             failed |= {free: f"it is still on the group: {left.failed[arn]}"} if arn in left.failed else {}
     ended = joined.ended or left.ended
-    state = RosterState(plan.group.arn, members, failed)
+    nobodys = plan.strangers - set(plan.wanted.values())
+    undeclared = tuple(label for label, arn in members.items() if arn in nobodys)
+    state = RosterState(plan.group.arn, members, failed, undeclared)
     return Finished(state, _said(plan), _trouble(plan, failed, ended, len(joined.done)))
 
 
@@ -251,8 +278,10 @@ def dissolved(connection: Connection, props: Mapping[str, Any]) -> Finished:
     """
     state = RosterState.of(props)
     heirs = {label: heir for label in state.members if (heir := _heir(state, props, label))}
-    leaving = {label: arn for label, arn in state.members.items() if label not in heirs}
+    leaving = {label: arn for label, arn in state.members.items() if label not in {*heirs, *state.undeclared}}
     said = _handed_over(heirs)
+    if strangers := [label for label in state.undeclared if label not in heirs]:
+        said.append(f"left on the group, never declared: {few(strangers)}")
     if too_many := objection(len(leaving), len(state.members), allowance(props.get("max_removals", DEFAULT))):
         said.append(f"{too_many}: a delete is not held to it")
     left = Outcome()

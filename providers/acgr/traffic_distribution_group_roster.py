@@ -75,6 +75,7 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
     Attributes:
         members: by label, the ARNs of the agents on the group.
         failed: by label, why an agent is not as declared.
+        undeclared: labels among `members` whom nobody declared: an authoritative roster's next update removes them.
         traffic_distribution_group_arn: the group's ARN.
     """
 
@@ -85,6 +86,7 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
     source_region: pulumi.Output[str | None]
     members: pulumi.Output[dict[str, str]]
     failed: pulumi.Output[dict[str, str]]
+    undeclared: pulumi.Output[list[str]]
     traffic_distribution_group_arn: pulumi.Output[str]
 
     @overload

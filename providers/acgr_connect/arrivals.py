@@ -3,7 +3,7 @@
 A look costs a request of two a second. So until one number has arrived the oldest is watched, and of the others one at
 a time is looked at now and then, should the oldest take longer than they do. From then on each is looked at when the
 usual time of a claim is up, and then again and again. Where that time is long, one number at a time, the scout, is
-looked at when half of it is up, should claims be quicker by now.
+looked at before it is up, should claims be quicker by now.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ ANOTHER = 5.0
 """Seconds between looks at numbers that are not watched, while nothing is known of how long a claim takes."""
 
 AT_LEAST = 45.0
-"""Seconds after which a number is looked at in any case meanwhile."""
+"""Seconds after which a number is looked at in any case."""
+
+SCOUTED_EVERY = 15.0
+"""Seconds between looks at a scout."""
 
 LONG = 10.0
 """Seconds of a claim from which on a scout is worth its look."""
@@ -40,19 +43,24 @@ MOMENT = 0.05
 
 @dataclass(eq=False)
 class Departure:
-    """A number whose move was accepted at `at`; a scout is looked at when half of the usual time is up."""
+    """A number whose move was accepted at `at`; a scout is looked at before the usual time is up.
+
+    `seen_under_way_at` is the look before the last one, `looked_at`.
+    """
 
     at: float
     looked_at: float
     is_scout: bool = False
-    looks: int = 0
+    seen_under_way_at: float = float("-inf")
 
     def due(self, expected: float) -> float:
         """When to look next, where a claim is expected to take so many seconds."""
-        if self.is_scout and self.looked_at < (half := self.at + expected / 2):
-            return half
         due = self.at + expected + MOMENT
-        return due if self.looked_at < due else self.looked_at + WATCH
+        if self.looked_at >= due:
+            return self.looked_at + WATCH
+        step = min(expected / 2, SCOUTED_EVERY) if self.is_scout else AT_LEAST
+        ahead = self.looked_at + step
+        return ahead if ahead < due - step / 2 else due
 
 
 class Arrivals:
@@ -92,8 +100,9 @@ class Arrivals:
     def arrived(self, departed: Departure) -> None:
         """The number was seen to be there."""
         with self._changed:
-            now = self._clock.now()
-            self._claims.note(now - departed.at, seen_under_way=departed.looks > 1)
+            now, expected = self._clock.now(), self._claims.expected
+            is_late = expected is not None and departed.seen_under_way_at >= departed.at + expected
+            self._claims.note(now - departed.at, seen_under_way=is_late)
             with self._store.open() as ledger:
                 ledger.moves.arrived(self._claims.expected, now)
             self._changed.notify_all()
@@ -104,8 +113,7 @@ class Arrivals:
         with self._changed:
             while (due := self._due(departed)) is None or due - self._clock.now() > TICK:
                 self._clock.wait(self._changed, WATCH if due is None else due - self._clock.now())
-            departed.looked_at = max(self._clock.now(), due)
-        departed.looks += 1
+            departed.seen_under_way_at, departed.looked_at = departed.looked_at, max(self._clock.now(), due)
         return departed.looked_at - began
 
     def _due(self, departed: Departure) -> float | None:
@@ -124,11 +132,12 @@ class Arrivals:
         return now if now >= departed.looked_at + AT_LEAST else None
 
     def _expected(self) -> float | None:
-        """What this process has seen or, before it has seen anything, what another one has."""
+        """What this process has seen or, before it has seen anything, what another one has: a long claim is doubted."""
         if (expected := self._claims.expected) is not None:
             return expected
         with self._store.open() as ledger:
-            return ledger.moves.expected(self._clock.now())
+            told = ledger.moves.expected(self._clock.now())
+        return told if told is not None and told <= LONG else None
 
     def _may_watch(self, now: float) -> bool:
         with self._store.open() as ledger:

@@ -31,7 +31,7 @@ class Claims:
         return sorted(self._took)[-2:][0] if self._took else None
 
     def note(self, took: float, *, seen_under_way: bool) -> None:
-        """A number was there after so many seconds; `seen_under_way`, where an earlier look found it moving."""
+        """A number was there after so many seconds; `seen_under_way`, where the look that was due found it moving."""
         expected = self.expected
         if expected is not None and took < MUCH_SOONER * expected:
             self._took.clear()

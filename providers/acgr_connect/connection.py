@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Lock, RLock
+from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from acgr_connect.arns import Arn
@@ -27,10 +27,21 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 Progress = Callable[[str], None]
+Read = Callable[[], object]
 
 
 def silent(_: str) -> None:
     """Progress that nobody watches."""
+
+
+def in_background(read: Read) -> None:
+    """Read in a thread of its own. What goes wrong there goes wrong again for whoever asks."""
+    Thread(target=_quietly, args=(read,), daemon=True).start()
+
+
+def _quietly(read: Read) -> None:
+    with suppress(ConnectError):
+        read()
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,7 @@ class Connection:
         settings: where Connect is and how fast it may be asked.
         clock: passes the time.
         open_session: makes the boto3 session; called once.
+        read_ahead: begins to read what may be asked next.
     """
 
     def __init__(
@@ -54,11 +66,13 @@ class Connection:
         settings: Settings | None = None,
         clock: Clock | None = None,
         open_session: Callable[[Settings], api.Sessions] | None = None,
+        read_ahead: Callable[[Read], None] = in_background,
     ) -> None:
         self.settings = settings or Settings()
         self.clock = clock or SystemClock()
         self.directory = Directory(self.connect, self.clock)
-        self._open_session = open_session
+        self._open_session, self._read_ahead = open_session, read_ahead
+        self._begun: set[tuple[str, ...]] = set()
         self._lock = RLock()
         self._session: api.Sessions | None = None
         self._regions: dict[str, _Region] = {}
@@ -69,6 +83,14 @@ class Connection:
     def connect(self, region: str, purpose: Purpose) -> api.RegionalConnect:
         """Connect in one Region, asked for one purpose."""
         return self._region(region).api.to(purpose)
+
+    def ahead(self, what: tuple[str, ...], read: Read) -> None:
+        """Begin to read something, once: whoever asks for it meanwhile waits for that answer."""
+        with self._lock:
+            is_new = what not in self._begun
+            self._begun.add(what)
+        if is_new:
+            self._read_ahead(read)
 
     @contextmanager
     def moving(self, region: str) -> Iterator[Watch]:

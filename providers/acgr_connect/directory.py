@@ -6,9 +6,8 @@ Own writes update it. A miss sweeps again, at most every `FRESH` seconds a kind;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from copy import copy
-from threading import Lock, RLock, Thread
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from acgr_connect.arns import Arn
@@ -41,17 +40,6 @@ class Sweep(Generic[Entry]):
         self._meanwhile: dict[str, Entry | None] = {}
         self._swept_at: float | None = None
         self._failed: tuple[float, ConnectError] | None = None
-        self._is_begun = False
-
-    def begin(self) -> None:
-        """Sweep in the background, if nobody has yet: whoever asks meanwhile waits for it and shares its failure."""
-        if not self._is_begun and self._swept_at is None:
-            self._is_begun = True
-            Thread(target=self._ahead, daemon=True).start()
-
-    def _ahead(self) -> None:
-        with suppress(ConnectError):
-            self.entries()
 
     def entries(self, max_age: float = float("inf")) -> dict[str, Entry]:
         """All entries, from a sweep of this run that is no older than so many seconds."""

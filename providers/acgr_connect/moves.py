@@ -11,7 +11,7 @@ from dataclasses import dataclass
 DARK_FOR = 2.0
 """Seconds for which a process's word counts that a number is dark; it is renewed as long as that is so."""
 
-KNOWN_FOR = 600.0
+KNOWN_FOR = 120.0
 """Seconds for which it counts how long a claim took."""
 
 WATCHED_FOR = 3.0

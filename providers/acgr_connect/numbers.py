@@ -65,15 +65,16 @@ def _by_e164(connection: Connection, e164: str, region: str) -> Number | None:
     listed = connection.directory.numbers(region)
     if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR):
         return found[0]
-    for group in connection.directory.groups(region).entries().values():
-        if found := _on_group(connection, e164, group.arn):
+    here = [group.arn for group in connection.directory.groups(region).entries().values() if group.arn.region == region]
+    for group in here:
+        if found := _on_group(connection, e164, group):
             listed.put(found[0].arn.id, found[0])
             return found[0]
     return None
 
 
 def _on_group(connection: Connection, e164: str, group: Arn) -> list[Number]:
-    """The number on a group, if it is there; a group of another Region, or one that is going, shows none."""
+    """The number on a group, if it is there; a group that is going shows none."""
     try:
         return connection.directory.numbers_on(group).matching(lambda n: n.e164 == e164, LISTED_FOR)
     except NotFound:

@@ -12,6 +12,7 @@ checked while the number still answers; 4. remember where it was and with which 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -256,9 +257,11 @@ class _Attempt:
         return Standing(number, goal.instance, goal.target, goal.regions, goal.flows, flows, dark_seconds, moved)
 
     def _as_last_seen(self, standing: Standing) -> Standing:
-        """The flows as this run last saw them, for the state."""
-        known = known_flows(self.connection, standing.number.arn, standing.instance, standing.regions)
-        return replace(standing, flows=known)
+        """The flows as this run last saw them, for the state; a Region that cannot be asked is as it was."""
+        with suppress(ConnectError):
+            known = known_flows(self.connection, standing.number.arn, standing.instance, standing.regions)
+            return replace(standing, flows=known)
+        return standing
 
 
 def _both(first: ConnectError, second: ConnectError) -> str:

@@ -296,6 +296,19 @@ def test_nothing_beside_an_authoritative_roster(sandbox: Sandbox, connection: Co
     assert reasons == ["traffic_distribution_group: whole is its authoritative roster; declare its agents there"] * 2
 
 
+@pytest.mark.parametrize("is_refreshed", [False, True])
+def test_a_delete_leaves_whom_nobody_declared(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, is_refreshed: bool
+) -> None:
+    """A destroy takes away what was declared: strangers whom an authoritative roster was to remove next stay."""
+    by_hand(sandbox, "retail", on=("dave.jones",))
+    made = PROVIDER.create(declared(*THREE, authoritative=True))
+    assert made.outs["undeclared"] == ["dave.jones"]
+    next_run()
+    PROVIDER.delete(made.id, PROVIDER.read(made.id, made.outs).outs if is_refreshed else made.outs)
+    assert members(sandbox) == {"dave.jones"}
+
+
 def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
     """Agents that pass from resources of their own to a roster, or from it to them, are not touched."""
     single = TrafficDistributionGroupUserProvider()

@@ -129,6 +129,7 @@ FROZEN = [
         {
             "members": {"alice": USER, "lead": USER.replace("004", "006")},
             "failed": {},
+            "undeclared": [],
             "traffic_distribution_group_arn": GROUP,
         },
         GROUP,

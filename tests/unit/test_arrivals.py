@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from scripted import PATIENCE, HeldClock, ScriptedClock
 
-from acgr_connect.arrivals import ANOTHER, AT_LEAST, MOMENT, WATCH, Arrivals
+from acgr_connect.arrivals import ANOTHER, AT_LEAST, MOMENT, SCOUTED_EVERY, WATCH, Arrivals
 
 
 def test_the_first_is_watched(clock: ScriptedClock) -> None:
@@ -57,18 +57,31 @@ def after_a_minute(clock: ScriptedClock) -> Arrivals:
 
 
 def test_a_long_claim_is_doubted(after_a_minute: Arrivals) -> None:
-    """Where the first took a minute, one number at a time is looked at after half of it, for all the others."""
+    """Where the first took a minute, one number at a time is looked at before that, for all the others."""
     with after_a_minute.departure() as scout, after_a_minute.departure() as other:
-        assert after_a_minute.pause(scout) == pytest.approx(30.0)
+        assert after_a_minute.pause(scout) == pytest.approx(SCOUTED_EVERY)
         after_a_minute.arrived(scout)
         assert after_a_minute.pause(other) == pytest.approx(MOMENT)
 
 
 def test_a_scout_that_is_too_early_is_due_like_the_others(after_a_minute: Arrivals) -> None:
-    """The look at half time is one look more, no delay."""
+    """Looks ahead of time are looks more, no delay, and teach nothing about when the number was there."""
     with after_a_minute.departure() as scout:
-        looks = [after_a_minute.pause(scout), after_a_minute.pause(scout)]
-    assert looks == pytest.approx([30.0, 30.0 + MOMENT])
+        looks = [after_a_minute.pause(scout) for _ in range(4)]
+        after_a_minute.arrived(scout)
+    assert looks == pytest.approx([15.0, 15.0, 15.0, 15.0 + MOMENT])
+    with after_a_minute.departure() as next_scout:
+        assert sum(after_a_minute.pause(next_scout) for _ in range(4)) == pytest.approx(60.0 + MOMENT)
+
+
+def test_nobody_waits_for_a_very_long_claim(clock: ScriptedClock) -> None:
+    """Where a claim took minutes, every number is looked at now and then meanwhile."""
+    arrivals = Arrivals(clock)
+    with arrivals.departure() as first:
+        clock.sleep(300.0)
+        arrivals.arrived(first)
+    with arrivals.departure(), arrivals.departure() as other:
+        assert arrivals.pause(other) == pytest.approx(AT_LEAST)
 
 
 def test_the_next_oldest_is_watched_when_the_first_fails(clock: ScriptedClock) -> None:

@@ -156,3 +156,18 @@ def test_a_number_is_let_go_after_a_failure(clock: ScriptedClock) -> None:
         raise KeyError
     with connection.alone_with(NUMBER):
         assert True
+
+
+def test_read_ahead_once(clock: ScriptedClock) -> None:
+    """What is begun in the background is begun once, and what goes wrong there is nobody's error yet."""
+    connection, read = _connection(_session(), clock), Queue[str]()
+
+    def fail() -> None:
+        read.put("read")
+        raise Denied("no")
+
+    for _ in range(3):
+        connection.ahead(("users",), fail)
+    connection.ahead(("groups",), lambda: read.put("read"))
+    assert [read.get(timeout=PATIENCE) for _ in range(2)] == ["read", "read"]
+    assert read.empty()

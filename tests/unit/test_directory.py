@@ -93,39 +93,6 @@ def test_a_note_does_not_wait_for_a_sweep(clock: ScriptedClock) -> None:
     assert slow.entries() == {"a": "anna", "c": "carol"}
 
 
-def test_begun_in_the_background(clock: ScriptedClock) -> None:
-    """A sweep that is begun ahead of the first question is the one that answers it."""
-    begun, may_end = Event(), Event()
-    world = Counted(a="alice")
-
-    def fetch() -> list[tuple[str, str]]:
-        begun.set()
-        assert may_end.wait(PATIENCE)
-        return world.fetch()
-
-    ahead = Sweep(fetch, clock)
-    ahead.begin()
-    ahead.begin()
-    assert begun.wait(PATIENCE)
-    may_end.set()
-    assert (ahead.get("a"), world.sweeps) == ("alice", 1)
-
-
-def test_a_failure_in_the_background_is_the_questions_own(clock: ScriptedClock) -> None:
-    """What went wrong ahead of the question is its answer; the thread that asked first ends quietly."""
-    began = Event()
-
-    def fetch() -> list[tuple[str, str]]:
-        began.set()
-        raise Unavailable("the service did not answer")
-
-    ahead = Sweep(fetch, clock)
-    ahead.begin()
-    assert began.wait(PATIENCE)
-    with pytest.raises(Unavailable):
-        ahead.get("a")
-
-
 def test_nothing_is_swept_before_the_first_question(sweep: Sweep[str], world: Counted) -> None:
     """Making a sweep costs no call."""
     assert world.sweeps == 0

@@ -52,6 +52,16 @@ def test_what_a_claim_took_is_known_to_all(processes: list[FileStore], clock: Sc
         assert other.pause(second) == pytest.approx(5.0 + MOMENT)
 
 
+def test_a_long_claim_of_another_process_is_doubted(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """What took minutes elsewhere is no reason to leave a number dark for as long: its own process watches it."""
+    one, other = (Arrivals(clock, store) for store in processes)
+    with one.departure() as first:
+        clock.sleep(300.0)
+        one.arrived(first)
+    with other.departure() as second:
+        assert other.pause(second) == pytest.approx(WATCH)
+
+
 def test_old_knowledge_is_none(processes: list[FileStore], clock: ScriptedClock) -> None:
     """What a claim took earlier today is found out anew."""
     one, other = (Arrivals(clock, store) for store in processes)
