@@ -1,6 +1,5 @@
 """Amazon Connect Global Resiliency as one Pulumi component."""
 
-from acgr_components._problems import ArgumentsError
 from acgr_components.global_resiliency import (
     GlobalResiliency,
     GlobalResiliencyArgs,
@@ -8,6 +7,7 @@ from acgr_components.global_resiliency import (
     GlobalResiliencyNumber,
     GlobalResiliencyNumberArgsDict,
 )
+from acgr_components.problems import ArgumentsError
 
 __all__ = [
     "ArgumentsError",

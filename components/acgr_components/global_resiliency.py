@@ -10,8 +10,8 @@ import pulumi
 
 from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
 from acgr.arguments import Identity, as_inputs
-from acgr_components._declared import Declared, declared
-from acgr_connect.arns import is_arn
+from acgr_components.declared import Declared, declared
+from acgr_connect.model.arns import is_arn
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack

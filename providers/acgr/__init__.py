@@ -1,64 +1,21 @@
 """Amazon Connect Global Resiliency as Pulumi resources.
 
-The import path of this package is stored in Pulumi state: the providers below say that they live here, whatever file
-they are written in, and the package refuses to be imported by another path.
+The import path of this package is stored in Pulumi state: the providers say that they live here, whatever file they are
+written in, and the package refuses to be imported by another path.
+
+A resource is registered by one line below; its module names in `__all__` what programs may import.
 """
 
 if __name__ != "acgr":
     raise ImportError(f"import acgr, not {__name__}: this path is stored in Pulumi state")
 
-from acgr._provider import connected
-from acgr.find_users import find_users
-from acgr.phone_number_contact_flow import (
-    PhoneNumberContactFlow,
-    PhoneNumberContactFlowArgs,
-    PhoneNumberContactFlowArgsDict,
-    PhoneNumberContactFlowProvider,
-)
-from acgr.phone_number_placement import (
-    PhoneNumberPlacement,
-    PhoneNumberPlacementArgs,
-    PhoneNumberPlacementArgsDict,
-    PhoneNumberPlacementProvider,
-)
-from acgr.traffic_distribution_group_roster import (
-    TrafficDistributionGroupRoster,
-    TrafficDistributionGroupRosterArgs,
-    TrafficDistributionGroupRosterArgsDict,
-    TrafficDistributionGroupRosterProvider,
-)
-from acgr.traffic_distribution_group_user import (
-    TrafficDistributionGroupUser,
-    TrafficDistributionGroupUserArgs,
-    TrafficDistributionGroupUserArgsDict,
-    TrafficDistributionGroupUserProvider,
-)
+from acgr.agents.roster import *
+from acgr.agents.user import *
+from acgr.find_users import find_users as find_users
+from acgr.numbers.contact_flow import *
+from acgr.numbers.placement import *
+from acgr.runtime.run import connected as connected
 
-__all__ = [
-    "PhoneNumberContactFlow",
-    "PhoneNumberContactFlowArgs",
-    "PhoneNumberContactFlowArgsDict",
-    "PhoneNumberContactFlowProvider",
-    "PhoneNumberPlacement",
-    "PhoneNumberPlacementArgs",
-    "PhoneNumberPlacementArgsDict",
-    "PhoneNumberPlacementProvider",
-    "TrafficDistributionGroupRoster",
-    "TrafficDistributionGroupRosterArgs",
-    "TrafficDistributionGroupRosterArgsDict",
-    "TrafficDistributionGroupRosterProvider",
-    "TrafficDistributionGroupUser",
-    "TrafficDistributionGroupUserArgs",
-    "TrafficDistributionGroupUserArgsDict",
-    "TrafficDistributionGroupUserProvider",
-    "connected",
-    "find_users",
-]
-
-for _provider_class in (
-    PhoneNumberContactFlowProvider,
-    PhoneNumberPlacementProvider,
-    TrafficDistributionGroupRosterProvider,
-    TrafficDistributionGroupUserProvider,
-):
-    _provider_class.__module__ = __name__
+__all__ = sorted(
+    name for name in globals() if not name.startswith("_") and name not in ("agents", "numbers", "runtime")
+)

@@ -2,8 +2,9 @@
 
 The dynamic provider's server keeps from a provider what the protocol knows: the resource's URN, its `custom_timeouts`,
 and the ways to fail without a traceback or with partial state. This module finds the running request and its gRPC
-context in the calling frames and gives them. Where a future SDK hides them, everything falls back to the plain
-behaviour: a sentence as an exception, silence instead of progress. `tests/engine` says which of the two is in force.
+context in the calling frames, and makes the `Operation` of them. Where a future SDK hides them, everything falls back
+to the plain behaviour: a sentence as an exception, silence instead of progress. `tests/engine` says which of the two is
+in force.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
@@ -24,6 +25,10 @@ from google.protobuf.struct_pb2 import Struct
 from google.rpc.status_pb2 import Status
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
+
+from acgr_connect.model.clock import Clock
+from acgr_connect.model.errors import ErrorContext
+from acgr_connect.model.operation import DEFAULT_TIMEOUT, NO_CONTEXT, Deadline, Operation
 
 PROVIDER_KEY = "__provider"
 WORKERS = 64
@@ -71,16 +76,25 @@ def running() -> Running | None:
     return None
 
 
-def urn() -> str:
-    """The URN of the resource at hand, or ""."""
-    now = running()
-    return now.urn if now else ""
+def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float = DEFAULT_TIMEOUT) -> Operation:
+    """The operation at hand, made once for each request of the engine.
 
-
-def timeout(default: float) -> float:
-    """The deadline of the operation at hand, in seconds."""
+    Args:
+        clock: passes the time.
+        context: what is being done and where, for errors that do not say it themselves.
+        timeout: seconds that it may take where the program sets no `custom_timeouts`.
+    """
     now = running()
-    return (now.timeout if now else None) or default
+    seconds = (now.timeout if now else None) or timeout
+    return Operation(
+        Deadline.after(seconds, clock),
+        now.urn if now else "",
+        progress=partial(_log, now, engine_pb2.INFO, ephemeral=True),
+        say=partial(_log, now, engine_pb2.INFO, ephemeral=False),
+        warn=partial(_log, now, engine_pb2.WARNING, ephemeral=False),
+        is_cancelled=_cancelled.is_set,
+        context=context,
+    )
 
 
 def fail(text: str) -> NoReturn:
@@ -127,23 +141,9 @@ def _serialized(properties: Mapping[str, Any]) -> Struct:
         loop.close()
 
 
-def progress(message: str) -> None:
-    """Show what is happening on the resource's own row; it leaves no trace when the operation is over."""
-    _log(message, engine_pb2.INFO, ephemeral=True)
-
-
-def say(message: str) -> None:
-    """Leave a line under the resource in the run's output."""
-    _log(message, engine_pb2.INFO, ephemeral=False)
-
-
-def warn(message: str) -> None:
-    """Leave a warning under the resource in the run's output."""
-    _log(message, engine_pb2.WARNING, ephemeral=False)
-
-
-def _log(message: str, severity: Any, *, ephemeral: bool) -> None:
-    if (now := running()) is None or (engine := _engine()) is None:
+def _log(now: Running | None, severity: Any, message: str, *, ephemeral: bool) -> None:
+    """A line on the resource's own row or, not ephemeral, under it in the run's output."""
+    if now is None or (engine := _engine()) is None:
         return
     line = engine_pb2.LogRequest(severity=severity, message=message, urn=now.urn, ephemeral=ephemeral)
     try:
@@ -172,6 +172,7 @@ def widen_threads() -> bool:
 
 
 _when_cancelled: list[Callable[[], None]] = []
+_cancelled = threading.Event()
 
 
 def when_cancelled(finish: Callable[[], None]) -> bool:
@@ -190,6 +191,7 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
 
 def cancelled() -> Any:
     """The run was cancelled: tell who is to know. The answer of the plugin to the engine."""
+    _cancelled.set()
     for finish in _when_cancelled:
         finish()
     return Empty()

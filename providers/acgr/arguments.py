@@ -1,8 +1,10 @@
-"""How constructors take their arguments: `(name, args, opts)` or keywords, as pulumi_aws does."""
+"""How constructors take arguments: `(name, args, opts)` or keywords, as pulumi_aws does; labels and identities."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -64,3 +66,52 @@ PHONE_NUMBER = ("phone_number_arn", "arn")
 """Where resources keep a phone number's ARN."""
 FLOW = ("contact_flow_arn", "arn")
 """Where resources keep a flow's ARN."""
+
+MAPPING_REMEDY = 'write a mapping of plain labels to users: {"alice": <the Output>}'
+
+
+def by_label(users: Any) -> dict[str, Any]:
+    """By label, the users; what stands in a list is its own label.
+
+    Raises:
+        TypeError: it is an Output or has one among labels, which would hide the whole roster in previews; or it is
+            neither a list nor a mapping.
+        ValueError: a list names a user twice.
+    """
+    if is_open(users):
+        raise TypeError(f"users is an Output, which would hide all agents in previews; {MAPPING_REMEDY}")
+    if isinstance(users, Mapping):
+        return {_label(label): identity(user, *USER) for label, user in users.items()}
+    if not isinstance(users, Sequence) or isinstance(users, str):
+        raise TypeError(f"users is a list of users or a mapping of labels to users, not {users!r}")
+    labels = [_label(user, f"users[{index}]") for index, user in enumerate(users)]
+    if twice := sorted(label for label, times in Counter(labels).items() if times > 1):
+        raise ValueError(f"users has {', '.join(twice)} twice")
+    return {label: label for label in labels}
+
+
+def _label(value: Any, where: str = "a label of users") -> str:
+    if is_open(value) or isinstance(value, pulumi.Resource):
+        raise TypeError(f"{where} is {_kind(value)}, and plain text is needed; {MAPPING_REMEDY}")
+    if not isinstance(value, str):
+        raise TypeError(f"{where} is {value!r}, and text is needed; quote it")
+    return value
+
+
+def _kind(value: Any) -> str:
+    return f"a {type(value).__name__}" if isinstance(value, pulumi.Resource) else "an Output"
+
+
+def is_output(value: Any) -> bool:
+    """Whether a value may not be known yet."""
+    return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
+
+
+def is_output_as_text(value: Any) -> bool:
+    """Whether a text is what Python makes of an Output inside an f-string."""
+    return isinstance(value, str) and "__str__ on an Output" in value
+
+
+def is_open(value: Any) -> bool:
+    """Whether a value is not known yet, or is what Python makes of that inside an f-string."""
+    return is_output(value) or is_output_as_text(value)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import pulumi
 
-from acgr._provider import run
-from acgr_connect.arns import ArnError, is_arn, parse
-from acgr_connect.connection import Connection
-from acgr_connect.errors import ConnectError
-from acgr_connect.search import search_users
-from acgr_connect.settings import SettingError, read
+from acgr.runtime.run import current_run
+from acgr_connect.agents.search import search_users
+from acgr_connect.aws.settings import SettingError, read
+from acgr_connect.model.arns import ArnError, is_arn, parse
+from acgr_connect.model.errors import ConnectError
+from acgr_connect.world.connection import Connection
 
 
 def find_users(
@@ -54,8 +54,9 @@ def _located(instance: str, region: str | None) -> tuple[str, str]:
 
 
 def _connection() -> Connection:
-    run().settings = read(_configured, os.environ)
-    return run().connection
+    run = current_run()
+    run.settings = read(_configured, os.environ)
+    return run.connection
 
 
 def _configured(key: str) -> str | None:

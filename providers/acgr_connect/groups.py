@@ -1,20 +1,23 @@
-"""Traffic distribution groups: found by any spelling, and waited for until `ACTIVE` (A2, A3, A5, N1)."""
+"""Traffic distribution groups: found by any identifier, waited for until `ACTIVE`, or why not (A2, A3, A5, N1)."""
 
 from __future__ import annotations
 
-from acgr_connect.arns import Arn, is_arn, parse
-from acgr_connect.connection import Connection, Progress, silent
-from acgr_connect.errors import Conflict, ConnectError, Doing, NotFound, Refused, because, told
-from acgr_connect.ledger import Purpose
-from acgr_connect.records import Group, Instance
-from acgr_connect.spelling import DEFAULT_GROUP
-from acgr_connect.wait import Wait, run
+from contextlib import suppress
+
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Refused
+from acgr_connect.model.identifiers import DEFAULT_GROUP, Identifier
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Group, Instance
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.scheduling.wait import Wait, run
+from acgr_connect.world.connection import Connection
 
 SETTLING = frozenset({"CREATION_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 """Statuses that become `ACTIVE` by themselves."""
 
 
-def find_group(connection: Connection, spelled: str, source_region: str | None = None) -> Group:
+def find_group(connection: Connection, identifier: Identifier, source_region: str | None = None) -> Group:
     """The group that an ARN, or in `source_region` a name, an id or "default", stands for.
 
     Raises:
@@ -22,56 +25,56 @@ def find_group(connection: Connection, spelled: str, source_region: str | None =
         Conflict: several have that name; the sentence lists their ARNs.
         WrongAccount: it is of another account than the credentials.
     """
-    if is_arn(spelled):
-        return _described(connection, parse(spelled, "traffic-distribution-group"))
-    assert source_region is not None  # `spelling` asks for it wherever no ARN is written
-    return _named(connection, spelled, source_region)
+    if isinstance(identifier, Arn):
+        return describe_group(connection, identifier)
+    assert source_region is not None  # `check` asks for it wherever no ARN is written
+    return _named(connection, str(identifier), source_region)
 
 
-def _described(connection: Connection, arn: Arn) -> Group:
-    connection.insist_on_account(arn)
-    try:
-        group = connection.directory.group(arn).get(arn.id)
-    except ConnectError as error:
-        raise because(error, *_missing(arn, error)) from error
+def describe_group(connection: Connection, arn: Arn) -> Group:
+    """The group that has the ARN, as this run last saw it.
+
+    Raises:
+        NotFound: there is none.
+        WrongAccount: it is of another account than the credentials.
+    """
+    connection.require_account(arn)
+    context = ErrorContext(f"looking for traffic distribution group {arn.id}", arn.region)
+    with context:
+        try:
+            group = connection.directory.group(arn).get(arn.id)
+        except NotFound as error:
+            cause, remedy = f"there is none in account {arn.account}", "check the ARN, or create the group first"
+            raise context.added_to(error, cause, remedy) from error
     assert group is not None  # the sweep of one group fetches that group or raises
     return group
 
 
-def _missing(arn: Arn, error: ConnectError) -> tuple[Doing, str, str]:
-    doing = Doing(f"looking for traffic distribution group {arn.id}", arn.region)
-    if isinstance(error, NotFound):
-        return doing, f"there is none in account {arn.account}", "check the ARN, or create the group first"
-    return doing, "", ""
-
-
 def _named(connection: Connection, name: str, region: str) -> Group:
-    doing = Doing(f"looking for traffic distribution group {name!r}", region)
+    context = ErrorContext(f"looking for traffic distribution group {name!r}", region)
     sweep = connection.directory.groups(region)
-    try:
-        found = sweep.matching(lambda g: g.arn.region == region and goes_by(g, name))
+    with context:
+        found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name))
         known = sorted({g.name for g in sweep.entries().values()})
-    except ConnectError as error:
-        raise because(error, doing) from error
     if not found:
         there = ", ".join(known) or "none at all"
-        raise told(NotFound, doing, f"there is none of that name; there are: {there}")
+        raise context.error(NotFound, f"there is none of that name; there are: {there}")
     if len(found) > 1:
         arns = ", ".join(sorted(str(g.arn) for g in found))
-        raise told(Conflict, doing, f"several go by it: {arns}", "write the ARN of the one you mean")
-    connection.insist_on_account(found[0].arn)
+        raise context.error(Conflict, f"several go by it: {arns}", "write the ARN of the one you mean")
+    connection.require_account(found[0].arn)
     return found[0]
 
 
-def goes_by(group: Group, name: str) -> bool:
+def is_called(group: Group, name: str) -> bool:
     """Whether a name, an id or "default" stands for the group."""
     return name in {group.name, group.arn.id} or (name == DEFAULT_GROUP and group.is_default)
 
 
-def await_active(connection: Connection, group: Arn, *, within: float = 600.0, progress: Progress = silent) -> Group:
+def await_active(connection: Connection, group: Arn, operation: Operation) -> Group:
     """Wait until the group is `ACTIVE`: only then are agents and numbers accepted (A3, N1).
 
-    Threads that need the same group wait for one of them to look. `within` is in seconds.
+    Threads that need the same group wait for one of them to look.
 
     Raises:
         UnexpectedState: it is being deleted, or its creation failed.
@@ -79,7 +82,7 @@ def await_active(connection: Connection, group: Arn, *, within: float = 600.0, p
         NotFound: it does not exist.
     """
     sweep = connection.directory.group(group)
-    with connection.alone_with(group):
+    with connection.exclusive(group):
         if (known := sweep.get(group.id)) and known.status == "ACTIVE":
             return known
         wait = Wait(
@@ -87,16 +90,15 @@ def await_active(connection: Connection, group: Arn, *, within: float = 600.0, p
             pending=SETTLING,
             target=frozenset({"ACTIVE"}),
             every=2.0,
-            within=within,
             region=group.region,
         )
         api = connection.connect(group.region, Purpose.LOOK)
-        active = run(wait, lambda: api.describe_group(str(group)), lambda g: (g.status, ""), connection.clock, progress)
+        active = run(wait, lambda: api.describe_group(str(group)), lambda g: (g.status, ""), operation)
         sweep.put(group.id, active)
         return active
 
 
-def insist_on_calm(connection: Connection, group: Arn) -> None:
+def require_no_failover(connection: Connection, group: Arn) -> None:
     """Refuse to move numbers or remove agents while a group's calls are failed over, or being shifted.
 
     One `GetTrafficDistribution` a group and run; `acgr:duringFailover=allow` goes ahead without.
@@ -106,19 +108,15 @@ def insist_on_calm(connection: Connection, group: Arn) -> None:
     """
     if connection.settings.during_failover:
         return
-    doing = Doing(f"changing what is on traffic distribution group {group.id}", group.region)
+    context = ErrorContext(f"changing what is on traffic distribution group {group.id}", group.region)
     remedy = "wait until it is over, or set acgr:duringFailover to allow"
-    try:
+    with suppress(NotFound), context:  # what is wrong with a group that is not there, the request itself will say
         known = connection.directory.group(group).get(group.id)
         if known and known.status == "UPDATE_IN_PROGRESS":
-            raise told(Refused, doing, "its calls are being shifted between the Regions", remedy)
+            raise context.error(Refused, "its calls are being shifted between the Regions", remedy)
         shares = connection.directory.shares(group).entries()
-    except NotFound:
-        return  # what is wrong with the group, the operation itself will say
-    except ConnectError as error:
-        raise because(error, doing) from error
-    if shares and shares.get(group.region) == 0:
-        raise told(Refused, doing, f"a failover is running: {group.region} takes no calls", remedy)
+        if shares and shares.get(group.region) == 0:
+            raise context.error(Refused, f"a failover is running: {group.region} takes no calls", remedy)
 
 
 def status_now(connection: Connection, group: Arn) -> str:
@@ -129,7 +127,7 @@ def status_now(connection: Connection, group: Arn) -> str:
         return "missing"
 
 
-def unusable(
+def why_unusable(
     connection: Connection, group: Arn, *, though: frozenset[str] = frozenset({"ACTIVE"})
 ) -> tuple[str, str] | None:
     """Why the group takes neither agents nor numbers, and what to do; None where it does (A10, A11, N11).
@@ -147,7 +145,7 @@ def unusable(
     return None
 
 
-def shows_all(connection: Connection, group: Arn, doing: Doing) -> bool:
+def shows_all(connection: Connection, group: Arn, context: ErrorContext) -> bool:
     """Whether what the group does not show is not there; False where the group itself is gone.
 
     Raises:
@@ -156,7 +154,7 @@ def shows_all(connection: Connection, group: Arn, doing: Doing) -> bool:
     status = status_now(connection, group)
     if status not in {"ACTIVE", "missing"}:
         cause = f"the group is {status}, so what it does not show may still be there"
-        raise told(ConnectError, doing, cause, "refresh again when it is ACTIVE")
+        raise context.error(ConnectError, cause, "refresh again when it is ACTIVE")
     return status == "ACTIVE"
 
 
@@ -166,14 +164,30 @@ def regions_of(connection: Connection, instance: Arn, *, replica_region: str | N
     Raises:
         Refused: it is not replicated, or not into `replica_region`.
     """
-    doing = Doing(f"looking for the replica of instance {instance.id}", instance.region)
-    try:
+    context = ErrorContext(f"looking for the replica of instance {instance.id}", instance.region)
+    with context:
         shown: Instance = connection.directory.instance(instance)
-    except ConnectError as error:
-        raise because(error, doing) from error
     if len(shown.regions) < 2:
-        raise told(Refused, doing, "it is not replicated", "replicate it with ReplicateInstance first")
+        raise context.error(Refused, "it is not replicated", "replicate it with ReplicateInstance first")
     source, replica = shown.regions[:2]
     if replica_region is not None and replica_region != replica:
-        raise told(Refused, doing, f"its replica is in {replica}, not in {replica_region}", "mend replica_region")
+        raise context.error(Refused, f"its replica is in {replica}, not in {replica_region}", "mend replica_region")
     return source, replica
+
+
+def reach_of(connection: Connection, target: Arn) -> tuple[Arn, tuple[str, ...]]:
+    """The instance that answers for a group or an instance, and the Regions in which it does, the source first."""
+    if target.kind == "instance":
+        return target, (target.region,)
+    instance = describe_group(connection, target).instance
+    return instance, regions_of(connection, instance)
+
+
+def display_name(connection: Connection, target: Arn) -> str:
+    """What people call an instance or a group, as far as this run has heard of it."""
+    with suppress(ConnectError):
+        if target.kind == "instance":
+            return f"instance {connection.directory.instance(target).alias or target.id}"
+        if group := connection.directory.group(target).get(target.id):
+            return f"traffic distribution group {group.name}"
+    return f"{target.kind.replace('-', ' ')} {target.id}"

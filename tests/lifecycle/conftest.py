@@ -13,9 +13,9 @@ import pytest
 from pulumi.dynamic import DiffResult, ResourceProvider
 
 from acgr import connected
-from acgr_connect.bucket import Rate
-from acgr_connect.connection import Connection
-from acgr_connect.settings import Settings
+from acgr_connect.aws.settings import Settings
+from acgr_connect.scheduling.token_bucket import Rate
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from acgr import find_users
-from acgr_connect.connection import Connection
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Sandbox
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from acgr import TrafficDistributionGroupRosterProvider
-from acgr_connect.arns import parse
-from acgr_connect.connection import Connection
+from acgr_connect.agents.roster import join_all
 from acgr_connect.groups import find_group
-from acgr_connect.roster import join_all
+from acgr_connect.model.arns import parse
+from acgr_connect.model.identifiers import Name
+from acgr_connect.model.operation import Operation
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, ManualClock, Sandbox, load_scenario
 
 Begin = Callable[[], Connection]
@@ -91,8 +93,8 @@ def test_a_thousand_killed_halfway(sandbox: Sandbox, next_run: Begin) -> None:
 def test_a_deadline(sandbox: Sandbox, next_run: Begin) -> None:
     """Whoever is not begun within the deadline is left for the next run, and the sentence says how far it came."""
     connection = next_run()
-    group = find_group(connection, "retail", "eu-west-2")
+    group = find_group(connection, Name("retail"), "eu-west-2")
     users = [parse(sandbox.world.arn(sandbox.world.user(name))) for name in names(50)]
-    outcome = join_all(connection, group, users, within=10.0)
+    outcome = join_all(connection, group, users, Operation.within(10.0, connection.clock))
     assert 20 <= len(outcome.done) <= 30
     assert "the deadline has passed; run again to go on, or raise custom_timeouts" in str(outcome.ended)

@@ -12,9 +12,9 @@ from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOU
 from pulumi.dynamic import DiffResult
 
 from acgr import PhoneNumberContactFlowProvider, PhoneNumberPlacementProvider, connected
-from acgr._provider import run
-from acgr_connect.connection import Connection
-from acgr_connect.settings import Settings
+from acgr.runtime.run import current_run
+from acgr_connect.aws.settings import Settings
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
@@ -324,7 +324,7 @@ def test_a_sibling_with_another_flow_shows_that_nothing_is_mirrored(
 def test_a_placement_takes_over(sandbox: Sandbox, connection: Connection) -> None:
     """The delete leaves alone a flow whose number a placement declares now."""
     made = PROVIDER.create(declared())
-    run().declarations.note("urn::t::main", [("phone-number", ON_RETAIL)])
+    current_run().ownership.declare("urn::t::main", [("phone-number", ON_RETAIL)])
     PROVIDER.delete(made.id, made.outs)
     assert flows(sandbox) == everywhere("Winter IVR")
 
@@ -333,7 +333,7 @@ def test_a_placement_declares_the_flow_already(sandbox: Sandbox, connection: Con
     """A number's flow has one owner: beside its placement a create and an update fail before any write."""
     made = PROVIDER.create(declared(ON_DEFAULT, flow="Sales"))
     number = sandbox.world.number(ON_DEFAULT).id
-    run().declarations.note("urn::t::main", [("phone-number", number), ("phone-number", ON_DEFAULT)])
+    current_run().ownership.declare("urn::t::main", [("phone-number", number), ("phone-number", ON_DEFAULT)])
     sentence = "the placement main declares its flow already: change the flow there, and drop this resource"
     assert refusal(declared(ON_DEFAULT)) == f"setting the flow of phone number {ON_DEFAULT} in {REPLICA}: {sentence}"
     with pytest.raises(Exception, match="the placement main declares its flow already"):
@@ -393,7 +393,8 @@ def test_a_flow_that_was_undone_is_a_change(
 
 
 @pytest.mark.parametrize(
-    ("region", "remedy"), [(SOURCE, MIRRORED), (REPLICA, "something else set it meanwhile: declare it once, and run")]
+    ("region", "remedy"),
+    [(SOURCE, MIRRORED), (REPLICA, "something else set it meanwhile: declare it once, and run")],
 )
 def test_undone_by_somebody_else_at_the_same_moment(
     sandbox: Sandbox, connection: Connection, switch: Switch, region: str, remedy: str
@@ -719,7 +720,7 @@ def test_a_refresh_waits_for_a_move_under_way(sandbox: Sandbox, connection: Conn
 
 def test_check_warns_and_never_fails(sandbox: Sandbox, connection: Connection) -> None:
     """Beside a placement the check still passes: the program may be changing hands."""
-    run().declarations.note("urn::t::main", [("phone-number", ON_RETAIL)])
+    current_run().ownership.declare("urn::t::main", [("phone-number", ON_RETAIL)])
     answer = PROVIDER.check({}, {**declared(), "phone_number_arn": None})
     assert (answer.failures, answer.inputs) == ([], declared())
 

@@ -10,9 +10,9 @@ from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOU
 from pulumi.dynamic import DiffResult
 
 from acgr import PhoneNumberPlacementProvider, connected
-from acgr._provider import run
-from acgr_connect.connection import Connection
-from acgr_connect.settings import Settings
+from acgr.runtime.run import current_run
+from acgr_connect.aws.settings import Settings
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
@@ -316,7 +316,7 @@ def test_failed_claim_then_another_try(sandbox: Sandbox, connection: Connection,
 def test_the_last_to_declare_wins(sandbox: Sandbox, connection: Connection) -> None:
     """A delete leaves alone a number that another resource of the same run has taken over."""
     made = PROVIDER.create(declared())
-    run().declarations.note("urn::twin", [("phone-number", ON_INSTANCE)])
+    current_run().ownership.declare("urn::twin", [("phone-number", ON_INSTANCE)])
     PROVIDER.delete(made.id, made.outs)
     assert home(sandbox) == "retail"
 

@@ -10,9 +10,9 @@ from pulumi.dynamic import DiffResult
 from pulumi.output import UNKNOWN
 
 from acgr import TrafficDistributionGroupRosterProvider, TrafficDistributionGroupUserProvider
-from acgr._provider import run
-from acgr_connect.arns import parse
-from acgr_connect.connection import Connection
+from acgr.runtime.run import current_run
+from acgr_connect.model.arns import parse
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
@@ -277,7 +277,7 @@ def test_a_destroy_is_not_guarded(sandbox: Sandbox, connection: Connection) -> N
 
 def test_not_authoritative_beside_another_owner(sandbox: Sandbox, connection: Connection) -> None:
     """An authoritative roster would remove what another resource of the run declares, so it is refused."""
-    run().declarations.note("urn::erin", [("membership", "retail", "erin.green")])
+    current_run().ownership.declare("urn::erin", [("membership", "retail", "erin.green")])
     answer = PROVIDER.check({}, declared("alice.smith", authoritative=True))
     assert [failure.reason for failure in answer.failures] == [
         "authoritative: erin declares agents of the same group; declare all of them in one place"
@@ -289,7 +289,7 @@ def test_not_authoritative_beside_another_owner(sandbox: Sandbox, connection: Co
 
 def test_nothing_beside_an_authoritative_roster(sandbox: Sandbox, connection: Connection) -> None:
     """The other way round as well: whichever is declared second is refused, a roster or an agent of its own."""
-    run().declarations.note("urn::whole", [("roster", "retail", "authoritative")])
+    current_run().ownership.declare("urn::whole", [("roster", "retail", "authoritative")])
     single = {"traffic_distribution_group": "retail", "user": "bob.brown", "source_region": "eu-west-2"}
     answers = [PROVIDER.check({}, declared("alice.smith")), TrafficDistributionGroupUserProvider().check({}, single)]
     reasons = [failure.reason for answer in answers for failure in answer.failures]
@@ -317,14 +317,14 @@ def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection
     next_run()
     before = writes(sandbox)
     made = PROVIDER.create(declared(*THREE))
-    run().declarations.note("urn::roster", run().declarations.under("membership", "retail"))
+    current_run().ownership.declare("urn::roster", current_run().ownership.declared_under("membership", "retail"))
     for user in users:
         single.delete(user.id, user.outs)
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
     next_run()
     for one in inputs:
         single.create(one)
-    run().declarations.note("urn::users", run().declarations.under("membership", "retail"))
+    current_run().ownership.declare("urn::users", current_run().ownership.declared_under("membership", "retail"))
     PROVIDER.update(made.id, made.outs, declared())
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
 
@@ -429,7 +429,7 @@ def test_a_change_of_group_that_ends_early(
     previewed(PROVIDER, made.id, made.outs, news)
     sandbox.faults.add(Fault(operation=JOIN, kind="throttle", after=1, count=0))
     assert "agents are on the group" in refusal(lambda: PROVIDER.create(news))
-    assert bool(run().declarations.under("membership", "emergency", made=True)) == keeps
+    assert bool(current_run().ownership.declared_under("membership", "emergency", made=True)) == keeps
 
 
 def test_a_stranger_on_two_groups_is_left_where_he_is(

@@ -9,8 +9,8 @@ import pytest
 from pulumi.dynamic import DiffResult
 
 from acgr import TrafficDistributionGroupUserProvider, connected
-from acgr._provider import run
-from acgr_connect.connection import Connection
+from acgr.runtime.run import current_run
+from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, Sandbox, session_on
 
 Switch = Callable[..., None]
@@ -116,7 +116,9 @@ def test_waits_until_active(sandbox: Sandbox, connection: Connection) -> None:
 def test_the_last_to_declare_wins(sandbox: Sandbox, connection: Connection) -> None:
     """A delete leaves alone what another resource of the same run has taken over."""
     made = PROVIDER.create(declared())
-    run().declarations.note("urn::twin", [("membership", made.outs["traffic_distribution_group_arn"], "alice.smith")])
+    current_run().ownership.declare(
+        "urn::twin", [("membership", made.outs["traffic_distribution_group_arn"], "alice.smith")]
+    )
     PROVIDER.delete(made.id, made.outs)
     assert members(sandbox) == {"alice.smith"}
 

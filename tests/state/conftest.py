@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 import acgr
-from acgr_connect.clock import SystemClock
+from acgr_connect.model.clock import SystemClock
 
 INSTANCE = "arn:aws:connect:eu-west-2:111122223333:instance/0a1b2c3d-0000-4000-8000-000000000001"
 REPLICA = INSTANCE.replace("eu-west-2", "eu-central-1")

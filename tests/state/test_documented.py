@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from acgr.runtime.fields import table
+from acgr.runtime.provider import REGISTRY
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-format.md"
 
 
@@ -20,6 +23,12 @@ def test_token_and_string_are_documented(frozen: Any) -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert f"`{frozen.token}`" in text
     assert f"`{frozen.stored}`" in text
+
+
+def test_the_table_is_the_code(frozen: Any) -> None:
+    """The table of a resource is what its fields say of themselves: a change is made there, and copied here."""
+    logic = REGISTRY[f"{frozen.name}Provider"].logic
+    assert table(logic.args, logic.state) in PAGE.read_text(encoding="utf-8")
 
 
 def test_properties_are_documented(frozen: Any) -> None:

@@ -11,14 +11,16 @@ from typing import Any
 import pulumi
 
 import acgr
-from acgr import _flow_state, _membership, _placement, _roster
+from acgr.runtime.fields import keys_of
+from acgr.runtime.inputs import names_of
+from acgr.runtime.provider import REGISTRY
+from acgr.runtime.resource import ResourceLogic
 
-WRITTEN = {
-    "TrafficDistributionGroupUser": lambda stored: _membership.MembershipState.of(stored).outputs(),
-    "PhoneNumberPlacement": lambda stored: _placement._stored(_placement.PlacementState.of(stored)),
-    "PhoneNumberContactFlow": lambda stored: _flow_state.FlowState.of(stored).outputs(),
-    "TrafficDistributionGroupRoster": lambda stored: _roster.RosterState.of(stored).outputs(),
-}
+
+def _logic(frozen: Any) -> ResourceLogic:
+    """What the registry has of a resource."""
+    return REGISTRY[f"{frozen.name}Provider"].logic
+
 
 REGISTERING = """
 import json, sys
@@ -109,16 +111,16 @@ def test_shortest_stored_state_is_no_change(frozen: Any) -> None:
 
 def test_written_as_it_was_read(frozen: Any) -> None:
     """The outputs that a state holds, read and written again, are the same keys and values."""
-    assert WRITTEN[frozen.name](frozen.outputs) == frozen.outputs
+    assert _logic(frozen).state.of(frozen.outputs).outputs() == frozen.outputs
 
 
 def test_properties_of_the_code(frozen: Any) -> None:
     """The names that the code takes from a state are the frozen ones, and in the same order for every run."""
-    module = {
-        "TrafficDistributionGroupUser": _membership,
-        "PhoneNumberPlacement": _placement,
-        "PhoneNumberContactFlow": _flow_state,
-        "TrafficDistributionGroupRoster": _roster,
-    }[frozen.name]
-    assert tuple(frozen.inputs) == module.INPUTS
-    assert tuple(frozen.outputs) == module.OUTPUTS
+    assert tuple(frozen.inputs) == names_of(_logic(frozen).args)
+    assert tuple(frozen.outputs) == keys_of(_logic(frozen).state)
+
+
+def test_registered_once(frozen_names: set[str]) -> None:
+    """The registry has the resources that are frozen, each found by the facade under the name that state holds."""
+    assert set(REGISTRY) == {f"{name}Provider" for name in frozen_names}
+    assert all(getattr(acgr, name) is provider for name, provider in REGISTRY.items())

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from acgr_connect.arns import Arn
+from acgr_connect.model.arns import Arn
 
 PATIENCE = 30.0
 """Real seconds after which a test that waits for another thread fails."""

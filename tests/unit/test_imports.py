@@ -16,7 +16,7 @@ for name in names:
     if name.endswith("__main__"):
         continue
     importlib.import_module(name)
-assert "acgr_connect.placement" in names, names
+assert "acgr_connect.numbers.placement" in names, names
 print(*sorted({m.split(".")[0] for m in sys.modules} & {"pulumi", "pulumi_aws", "acgr", "acgr_components", "grpc"}))
 """
 

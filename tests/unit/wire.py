@@ -12,7 +12,7 @@ from botocore.model import OperationModel, ServiceModel
 from botocore.validate import ParamValidator
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, USER, Answer, Client
 
-from acgr_connect.api import RegionalConnect
+from acgr_connect.aws.client import RegionalConnect
 
 DESCRIBED_GROUP = {
     "Id": GROUP.id,

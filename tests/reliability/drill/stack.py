@@ -16,8 +16,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
 
 import acgr
-from acgr_connect.bucket import Rate
-from acgr_connect.settings import Settings
+from acgr_connect.aws.settings import Settings
+from acgr_connect.scheduling.token_bucket import Rate
 from acgr_sandbox import ManualClock, Sandbox
 
 DIFF_NONE, DIFF_UNKNOWN = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_UNKNOWN

@@ -1,0 +1,93 @@
+"""From a component's arguments to its children's inputs. Pure: nothing is registered, nothing is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pulumi
+
+from acgr.arguments import GROUP
+from acgr_components.agents import agents_of
+from acgr_components.numbers import numbers_of
+from acgr_components.problems import Problems
+from acgr_connect.agents.removal_guard import allowance
+from acgr_connect.model import identifiers
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a component declares: its children's inputs; the numbers' by label, the agents' where any are declared."""
+
+    group: Any
+    regions: tuple[str, str]
+    placements: Mapping[str, dict[str, Any]]
+    roster: dict[str, Any] | None
+
+
+def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> Declared:
+    """The children's inputs.
+
+    Args:
+        whose: how the error names the component.
+        props: its arguments.
+        opts: its options.
+
+    Raises:
+        ArgumentsError: a line for each thing that cannot be meant.
+    """
+    problems = Problems(whose)
+    _no_regional_providers(problems, opts)
+    regions = _regions(problems, props["source_region"], props["replica_region"])
+    group = _group(problems, props["traffic_distribution_group"], regions)
+    numbers = numbers_of(problems, props["numbers"], regions)
+    agents = agents_of(problems, props["agents"], regions)
+    if (most := props["max_removals"]) is not None:
+        problems.input("max_removals", most, allowance)
+    problems.raise_if_any()
+    source, replica = regions or ("", "")
+    return Declared(
+        group,
+        (source, replica),
+        {
+            label: {"target": group, "source_region": source, "replica_region": replica, **number}
+            for label, number in numbers.items()
+        },
+        None
+        if props["agents"] is None
+        else {"traffic_distribution_group": group, "source_region": source, "users": agents, "max_removals": most},
+    )
+
+
+def _no_regional_providers(problems: Problems, opts: pulumi.ResourceOptions | None) -> None:
+    providers = opts.providers if opts else None
+    for key in providers if isinstance(providers, Mapping) else ():
+        if identifiers.REGION.fullmatch(key):
+            problems.add(
+                f'opts.providers["{key}"]',
+                "Pulumi looks providers up by package, so one under a Region would silently be ignored; "
+                "Regions are arguments here: source_region and replica_region",
+            )
+
+
+def _regions(problems: Problems, source: Any, replica: Any) -> tuple[str, str] | None:
+    """The two Regions, or None where they are wrong: what depends on them is not judged then."""
+    judged = [
+        problems.plain("source_region", source, identifiers.region),
+        problems.plain("replica_region", replica, identifiers.region),
+    ]
+    if not all(judged):
+        return None
+    if source == replica:
+        problems.add("replica_region", f"it is source_region, {source}; the other Region is needed")
+        return None
+    return source, replica
+
+
+def _group(problems: Problems, group: Any, regions: tuple[str, str] | None) -> Any:
+    if regions is None:
+        return group
+    shape = partial(identifiers.group, source_region=regions[0])
+    return problems.input("traffic_distribution_group", group, shape, *GROUP)

@@ -1,0 +1,298 @@
+"""Many agents on a traffic distribution group (statements A1 to A12), as one resource.
+
+A thousand agents are one row of a preview and one entry of the state; a change of three reads in three lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from acgr.agents import roster_state
+from acgr.agents.roster_changes import as_recorded, between
+from acgr.agents.roster_checks import failures
+from acgr.agents.roster_state import (
+    RosterState,
+    changed_names,
+    conflicting_declaration,
+    decide,
+    declare,
+    desired_of,
+    is_same_group,
+    other_owner_of,
+    prefetch_users,
+    users_of,
+)
+from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity
+from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.inputs import Properties, given, region_in
+from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.provider import ConnectProvider
+from acgr.runtime.resource import PartialState, ResourceLogic
+from acgr.runtime.run import Run
+from acgr_connect.agents.roster_plan import Finished, carried_out, dissolved, nobody, planned
+from acgr_connect.model.arns import is_arn
+from acgr_connect.model.errors import ErrorContext, Refused, failure
+from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
+from acgr_connect.world.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, Unpack
+
+__all__ = [
+    "TrafficDistributionGroupRoster",
+    "TrafficDistributionGroupRosterArgs",
+    "TrafficDistributionGroupRosterArgsDict",
+    "TrafficDistributionGroupRosterProvider",
+]
+
+
+@dataclass(frozen=True)
+class TrafficDistributionGroupRosterArgs:
+    """What is declared of the agents on a group.
+
+    Attributes:
+        traffic_distribution_group: the group's ARN; with `source_region` also its name, its id, or "default". Another
+            group replaces the resource.
+        users: users of the source instance by name, id or ARN; or a mapping of plain labels to users where they are not
+            known yet. In a list, what is written is the label.
+        authoritative: whether agents on the group that are not declared are removed. Those that are on it when the
+            roster is created stay until the next run, so that a preview shows them first. Refused beside anything else
+            that declares agents of the same group.
+        max_removals: how many agents one update may remove: a number, or a percentage of those there are, which allows
+            at least one. "10%" unless given. A destroy is not guarded.
+        source_region: the Region of the original instance. Needed only where the group is not given by ARN.
+    """
+
+    traffic_distribution_group: Identity = field(
+        metadata=stored_input("ARN, or with `source_region` a name, an id or `default`")
+    )
+    users: Sequence[str] | Mapping[str, Identity] = field(
+        metadata=stored_input(
+            "mapping, label to the name, id or ARN of a user; a list is stored with each entry as its own label"
+        )
+    )
+    authoritative: pulumi.Input[bool] | None = field(
+        default=None, metadata=stored_input("whether agents on the group that are not declared are removed")
+    )
+    max_removals: pulumi.Input[int | str] | None = field(
+        default=None,
+        metadata=stored_input("how many agents one update may remove: a number, or a percentage such as `10%`"),
+    )
+    source_region: pulumi.Input[str] | None = field(
+        default=None, metadata=stored_input("Region of the original instance")
+    )
+
+
+class TrafficDistributionGroupRosterArgsDict(TypedDict):
+    """`TrafficDistributionGroupRosterArgs` as a dictionary."""
+
+    traffic_distribution_group: Identity
+    users: Sequence[str] | Mapping[str, Identity]
+    authoritative: NotRequired[pulumi.Input[bool] | None]
+    max_removals: NotRequired[pulumi.Input[int | str] | None]
+    source_region: NotRequired[pulumi.Input[str] | None]
+
+
+@final
+class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistributionGroupRoster"):
+    """The agents on a traffic distribution group, declared together.
+
+    Whoever is declared is on the group, and is taken off it once declared no more; others are not touched, unless the
+    roster is authoritative. Creating takes over whoever is there. An agent who cannot be associated is an entry of
+    `failed`: the others are associated all the same, the run ends in an error, and the next one tries again.
+
+    Attributes:
+        members: by label, the ARNs of the agents on the group.
+        failed: by label, why an agent is not as declared.
+        undeclared: labels among `members` whom nobody declared: an authoritative roster's next update removes them.
+        traffic_distribution_group_arn: the group's ARN.
+    """
+
+    traffic_distribution_group: pulumi.Output[str]
+    users: pulumi.Output[dict[str, str]]
+    authoritative: pulumi.Output[bool | None]
+    max_removals: pulumi.Output[int | str | None]
+    source_region: pulumi.Output[str | None]
+    members: pulumi.Output[dict[str, str]]
+    failed: pulumi.Output[dict[str, str]]
+    undeclared: pulumi.Output[list[str]]
+    traffic_distribution_group_arn: pulumi.Output[str]
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: TrafficDistributionGroupRosterArgs | TrafficDistributionGroupRosterArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[TrafficDistributionGroupRosterArgsDict],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: TrafficDistributionGroupRosterArgs | TrafficDistributionGroupRosterArgsDict | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Any,
+    ) -> None:
+        props = as_inputs(TrafficDistributionGroupRosterArgs, args, inputs)
+        props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
+        props["users"] = by_label(props["users"])
+        outputs = dict.fromkeys(keys_of(RosterState))
+        super().__init__(TrafficDistributionGroupRosterProvider(), resource_name, {**props, **outputs}, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> TrafficDistributionGroupRoster:
+        """All agents on a group, by user name, whom this program does not manage.
+
+        Args:
+            resource_name: the name in this program.
+            id: the group's ARN.
+            opts: resource options.
+
+        Raises:
+            Exception: at run time, when there is no such group.
+        """
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        return TrafficDistributionGroupRoster(resource_name, None, merged, traffic_distribution_group=id, users={})
+
+
+class RosterLogic(ResourceLogic):
+    """Creates, reads, updates and deletes the agents of one roster."""
+
+    args = TrafficDistributionGroupRosterArgs
+    state = RosterState
+
+    def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
+        """What a step does, and to whose agents."""
+        verb = {"create": "associating", "read": "reading", "update": "changing", "delete": "disassociating"}[step]
+        written = props.get("traffic_distribution_group") or props.get("id") or ""
+        group = props.get("traffic_distribution_group_arn") or written
+        region = region_in(group, props.get("source_region"))
+        return ErrorContext(f"{verb} the agents of traffic distribution group {group}", region)
+
+    def default_timeout(self, run: Run, *props: Mapping[str, Any]) -> float:
+        """A large roster takes as long as the request rate makes it take, twice over."""
+        agents = sum(max(len(users_of(one)), len(one.get("members") or ())) for one in props)
+        return DEFAULT_TIMEOUT + 2 * agents / run.settings.rate.per_second
+
+    def check(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> CheckResult:
+        """The shapes of the inputs, and whether too many would be removed; nothing that is looked up is waited for."""
+        declare(operation, run, None, news)
+        inputs = given(TrafficDistributionGroupRosterArgs, news)
+        if (failed := failures(operation, run, olds, news)) or not (olds and operation.urn):
+            return CheckResult(inputs, failed)
+        prefetch_users(run.connection, news)
+        return CheckResult(inputs, [])
+
+    def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
+        """What a change means, and a line that says who joins and who leaves."""
+        state = RosterState.of(olds)
+        decision = decide(olds, news)
+        if decision.replaces and self._is_same_group(operation, run, state, news):
+            decision = decide(olds, news, is_group=True)
+        if decision.replaces:
+            run.replaced[operation.urn] = olds
+        else:
+            declare(operation, run, state, news)
+        if decision.changes is False:
+            look = partial(changed_names, state=state, props=news)
+            return with_name_checks(decision, operation, run, look)
+        before = as_recorded(users_of(olds), state.members)
+        if said := str(between(before, users_of(news), users_of(olds))):
+            operation.say(said if operation.urn in run.checked else f"to be as declared: {said}")
+        return decision
+
+    def _is_same_group(self, operation: Operation, run: Run, state: RosterState, news: Properties) -> bool:
+        written, same = news["traffic_distribution_group"], []
+
+        def look(connection: Connection) -> list[Any]:
+            same.append(is_same_group(connection, state, written))
+            return []
+
+        if not is_arn(written) and news.get("source_region") in {None, state.group.region}:
+            run.name_checks.spend(run.connection, operation, look)
+        return any(same)
+
+    def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
+        """Associate whoever is not on the group, and take over whoever is."""
+        finished = self._brought_about(operation, run, props, None)
+        return CreateResult(str(finished.observed.group), self._outputs(operation, run, props, finished))
+
+    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+        """Who is on the group, from one sweep of its users."""
+        return roster_state.read(run.connection, id_, given(TrafficDistributionGroupRosterArgs, props), props)
+
+    def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
+        """Associate who joins, then disassociate who leaves."""
+        finished = self._brought_about(operation, run, news, olds)
+        return UpdateResult(self._outputs(operation, run, news, finished))
+
+    def delete(self, operation: Operation, run: Run, props: Properties) -> None:
+        """Disassociate whom the roster declared, unless something else in the program declares them; nobody else."""
+        state = RosterState.of(props)
+        allowed, owner = desired_of(props).max_removals, other_owner_of(operation, run, state, props)
+        finished = dissolved(run.connection, state.observed, allowed, owner, operation)
+        self._say(operation, finished)
+        if finished.trouble:
+            raise failure(finished.trouble)
+
+    def _brought_about(self, operation: Operation, run: Run, props: Properties, olds: Properties | None) -> Finished:
+        """Do it, and leave partial state behind where something of it failed."""
+        desired, before = desired_of(props), RosterState.of(olds) if olds else None
+        owner = other_owner_of(operation, run, before, olds) if before and olds else nobody
+        plan = planned(run.connection, desired, before.observed if before else None, owner)
+        group = before.group if before else plan.group.arn
+        if conflict := conflicting_declaration(operation, run, group, props):
+            raise plan.context.error(Refused, conflict)
+        plan.require_allowed(before.observed if before else None, desired.max_removals)
+        replaced = run.replaced.get(operation.urn) if olds is None else None
+        state_replaced = RosterState.of(replaced) if replaced else None
+        finished = carried_out(
+            run.connection,
+            plan,
+            operation,
+            replaced=state_replaced.observed if state_replaced else None,
+            other_owner_of_replaced=(
+                other_owner_of(operation, run, state_replaced, replaced) if state_replaced and replaced else nobody
+            ),
+        )
+        self._say(operation, finished)
+        if finished.trouble:
+            if olds is None and not (finished.observed.members and finished.is_resumable):
+                raise failure(finished.trouble)
+            left = self._outputs(operation, run, props, finished)
+            inputs = given(TrafficDistributionGroupRosterArgs, props)
+            raise PartialState(finished.trouble, str(finished.observed.group), left, inputs)
+        return finished
+
+    def _say(self, operation: Operation, finished: Finished) -> None:
+        for line in finished.said:
+            operation.say(line)
+
+    def _outputs(self, operation: Operation, run: Run, props: Properties, finished: Finished) -> Properties:
+        """Inputs and outputs after an attempt, which declares the agents for this run."""
+        state = RosterState.of_observed(finished.observed)
+        declare(operation, run, state, props, made=True)
+        return {**given(TrafficDistributionGroupRosterArgs, props), **state.outputs()}
+
+
+class TrafficDistributionGroupRosterProvider(ConnectProvider):
+    """Creates, reads, updates and deletes the agents of one roster."""
+
+    logic = RosterLogic()

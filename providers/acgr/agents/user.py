@@ -1,0 +1,215 @@
+"""One agent on a traffic distribution group (statements A1 to A12).
+
+Connect keeps this association in the source Region; it takes it once the group is `ACTIVE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
+
+import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from acgr.agents import user_state
+from acgr.agents.roster_state import conflicting_declaration
+from acgr.agents.user_state import MembershipState, changed_names, decide, membership_keys, resolved
+from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
+from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
+from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.provider import ConnectProvider
+from acgr.runtime.resource import ResourceLogic
+from acgr.runtime.run import Run
+from acgr_connect.agents.membership import join, leave, move
+from acgr_connect.model import identifiers
+from acgr_connect.model.errors import ErrorContext
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Group, User
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, Unpack
+
+__all__ = [
+    "TrafficDistributionGroupUser",
+    "TrafficDistributionGroupUserArgs",
+    "TrafficDistributionGroupUserArgsDict",
+    "TrafficDistributionGroupUserProvider",
+]
+
+
+@dataclass(frozen=True)
+class TrafficDistributionGroupUserArgs:
+    """What is declared of one agent on a group.
+
+    Attributes:
+        traffic_distribution_group: the group's ARN; with `source_region` also its name, its id, or "default".
+        user: the user's name, id or ARN in the source instance. Another user replaces the resource.
+        source_region: the Region of the original instance. Needed only where the group is not given by ARN.
+    """
+
+    traffic_distribution_group: Identity = field(
+        metadata=stored_input("ARN, or with `source_region` a name, an id or `default`")
+    )
+    user: Identity = field(metadata=stored_input("name, id or ARN"))
+    source_region: pulumi.Input[str] | None = field(
+        default=None, metadata=stored_input("Region of the original instance")
+    )
+
+
+class TrafficDistributionGroupUserArgsDict(TypedDict):
+    """`TrafficDistributionGroupUserArgs` as a dictionary."""
+
+    traffic_distribution_group: Identity
+    user: Identity
+    source_region: NotRequired[pulumi.Input[str] | None]
+
+
+@final
+class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistributionGroupUser"):
+    """An agent's association with a traffic distribution group.
+
+    Creating takes over an association that exists. Another group is changed in place: the agent joins the new one
+    before leaving the old. Deleting disassociates the agent, unless something else in the program declares it.
+    """
+
+    traffic_distribution_group: pulumi.Output[str]
+    user: pulumi.Output[str]
+    source_region: pulumi.Output[str | None]
+    user_arn: pulumi.Output[str]
+    username: pulumi.Output[str]
+    traffic_distribution_group_arn: pulumi.Output[str]
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: TrafficDistributionGroupUserArgs | TrafficDistributionGroupUserArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[TrafficDistributionGroupUserArgsDict],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: TrafficDistributionGroupUserArgs | TrafficDistributionGroupUserArgsDict | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Any,
+    ) -> None:
+        props = as_inputs(TrafficDistributionGroupUserArgs, args, inputs)
+        props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
+        props["user"] = identity(props["user"], *USER)
+        outputs = dict.fromkeys(keys_of(MembershipState))
+        super().__init__(TrafficDistributionGroupUserProvider(), resource_name, {**props, **outputs}, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str,
+        id: pulumi.Input[str],
+        traffic_distribution_group: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> TrafficDistributionGroupUser:
+        """An association that exists and that this program does not manage.
+
+        Args:
+            resource_name: the name in this program.
+            id: the user's ARN.
+            traffic_distribution_group: the group's ARN.
+            opts: resource options.
+
+        Raises:
+            Exception: at run time, when the agent is not on the group.
+        """
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        group = traffic_distribution_group
+        return TrafficDistributionGroupUser(resource_name, None, merged, traffic_distribution_group=group, user=id)
+
+
+class UserLogic(ResourceLogic):
+    """Creates, reads, updates and deletes one agent's association."""
+
+    args = TrafficDistributionGroupUserArgs
+    state = MembershipState
+
+    def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
+        """What a step does, and to which agent."""
+        verb = {"read": "reading", "delete": "disassociating"}.get(step, "associating")
+        group = props.get("traffic_distribution_group_arn") or props["traffic_distribution_group"]
+        region = region_in(group, props.get("source_region"))
+        return ErrorContext(f"{verb} agent {props.get('username') or props['user']}", region)
+
+    def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
+        """The shapes of the inputs; nothing is looked up."""
+        region = news.get("source_region")
+        shapes: dict[str, Shape] = {"user": identifiers.user, "source_region": identifiers.region}
+        if known(region):
+            shapes["traffic_distribution_group"] = partial(identifiers.group, source_region=region)
+        run.ownership.declare(operation.urn, membership_keys(None, news))
+        failures = invalid_inputs(news, shapes, optional=["source_region"])
+        if not failures and (conflict := conflicting_declaration(operation, run, None, news)):
+            failures.append(CheckFailure("", conflict))
+        return CheckResult(given(TrafficDistributionGroupUserArgs, news), failures)
+
+    def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
+        """What a change means."""
+        decision = decide(olds, news)
+        if decision.changes is not False:
+            return decision
+        state = MembershipState.of(olds)
+        run.ownership.declare(operation.urn, membership_keys(state, olds))
+        return with_name_checks(decision, operation, run, partial(changed_names, state=state, props=news))
+
+    def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
+        """Associate the agent, or take over the association that is there."""
+        group, user = resolved(run.connection, props)
+        if not join(run.connection, group, user, operation):
+            operation.say(f"{user.username} is on {group.name} already: taken over without a call")
+        return CreateResult(str(user.arn), self._outputs(operation, run, props, group, user))
+
+    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+        """Whether the agent is on the group, from one sweep of the group's users."""
+        return user_state.read(run.connection, id_, given(TrafficDistributionGroupUserArgs, props), props)
+
+    def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
+        """Join the declared group, then leave the one before."""
+        before = MembershipState.of(olds)
+        run.connection.require_account(before.user)
+        group, user = resolved(run.connection, news)
+        if group.arn == before.group:
+            join(run.connection, group, user, operation)
+        elif owner := run.ownership.other_owner(operation.urn, membership_keys(before)):
+            join(run.connection, group, user, operation)
+            operation.say(f"{user.username} stays on the group before as well: {owner} declares it")
+        else:
+            operation.say(move(run.connection, before.group, group, user, operation))
+        return UpdateResult(self._outputs(operation, run, news, group, user))
+
+    def delete(self, operation: Operation, run: Run, props: Properties) -> None:
+        """Disassociate the agent, unless something else in the program declares the association."""
+        state = MembershipState.of(props)
+        if owner := run.ownership.other_owner(operation.urn, membership_keys(state, props)):
+            operation.say(f"{state.username} stays on the traffic distribution group: {owner} declares it now")
+            return
+        leave(run.connection, state.group, state.user, operation)
+
+    def _outputs(self, operation: Operation, run: Run, props: Properties, group: Group, user: User) -> Properties:
+        """Inputs and outputs after an attempt, which declares the association for this run."""
+        state = MembershipState(user.arn, user.username, group.arn)
+        run.ownership.declare(operation.urn, membership_keys(state, props), made=True)
+        return {**given(TrafficDistributionGroupUserArgs, props), **state.outputs()}
+
+
+class TrafficDistributionGroupUserProvider(ConnectProvider):
+    """Creates, reads, updates and deletes one agent's association."""
+
+    logic = UserLogic()

@@ -1,0 +1,138 @@
+"""The stored state of an agent's association: what it is made of, and how it is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from pulumi.dynamic import DiffResult, ReadResult
+
+from acgr.runtime.fields import PLAIN, StoredState, arn, stored
+from acgr.runtime.inputs import Properties, known
+from acgr.runtime.name_checks import NameChanged, changed_group
+from acgr.runtime.ownership import Key
+from acgr_connect.agents.membership import is_member
+from acgr_connect.agents.users import find_user
+from acgr_connect.groups import find_group, shows_all
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import ErrorContext, NotFound
+from acgr_connect.model.identifiers import identifier, is_name
+from acgr_connect.model.records import Group, User, last_part
+from acgr_connect.world.connection import Connection
+
+
+@dataclass(frozen=True)
+class MembershipState(StoredState):
+    """An agent's association as the stack stores it."""
+
+    user: Arn = field(metadata=stored("user_arn", arn("agent"), "ARN of the user in the source instance"))
+    username: str = field(metadata=stored("username", PLAIN, "the user's name"))
+    group: Arn = field(
+        metadata=stored(
+            "traffic_distribution_group_arn",
+            arn("traffic-distribution-group"),
+            "ARN of the traffic distribution group",
+        )
+    )
+
+    def is_user(self, written: Any) -> bool:
+        """Whether any way to write it stands for this user."""
+        return written in {self.username, self.user.id, str(self.user)}
+
+    def is_group(self, written: Any) -> bool:
+        """Whether an id or ARN stands for this group."""
+        return written in {self.group.id, str(self.group)}
+
+
+def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
+    """Pure: another user replaces, another group does not, another way to write the same is nothing."""
+    state, user, group = MembershipState.of(olds), news.get("user"), news.get("traffic_distribution_group")
+    same_user = user == olds.get("user") or state.is_user(user)
+    as_before = (group, news.get("source_region")) == (olds["traffic_distribution_group"], olds.get("source_region"))
+    same_group = as_before or state.is_group(group)
+    if same_user and same_group:
+        return DiffResult(changes=False)
+    # None: the engine compares the inputs by itself, and prints only the paths that differ.
+    return DiffResult(changes=None, replaces=["user"] if known(user) and not same_user else [])
+
+
+def membership_keys(state: MembershipState | None, *written: Mapping[str, Any]) -> set[Key]:
+    """Every way to say which agent on which group."""
+    groups = {w["traffic_distribution_group"] for w in written if known(w.get("traffic_distribution_group"))}
+    users = {w["user"] for w in written if known(w.get("user"))}
+    if state:
+        groups, users = groups | {str(state.group)}, users | {state.username, state.user.id}
+    return {("membership", str(g), last_part(str(u))) for g, u in product(groups, users)}
+
+
+def resolved(connection: Connection, props: Mapping[str, Any]) -> tuple[Group, User]:
+    """The group and the user that the inputs mean. This is the border: what was written is read here."""
+    group = identifier(props["traffic_distribution_group"], "traffic-distribution-group")
+    found = find_group(connection, group, props.get("source_region"))
+    return found, find_user(connection, found.instance, identifier(props["user"], "agent"))
+
+
+def changed_names(connection: Connection, state: MembershipState, props: Mapping[str, Any]) -> list[NameChanged]:
+    """The names in the inputs that mean something else than when the agent was associated."""
+    connection.require_account(state.group)
+    return [
+        *_changed_user(connection, state, props["user"]),
+        *changed_group(connection, state.group, props["traffic_distribution_group"]),
+    ]
+
+
+def _changed_user(connection: Connection, state: MembershipState, written: str) -> Iterator[NameChanged]:
+    if is_name(written):
+        found = connection.directory.users(state.user.instance).matching(lambda u: u.username == written)
+        if found and found[0].arn != state.user:
+            yield NameChanged(f"{written} was deleted and made again: it is another user now", "user")
+
+
+def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
+    """The association as it is; an empty result where it is gone, an error where a `get()` finds none.
+
+    Args:
+        connection: the account.
+        id_: the resource's id.
+        declared: the inputs among the properties.
+        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
+    """
+    is_get = props.get("user_arn") is None
+    return _got(connection, id_, declared) if is_get else _refreshed(connection, declared, props)
+
+
+def _got(connection: Connection, id_: str, declared: Properties) -> ReadResult:
+    group, user = resolved(connection, {**declared, "user": id_})
+    if not is_member(connection, group.arn, user.arn):
+        action = f"reading agent {user.username} on traffic distribution group {group.name}"
+        context = ErrorContext(action, group.arn.region)
+        raise context.error(NotFound, "the agent is not on the group", "declare it instead of getting it")
+    return _found(MembershipState(user.arn, user.username, group.arn), {**declared, "user": str(user.arn)})
+
+
+def _refreshed(connection: Connection, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
+    state = MembershipState.of(props)
+    connection.require_account(state.group)
+    if not _is_there(connection, state):
+        return ReadResult("", {})
+    user = connection.directory.users(state.user.instance).get(state.user.id)
+    now = MembershipState(state.user, user.username if user else state.username, state.group)
+    return _found(now, declared if now.is_user(declared["user"]) else {**declared, "user": str(now.user)})
+
+
+def _found(state: MembershipState, found: Properties) -> ReadResult:
+    return ReadResult(str(state.user), {**found, **state.outputs()}, found)
+
+
+def _is_there(connection: Connection, state: MembershipState) -> bool:
+    """Absence is believed of a group that was seen to be `ACTIVE`, or to be gone from an instance that is there."""
+    with suppress(NotFound):
+        if is_member(connection, state.group, state.user):
+            return True
+    action = f"reading agent {state.username} on traffic distribution group {state.group.id}"
+    if not shows_all(connection, state.group, ErrorContext(action, state.group.region)):
+        connection.directory.instance(state.user.instance)
+    return False

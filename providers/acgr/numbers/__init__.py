@@ -1,0 +1,1 @@
+"""Phone numbers and their flows as Pulumi resources."""

@@ -1,0 +1,257 @@
+"""The flow of a claimed phone number in one Region, where something else places the number (statements N6 to N10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity
+from acgr.numbers import contact_flow_state
+from acgr.numbers.contact_flow_state import (
+    FlowState,
+    any_region,
+    changed_names,
+    conflicting_declaration,
+    decide,
+    declare,
+    declared_elsewhere,
+    flow_keys,
+    state_of,
+)
+from acgr.numbers.number import placement_keys
+from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs
+from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.provider import ConnectProvider
+from acgr.runtime.resource import PartialState, ResourceLogic
+from acgr.runtime.run import Run
+from acgr_connect.model import identifiers
+from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
+from acgr_connect.model.identifiers import identifier
+from acgr_connect.model.operation import Operation
+from acgr_connect.numbers.contact_flow import ObservedFlow, answer_with, remove_flow, resolve_flow
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, Unpack
+
+__all__ = [
+    "PhoneNumberContactFlow",
+    "PhoneNumberContactFlowArgs",
+    "PhoneNumberContactFlowArgsDict",
+    "PhoneNumberContactFlowProvider",
+]
+
+
+@dataclass(frozen=True)
+class PhoneNumberContactFlowArgs:
+    """What is declared of one number's flow in one Region.
+
+    Attributes:
+        phone_number: E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the resource.
+        region: the Region whose flow is declared: the number's own or, on a traffic distribution group, the other one.
+            Another Region replaces the resource.
+        flow: the flow that answers there: its name, id or ARN in that Region.
+        source_region: the Region where the number was claimed. Needed where that is not `region` and the number is not
+            given by ARN.
+    """
+
+    phone_number: Identity = field(metadata=stored_input("E.164, id or ARN"))
+    region: pulumi.Input[str] = field(metadata=stored_input("Region for which the flow is declared"))
+    flow: Identity = field(metadata=stored_input("name, id or ARN in that Region"))
+    source_region: pulumi.Input[str] | None = field(
+        default=None, metadata=stored_input("Region where the number was claimed, where that is another")
+    )
+
+
+class PhoneNumberContactFlowArgsDict(TypedDict):
+    """`PhoneNumberContactFlowArgs` as a dictionary."""
+
+    phone_number: Identity
+    region: pulumi.Input[str]
+    flow: Identity
+    source_region: NotRequired[pulumi.Input[str] | None]
+
+
+@final
+class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFlow"):
+    """The flow that answers a number in one Region. For numbers that something else claims and places.
+
+    Creating takes over a flow that is set. Another flow is set over the one before, without a gap. Deleting takes the
+    flow away, and callers reach nothing: unless something else set another flow meanwhile, or something else in the
+    program declares it. A number with a `PhoneNumberPlacement` has its flow from there, and needs none of these.
+
+    Whoever moves the number drops its flow. This resource sets it again at the next `pulumi up --refresh`.
+    """
+
+    phone_number: pulumi.Output[str]
+    region: pulumi.Output[str]
+    flow: pulumi.Output[str]
+    source_region: pulumi.Output[str | None]
+    phone_number_arn: pulumi.Output[str]
+    e164: pulumi.Output[str]
+    instance_arn: pulumi.Output[str]
+    contact_flow_arn: pulumi.Output[str]
+    placed_flow_arn: pulumi.Output[str]
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: PhoneNumberContactFlowArgs | PhoneNumberContactFlowArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[PhoneNumberContactFlowArgsDict],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: PhoneNumberContactFlowArgs | PhoneNumberContactFlowArgsDict | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Any,
+    ) -> None:
+        props = as_inputs(PhoneNumberContactFlowArgs, args, inputs)
+        props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
+        props["flow"] = identity(props["flow"], *FLOW)
+        outputs = dict.fromkeys(keys_of(FlowState))
+        super().__init__(PhoneNumberContactFlowProvider(), resource_name, {**props, **outputs}, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> PhoneNumberContactFlow:
+        """The flow of a number in one Region, which this program does not manage.
+
+        Args:
+            resource_name: the name in this program.
+            id: the number's ARN, `#`, and the ARN of the instance in the Region that is asked for.
+            opts: resource options.
+
+        Raises:
+            Exception: at run time, when the number is not claimed, or has no flow there.
+        """
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        return PhoneNumberContactFlow(resource_name, None, merged, phone_number="", region="", flow="")
+
+
+class ContactFlowLogic(ResourceLogic):
+    """Sets, reads, changes and removes the flow of one number in one Region."""
+
+    args = PhoneNumberContactFlowArgs
+    state = FlowState
+
+    def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
+        """What a step does, and to which number's flow."""
+        verb = {"read": "reading", "delete": "removing"}.get(step, "setting")
+        number = props.get("e164") or props.get("phone_number") or props.get("id")
+        return ErrorContext(f"{verb} the flow of phone number {number}", props.get("region") or "")
+
+    def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
+        """The shapes of the inputs, and a warning where a placement declares the flow; nothing is looked up."""
+        region, source = news.get("region"), news.get("source_region")
+        shapes: dict[str, Shape] = {
+            "phone_number": identifiers.phone_number,
+            "region": identifiers.region,
+            "flow": partial(identifiers.flow_of_region, region=region if isinstance(region, str) else None),
+            "source_region": identifiers.region,
+        }
+        if isinstance(source, str) and source:
+            shapes["phone_number"] = partial(identifiers.claimed_number, source_region=source)
+        if conflict := conflicting_declaration(operation, run, None, news):
+            operation.warn(f"phone number {news['phone_number']}: {conflict}")
+        run.ownership.declare(operation.urn, flow_keys(None, news) | any_region(None, news))
+        inputs = given(PhoneNumberContactFlowArgs, news)
+        return CheckResult(inputs, invalid_inputs(news, shapes, optional=["source_region"]))
+
+    def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
+        """What a change means; a flow that another declaration of this run has replaced is a change in itself."""
+        decision, state = decide(olds, news), FlowState.of(olds)
+        if not decision.replaces:
+            run.ownership.declare(operation.urn, flow_keys(state, olds) | any_region(state, olds))
+        if decision.changes is not False:
+            return decision
+        declare(operation, run, state, olds)
+        if any(flow.id != state.placed.id for flow, _ in declared_elsewhere(run, state, made=True).values()):
+            return DiffResult(changes=True)
+        look = partial(changed_names, state=state, props=news, operation=operation)
+        return with_name_checks(decision, operation, run, look)
+
+    def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
+        """Set the flow, or take over the one that is set already."""
+        observed = self._answering(operation, run, props)
+        state = state_of(observed)
+        if not observed.touched:
+            operation.say(f"{state.e164} has its flow in {state.region} already: taken over without a call")
+        return CreateResult(state.id, self._outputs(operation, run, props, observed))
+
+    def read(self, operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+        """What answers the number in the Region, from sweeps shared with all other numbers."""
+        declared = given(PhoneNumberContactFlowArgs, props)
+        return contact_flow_state.read(run.connection, id_, declared, props, operation)
+
+    def update(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> UpdateResult:
+        """Set the declared flow over the one before, without a gap."""
+        return UpdateResult(self._outputs(operation, run, news, self._answering(operation, run, news)))
+
+    def delete(self, operation: Operation, run: Run, props: Properties) -> None:
+        """Take the flow away, if it is the one that was set and nothing else in the program declares it."""
+        state = FlowState.of(props)
+        if stays := self._why_it_stays(operation, run, state, props):
+            operation.say(f"{state.e164} keeps its flow in {state.region}: {stays}")
+            return
+        said = remove_flow(run.connection, state.number, state.e164, state.placed, operation)
+        operation.say(f"{state.e164} {said}")
+
+    def _why_it_stays(self, operation: Operation, run: Run, state: FlowState, props: Properties) -> str | None:
+        """Why the flow is not taken away, or None.
+
+        Where Connect mirrors flows it mirrors their removal too: the same flow, declared in the other Region, would go.
+        """
+        keys = flow_keys(state, props) | placement_keys(state, props)
+        if owner := run.ownership.other_owner(operation.urn, keys):
+            return f"{owner} declares it now"
+        for region, (flow, name) in declared_elsewhere(run, state).items():
+            if flow.id == state.placed.id:
+                return f"{name} declares it in {region}, from where Connect may mirror it"
+        return None
+
+    def _answering(self, operation: Operation, run: Run, props: Properties) -> ObservedFlow:
+        """Set the flow, and leave partial state behind where it is not known to answer."""
+        connection, region = run.connection, props["region"]
+        # This is the border: from here on, what was written is an ARN, an id or a name.
+        number, flow = identifier(props["phone_number"], "phone-number"), identifier(props["flow"], "contact-flow")
+        source_region = props.get("source_region") or region
+        desired = resolve_flow(connection, number, region, flow, source_region, operation)
+        state = state_of(ObservedFlow(desired, None, False))
+        if conflict := conflicting_declaration(operation, run, state, props):
+            raise desired.context.error(Conflict, conflict)
+        kept = {there: other for there, (other, _) in declared_elsewhere(run, state).items()}
+        try:
+            return answer_with(connection, desired, flow, operation, kept=kept)
+        except Unfinished as error:
+            left = self._outputs(operation, run, props, error.observed)
+            raise PartialState(str(error), state.id, left, given(PhoneNumberContactFlowArgs, props)) from error
+
+    def _outputs(self, operation: Operation, run: Run, props: Properties, observed: ObservedFlow) -> Properties:
+        """Inputs and outputs after an attempt, which declares the flow for this run."""
+        state = state_of(observed)
+        declare(operation, run, state, props, made=True, touched=observed.touched)
+        return {**given(PhoneNumberContactFlowArgs, props), **state.outputs()}
+
+
+class PhoneNumberContactFlowProvider(ConnectProvider):
+    """Sets, reads, changes and removes the flow of one number in one Region."""
+
+    logic = ContactFlowLogic()

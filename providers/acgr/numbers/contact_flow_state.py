@@ -1,0 +1,247 @@
+"""The stored state of a number's declared flow: what it is made of, who else declares it, and how it is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi.dynamic import DiffResult, ReadResult
+
+from acgr.numbers.number import (
+    NO_FLOW,
+    NumberState,
+    changed_flows,
+    changed_number,
+    flow_as_declared,
+    placement_keys,
+    still_claimed,
+    ways_to_write,
+)
+from acgr.runtime.fields import arn, arn_or_none, stored
+from acgr.runtime.inputs import Properties, known
+from acgr.runtime.name_checks import NameChanged
+from acgr.runtime.ownership import Key, name_of
+from acgr.runtime.run import Run
+from acgr_connect.groups import reach_of, shows_all
+from acgr_connect.model.arns import Arn, ArnError, is_arn, parse
+from acgr_connect.model.errors import ErrorContext, NotFound
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number, last_part
+from acgr_connect.numbers.contact_flow import ObservedFlow
+from acgr_connect.numbers.find import await_idle
+from acgr_connect.numbers.flows import look_at_flow
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+DECLARED, ANSWERS = "phone-number-flow", "phone-number-flow-is"
+"""Kinds of keys: whose flow is declared, and which flow that is."""
+
+
+@dataclass(frozen=True)
+class FlowState(NumberState):
+    """A number's flow in one Region as the stack stores it.
+
+    `placed` is what this resource last set; `flow` is what was last seen to answer, None where nothing was.
+    """
+
+    instance: Arn = field(metadata=stored("instance_arn", arn("instance"), "ARN of the instance in the Region"))
+    flow: Arn | None = field(
+        metadata=stored(
+            "contact_flow_arn",
+            arn_or_none("contact-flow"),
+            "ARN of the flow that was last seen to answer there; empty where none was",
+        )
+    )
+    placed: Arn = field(
+        metadata=stored(
+            "placed_flow_arn", arn("contact-flow"), "ARN of the flow that this resource last gave the number there"
+        )
+    )
+
+    @property
+    def id(self) -> str:
+        """The resource's id: the number, and the instance in the Region for which its flow is declared."""
+        return f"{self.number}#{self.instance}"
+
+    @property
+    def region(self) -> str:
+        """The Region for which the flow is declared."""
+        return self.instance.region
+
+
+def state_of(observed: ObservedFlow) -> FlowState:
+    """The state after an attempt."""
+    desired = observed.desired
+    return FlowState(desired.number.arn, desired.number.e164, desired.flow.instance, observed.flow, desired.flow)
+
+
+def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
+    """Pure: another number or Region replaces; another way to write the same is nothing; no known flow is a change."""
+    state = FlowState.of(olds)
+    if replaces := _replaces(state, olds, news):
+        return DiffResult(changes=None, replaces=replaces)
+    if not known(news) or _meaning(news) != _meaning(olds):
+        # None: the engine compares the inputs by itself, and prints only the paths that differ.
+        return DiffResult(changes=None, replaces=[])
+    return DiffResult(changes=state.flow != state.placed)
+
+
+def _meaning(props: Mapping[str, Any]) -> str:
+    """The flow that the inputs ask for, in normal form: two ways to write the same are equal."""
+    flow = str(props["flow"])
+    return last_part(flow) if is_arn(flow) else flow
+
+
+def _replaces(state: FlowState, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    number, region = news["phone_number"], news["region"]
+    other_number = known(number) and number != olds["phone_number"] and not state.is_number(number)
+    other_region = known(region) and region != state.region
+    return ["phone_number"] * other_number + ["region"] * other_region + _claimed_elsewhere(state, news)
+
+
+def _claimed_elsewhere(state: FlowState, news: Mapping[str, Any]) -> list[str]:
+    """A number of the same digits that was claimed in another Region is another number."""
+    said = news.get("source_region")
+    if said is None or not known(said) or said == state.number.region:
+        return []
+    return ["source_region"]
+
+
+def flow_keys(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
+    """Every way to say whose flow in which Region."""
+    region = state.region if state else props.get("region")
+    if not isinstance(region, str) or not known(region):
+        return set()
+    return {(DECLARED, number, region) for number in ways_to_write(state, props)}
+
+
+def any_region(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
+    """Every way to say whose flow, for whoever declares it everywhere."""
+    return {(DECLARED, number) for number in ways_to_write(state, props)}
+
+
+def declare(
+    operation: Operation,
+    run: Run,
+    state: FlowState,
+    props: Mapping[str, Any],
+    *,
+    made: bool = False,
+    touched: bool = False,
+) -> None:
+    """This resource declares the flow from now on; `touched`, where it had to be set."""
+    ownership, urn = run.ownership, operation.urn
+    ownership.declare(urn, flow_keys(state, props) | any_region(state, props), made=made)
+    ownership.declare(urn, {(ANSWERS, state.number.id, state.region, str(state.placed))}, made=touched)
+
+
+def declared_elsewhere(run: Run, state: FlowState, *, made: bool = False) -> dict[str, tuple[Arn, str]]:
+    """What this run declares of the number in other Regions: Region to the flow and the name of the resource.
+
+    With `made`, only what was set in this run.
+    """
+    found = run.ownership.declared_under(ANSWERS, state.number.id, made=made)
+    rows = [(parse(key[3], "contact-flow"), name_of(min(urns))) for key, urns in found.items()]
+    return {flow.region: (flow, name) for flow, name in rows if flow.region != state.region}
+
+
+def conflicting_declaration(
+    operation: Operation, run: Run, state: FlowState | None, props: Mapping[str, Any]
+) -> str | None:
+    """Who declares this flow as well, as the end of a sentence, or None."""
+    if placement := run.ownership.other_owner(operation.urn, placement_keys(state, props)):
+        return f"the placement {placement} declares its flow already: change the flow there, and drop this resource"
+    if twin := run.ownership.other_owner(operation.urn, flow_keys(state, props)):
+        return f"{twin} declares its flow in {props.get('region')} already: declare it once"
+    return None
+
+
+def declared_apart(operation: Operation, run: Run, props: Mapping[str, Any]) -> str | None:
+    """The resource that declares the flow of a placement's number apart from the placement, or None."""
+    return run.ownership.other_owner(operation.urn, any_region(None, props))
+
+
+def changed_names(
+    connection: Connection, state: FlowState, props: Mapping[str, Any], operation: Operation
+) -> list[NameChanged]:
+    """The names in the inputs that mean something else than when the flow was last set."""
+    connection.require_account(state.number)
+    return [
+        *changed_number(connection, state.number, props["phone_number"]),
+        *changed_flows(connection, {state.region: state.placed}, props["flow"], operation),
+    ]
+
+
+def read(
+    connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any], operation: Operation
+) -> ReadResult:
+    """The flow as it is; an empty result where number or flow are gone, an error where a `get()` finds none.
+
+    Args:
+        connection: the account.
+        id_: the resource's id.
+        declared: the inputs among the properties.
+        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
+        operation: has the deadline until which somebody else's operation on the number is waited for.
+    """
+    is_get = props.get("phone_number_arn") is None
+    number_arn, instance = _from_id(id_) if is_get else _from_state(props)
+    connection.require_account(number_arn)
+    context = ErrorContext(f"reading the flow of phone number {props.get('e164') or number_arn.id}", instance.region)
+    number = still_claimed(connection, number_arn, instance)
+    if number is None:
+        return _gone(is_get, context, "the number is not claimed")
+    flow = _flow(connection, number, instance.region, context, operation)
+    if flow is None:
+        return _gone(is_get, context, "the number has no flow there")
+    placed = flow if is_get else parse(props["placed_flow_arn"], "contact-flow")
+    state = FlowState(number.arn, number.e164, flow.instance, flow, placed)
+    found = _as_found(connection, state, flow, {} if is_get else declared)
+    return ReadResult(state.id, {**found, **state.outputs()}, found)
+
+
+def _from_state(props: Mapping[str, Any]) -> tuple[Arn, Arn]:
+    return parse(props["phone_number_arn"], "phone-number"), parse(props["instance_arn"], "instance")
+
+
+def _from_id(id_: str) -> tuple[Arn, Arn]:
+    number, separator, instance = id_.partition("#")
+    if not separator:
+        raise ArnError(f"{id_!r} is not the ARN of a phone number, '#', and the ARN of the instance in the Region")
+    return parse(number, "phone-number"), parse(instance, "instance")
+
+
+def _gone(is_get: bool, context: ErrorContext, cause: str) -> ReadResult:
+    if is_get:
+        raise context.error(NotFound, cause)
+    return ReadResult("", {})
+
+
+def _flow(
+    connection: Connection, number: Number, region: str, context: ErrorContext, operation: Operation
+) -> Arn | None:
+    """The number's flow in the Region. None is believed of a number that is idle and of a group that is `ACTIVE`."""
+    instance, regions = reach_of(connection, number.target)
+    if region in regions and (
+        swept := connection.directory.associations(instance.in_region(region)).get(number.arn.id)
+    ):
+        return swept
+    with context:
+        seen = await_idle(connection, number, operation, Purpose.REFRESH)
+        instance, regions = reach_of(connection, seen.target)
+        found = (
+            look_at_flow(connection, seen.arn, instance.in_region(region), Purpose.REFRESH)
+            if region in regions
+            else None
+        )
+    if found is None and seen.target.kind == "traffic-distribution-group":
+        shows_all(connection, seen.target, context)
+    return found
+
+
+def _as_found(connection: Connection, state: FlowState, flow: Arn, declared: Properties) -> Properties:
+    """The inputs, as declared where that is still true."""
+    now = flow_as_declared(connection, declared.get("flow") or NO_FLOW, {state.region: flow})
+    plain = {"phone_number": str(state.number), "region": state.region}
+    return {**plain, **declared, "flow": now}

@@ -1,0 +1,132 @@
+"""A claimed number in a resource's state: how it is written, whether it is still claimed, and how it is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from acgr.runtime.fields import PLAIN, StoredState, arn, stored
+from acgr.runtime.inputs import known
+from acgr.runtime.name_checks import NameChanged
+from acgr.runtime.ownership import Key
+from acgr_connect.groups import is_called
+from acgr_connect.model.arns import Arn, is_arn
+from acgr_connect.model.errors import NotFound
+from acgr_connect.model.identifiers import is_name, is_uuid
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number, last_part
+from acgr_connect.numbers.find import look
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+NO_FLOW = ""
+"""What stands for a flow where there is none: never equal to anything that can be declared."""
+
+WrittenFlows = str | Mapping[str, str]
+"""One flow for all Regions, or a mapping Region to flow, as the program writes it."""
+
+
+@dataclass(frozen=True)
+class NumberState(StoredState):
+    """What every state of a number has: `instance` is the one that answers for it."""
+
+    number: Arn = field(metadata=stored("phone_number_arn", arn("phone-number"), "ARN of the number"))
+    e164: str = field(metadata=stored("e164", PLAIN, "the number in E.164"))
+    instance: Arn = field(metadata=stored("instance_arn", arn("instance"), "ARN of the source instance"))
+
+    def is_number(self, written: Any) -> bool:
+        """Whether any way to write it stands for this number."""
+        return written in {self.e164, self.number.id, str(self.number)}
+
+
+def ways_to_write(state: NumberState | None, props: Mapping[str, Any]) -> set[str]:
+    """Every way to say which number: of the state, and of the inputs where they are known."""
+    of_state = {state.e164, state.number.id} if state else set()
+    number = props.get("phone_number")
+    return {*of_state, last_part(number)} if isinstance(number, str) and known(number) else of_state
+
+
+def placement_keys(state: NumberState | None, props: Mapping[str, Any]) -> set[Key]:
+    """Every way in which a placement says which number."""
+    return {("phone-number", number) for number in ways_to_write(state, props)}
+
+
+def still_claimed(connection: Connection, number: Arn, instance: Arn | None) -> Number | None:
+    """The number from this run's list, or None where it is gone and the instance in its Region was seen.
+
+    Raises:
+        NotFound: it is gone, and no instance is known that it was on.
+    """
+    if listed := connection.directory.numbers(number.region).get(number.id):
+        return listed
+    try:
+        return look(connection, number, Purpose.REFRESH)
+    except NotFound:
+        if instance is None:
+            raise
+        connection.directory.instance(instance.in_region(number.region))
+        return None
+
+
+def target_as_declared(connection: Connection, written: str, actual: Arn) -> str:
+    """The declared target, or what the number is on instead: by name where a name was declared."""
+    if is_arn(written) or actual.kind == "instance":
+        return written if written == str(actual) else str(actual)
+    if is_uuid(written):
+        return actual.id
+    group = connection.directory.groups(actual.region).get(actual.id)
+    if group is None:
+        return str(actual)
+    return written if is_called(group, written) else group.name
+
+
+def flow_as_declared(connection: Connection, flows: WrittenFlows, actual: Mapping[str, Arn | None]) -> WrittenFlows:
+    """The declared flows, or what answers instead: by name where a name was declared, one text where all are alike."""
+    declared = {region: flows if isinstance(flows, str) else flows.get(region, NO_FLOW) for region in actual}
+    now = {region: _as_declared(connection, declared[region], flow) for region, flow in actual.items()}
+    if now == declared:
+        return flows
+    return next(iter(now.values())) if len(set(now.values())) == 1 else now
+
+
+def _as_declared(connection: Connection, declared: str, actual: Arn | None) -> str:
+    if actual is None:
+        return NO_FLOW
+    if is_arn(declared):
+        return declared if last_part(declared) == actual.id else str(actual)
+    if is_uuid(declared):
+        return actual.id
+    flow = connection.directory.flows(actual.instance).get(actual.id)
+    return flow.name if flow else str(actual)
+
+
+def changed_number(connection: Connection, pinned: Arn, written: str) -> Iterator[NameChanged]:
+    """Whether an E.164 number stands for another claimed number than it did."""
+    if is_name(written):
+        found = connection.directory.numbers(pinned.region).matching(lambda n: n.e164 == written)
+        if found and found[0].arn != pinned:
+            said = f"{written} was released and claimed again: it is another number now"
+            yield NameChanged(said, "phone_number")
+
+
+def changed_flows(
+    connection: Connection, placed: Mapping[str, Arn], flows: WrittenFlows, operation: Operation
+) -> Iterator[NameChanged]:
+    """Whether flows' names stand for other flows than they did; a warning where a name stands for none."""
+    for pinned, name in named_flows(placed, flows):
+        sweep = connection.directory.flows(pinned.instance)
+        found = sweep.matching(lambda f, name=name: f.name == name and f.state == "ACTIVE")  # type: ignore[misc]
+        if len(found) == 1 and found[0].arn != pinned:
+            yield NameChanged(f"{name!r} is another flow in {pinned.region} now")
+        elif not found and (meant := sweep.get(pinned.id)):
+            now = f"called {meant.name!r}" if meant.name != name else meant.state
+            operation.warn(f"flow {name!r} in {pinned.region} is {now} now: it still answers, and cannot be set anew")
+
+
+def named_flows(placed: Mapping[str, Arn], flows: WrittenFlows) -> Iterator[tuple[Arn, str]]:
+    """The pinned flows that are declared by name, with that."""
+    for region, pinned in placed.items():
+        written = flows if isinstance(flows, str) else flows.get(region, "")
+        if written and is_name(written):
+            yield pinned, written

@@ -1,0 +1,290 @@
+"""A claimed phone number's home, with its flow in every Region where it is reachable (statements N1 to N15).
+
+The number is placed, never owned: it is not claimed here and never released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, final, overload
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
+from acgr.numbers import placement_state
+from acgr.numbers.contact_flow_state import declared_apart
+from acgr.numbers.number import placement_keys
+from acgr.numbers.placement_state import PlacementState, changed_names, decide, state_of
+from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
+from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.provider import ConnectProvider
+from acgr.runtime.resource import PartialState, ResourceLogic
+from acgr.runtime.run import Run
+from acgr_connect.model import identifiers
+from acgr_connect.model.errors import ErrorContext, Unfinished
+from acgr_connect.model.identifiers import identifier
+from acgr_connect.model.operation import Operation
+from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
+from acgr_connect.numbers.way_back import way_back
+from acgr_connect.world.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, Unpack
+
+__all__ = [
+    "PhoneNumberPlacement",
+    "PhoneNumberPlacementArgs",
+    "PhoneNumberPlacementArgsDict",
+    "PhoneNumberPlacementProvider",
+]
+
+Flows = Identity | Mapping[str, Identity]
+
+
+@dataclass(frozen=True)
+class PhoneNumberPlacementArgs:
+    """What is declared of one number.
+
+    Attributes:
+        phone_number: E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the resource.
+        target: the ARN of a traffic distribution group or instance of the Region where the number was claimed; with
+            `source_region` also a group's name, its id, or "default".
+        flow: the flow that answers: a name, id or ARN for both Regions, or a mapping Region to one of these. Moving a
+            number drops its flow, so a placement always declares it.
+        return_to: where the number goes, with its flow, when the placement is deleted: "instance" (the source
+            instance, the default), "leave" (it stays), or the ARN of a traffic distribution group.
+        description: the number's description. Not touched where it is not given.
+        source_region: the Region of the original instance. Needed only where the target is not given by ARN.
+        replica_region: the Region of the replica, if it is to be insisted on; otherwise the instance says it.
+    """
+
+    phone_number: Identity = field(metadata=stored_input("E.164, id or ARN"))
+    target: Identity = field(
+        metadata=stored_input(
+            "ARN of a traffic distribution group or instance, or with `source_region` a group's name, id or `default`"
+        )
+    )
+    flow: Flows = field(metadata=stored_input("name, id or ARN; or a mapping, Region to one of these"))
+    return_to: pulumi.Input[str] | None = field(
+        default=None,
+        metadata=stored_input("`instance`, `leave`, or the ARN of a traffic distribution group", has_default=True),
+    )
+    description: pulumi.Input[str] | None = field(default=None, metadata=stored_input("the number's description"))
+    source_region: pulumi.Input[str] | None = field(
+        default=None, metadata=stored_input("Region of the original instance")
+    )
+    replica_region: pulumi.Input[str] | None = field(
+        default=None, metadata=stored_input("Region of the replica, where it is insisted on")
+    )
+
+
+class PhoneNumberPlacementArgsDict(TypedDict):
+    """`PhoneNumberPlacementArgs` as a dictionary."""
+
+    phone_number: Identity
+    target: Identity
+    flow: Flows
+    return_to: NotRequired[pulumi.Input[str] | None]
+    description: NotRequired[pulumi.Input[str] | None]
+    source_region: NotRequired[pulumi.Input[str] | None]
+    replica_region: NotRequired[pulumi.Input[str] | None]
+
+
+@final
+class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement"):
+    """The place of a claimed phone number, and the flow that answers it there.
+
+    Creating takes over a number that is where it should be, without a call that could disturb it. Target, flow,
+    description and `return_to` change in place. Deleting does what `return_to` says, if the number is still where this
+    resource put it and nothing else in the program declares it.
+    """
+
+    phone_number: pulumi.Output[str]
+    target: pulumi.Output[str]
+    flow: pulumi.Output[Any]
+    return_to: pulumi.Output[str]
+    description: pulumi.Output[str | None]
+    source_region: pulumi.Output[str | None]
+    replica_region: pulumi.Output[str | None]
+    phone_number_arn: pulumi.Output[str]
+    e164: pulumi.Output[str]
+    instance_arn: pulumi.Output[str]
+    target_arn: pulumi.Output[str]
+    placed_on_arn: pulumi.Output[str]
+    placed_flow_arns: pulumi.Output[dict[str, str]]
+    contact_flow_arns: pulumi.Output[dict[str, str]]
+    dark_regions: pulumi.Output[list[str]]
+    dark_seconds: pulumi.Output[float]
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: PhoneNumberPlacementArgs | PhoneNumberPlacementArgsDict,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Unpack[PhoneNumberPlacementArgsDict],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: PhoneNumberPlacementArgs | PhoneNumberPlacementArgsDict | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **inputs: Any,
+    ) -> None:
+        props = as_inputs(PhoneNumberPlacementArgs, args, inputs)
+        props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
+        props["target"] = identity(props["target"], *TARGET)
+        props["flow"] = _flow_identity(props["flow"])
+        outputs = dict.fromkeys(keys_of(PlacementState))
+        super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> PhoneNumberPlacement:
+        """A number that is placed somewhere and that this program does not manage.
+
+        Args:
+            resource_name: the name in this program.
+            id: the number's ARN.
+            opts: resource options.
+
+        Raises:
+            Exception: at run time, when the number is not claimed.
+        """
+        merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        return PhoneNumberPlacement(resource_name, None, merged, phone_number=id, target="", flow="")
+
+
+def _flow_identity(flow: Any) -> Any:
+    if isinstance(flow, Mapping):
+        return {region: identity(one, *FLOW) for region, one in flow.items()}
+    return identity(flow, *FLOW)
+
+
+class PlacementLogic(ResourceLogic):
+    """Places, reads, moves and returns one number."""
+
+    args = PhoneNumberPlacementArgs
+    state = PlacementState
+
+    def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
+        """What a step does, and to which number."""
+        verb = {"read": "reading", "delete": "returning"}.get(step, "placing")
+        number = props["phone_number"]
+        region = region_in(props.get("phone_number_arn"), props.get("target"), number, props.get("source_region"))
+        return ErrorContext(f"{verb} phone number {props.get('e164') or number}", region)
+
+    def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
+        """The shapes of the inputs, and the default of `return_to`; nothing is looked up."""
+        region = news.get("source_region")
+        optional: dict[str, Shape] = {
+            "return_to": identifiers.return_to,
+            "description": identifiers.description,
+            "source_region": identifiers.region,
+            "replica_region": identifiers.region,
+        }
+        shapes: dict[str, Shape] = {"phone_number": identifiers.phone_number, "flow": identifiers.flow, **optional}
+        if known(region):
+            shapes["target"] = partial(identifiers.target, source_region=region)
+        run.ownership.declare(operation.urn, placement_keys(None, news))
+        if apart := declared_apart(operation, run, news):
+            operation.warn(
+                f"phone number {news['phone_number']}: {apart} declares its flow as well: drop that resource"
+            )
+        inputs = {"return_to": "instance", **given(PhoneNumberPlacementArgs, news)}
+        return CheckResult(inputs, invalid_inputs(inputs, shapes, optional=list(optional)))
+
+    def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
+        """What a change means; a number that was left without a flow is a change in itself."""
+        decision = decide(olds, news)
+        state = PlacementState.of(olds)
+        if not decision.replaces:
+            run.ownership.declare(operation.urn, placement_keys(state, olds))
+        look = partial(changed_names, state=state, props=news, operation=operation)
+        return with_name_checks(decision, operation, run, look)
+
+    def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
+        """Place the number, or take over a number that is placed already."""
+        desired = _desired(run.connection, props)
+        observed = self._placed(operation, run, desired, props, {})
+        if observed.adopted:
+            operation.say(f"{desired.number.e164} is on {desired.target_name} with its flow: taken over without a call")
+        return CreateResult(str(desired.number.arn), self._outputs(operation, run, props, observed, {}))
+
+    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+        """Where the number is and what answers it, from sweeps shared with all other numbers."""
+        return placement_state.read(run.connection, id_, given(PhoneNumberPlacementArgs, props), props)
+
+    def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
+        """Move the number, set its flow, or finish what an earlier run began."""
+        run.connection.require_account(PlacementState.of(olds).number)
+        observed = self._placed(operation, run, _desired(run.connection, news), news, olds)
+        return UpdateResult(self._outputs(operation, run, news, observed, olds))
+
+    def delete(self, operation: Operation, run: Run, props: Properties) -> None:
+        """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
+        state = PlacementState.of(props)
+        if owner := run.ownership.other_owner(operation.urn, placement_keys(state, props)):
+            operation.say(f"{state.e164} stays where it is: {owner} declares it now")
+            return
+        back = way_back(run.connection, state.placed, props["return_to"], operation)
+        if back.desired:
+            place(run.connection, back.desired, operation)
+        operation.say(f"{state.e164} {back.said}")
+
+    def _placed(
+        self, operation: Operation, run: Run, desired: DesiredPlacement, props: Properties, olds: Properties
+    ) -> ObservedPlacement:
+        """Place, and leave partial state behind where that stops half-way."""
+        last_seen = PlacementState.of(olds).target if olds else None
+        try:
+            observed = place(run.connection, desired, operation, last_seen=last_seen)
+        except Unfinished as error:
+            left = self._outputs(operation, run, props, error.observed, olds)
+            inputs = given(PhoneNumberPlacementArgs, props)
+            raise PartialState(str(error), str(desired.number.arn), left, inputs) from error
+        if observed.moved:
+            e164, dark = desired.number.e164, observed.dark_seconds
+            operation.say(f"{e164} is on {desired.target_name}; it had no flow for {dark:.1f} s")
+        return observed
+
+    def _outputs(
+        self, operation: Operation, run: Run, props: Properties, observed: ObservedPlacement, olds: Properties
+    ) -> Properties:
+        """Inputs and outputs after an attempt, which declares the number for this run."""
+        state = state_of(observed, olds)
+        run.ownership.declare(operation.urn, placement_keys(state, props), made=True)
+        return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
+
+
+def _desired(connection: Connection, props: Mapping[str, Any]) -> DesiredPlacement:
+    """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
+    return resolve(
+        connection,
+        identifier(props["phone_number"], "phone-number"),
+        identifier(props["target"], "traffic-distribution-group", "instance"),
+        identifiers.flows(props["flow"]),
+        description=props.get("description"),
+        source_region=props.get("source_region"),
+        replica_region=props.get("replica_region"),
+    )
+
+
+class PhoneNumberPlacementProvider(ConnectProvider):
+    """Places, reads, moves and returns one number."""
+
+    logic = PlacementLogic()

@@ -1,0 +1,124 @@
+"""The border to Pulumi's dynamic provider: each step makes an `Operation`, drives the logic, and answers the engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from acgr import _engine
+from acgr.runtime.inputs import Properties
+from acgr.runtime.resource import PartialState, ResourceLogic
+from acgr.runtime.run import current_run
+from acgr_connect import log
+from acgr_connect.aws.settings import SettingError, read
+from acgr_connect.model.arns import ArnError
+from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.operation import Operation
+
+FACADE = "acgr"
+"""Where the stack looks for a provider's class: stored in every state, and so for good."""
+
+REGISTRY: dict[str, type[ConnectProvider]] = {}
+"""Every resource's provider, by the name of its class: it registers itself by being defined."""
+
+
+class ConnectProvider(ResourceProvider):
+    """The base of every resource's provider. It carries no state: the engine stores its name only."""
+
+    serialize_as_secret_always = False
+    logic: ClassVar[ResourceLogic]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__module__ = FACADE
+        REGISTRY[cls.__name__] = cls
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the settings from stack configuration and the environment."""
+        _engine.widen_threads()
+        _engine.when_cancelled(cancel)
+        try:
+            log.configure(os.environ)
+            settings = current_run().settings = read(req.config.get, os.environ)
+        except (SettingError, log.LogSettingError) as error:
+            _engine.fail(f"reading the stack's configuration: {error}")
+        if settings.keys and not settings.is_sandbox:
+            _engine.operation(current_run().connection.clock).warn(
+                "aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role"
+            )
+
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """The inputs in normal form, and what is wrong with them."""
+        with self._looking() as operation:
+            current_run().checked.add(operation.urn)
+            return self.logic.check(operation, current_run(), olds or {}, news)
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """What a change means."""
+        with self._looking() as operation:
+            return self.logic.diff(operation, current_run(), olds, news)
+
+    def create(self, props: Properties) -> CreateResult:
+        """Make what is declared, or take over what is there."""
+        with self._answering("create", props) as operation:
+            return self.logic.create(operation, current_run(), props)
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """What there is."""
+        with self._answering("read", {"id": id_, **props}) as operation:
+            return self.logic.read(operation, current_run(), id_, props)
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Make what is declared of what was declared before."""
+        with self._answering("update", news, olds) as operation:
+            return self.logic.update(operation, current_run(), olds, news)
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Take back what was made, unless somebody else declares it."""
+        with self._answering("delete", props) as operation:
+            self.logic.delete(operation, current_run(), props)
+
+    @contextmanager
+    def _looking(self) -> Iterator[Operation]:
+        operation = _engine.operation(current_run().connection.clock)
+        with log.about(operation.urn):
+            yield operation
+
+    @contextmanager
+    def _answering(self, step: str, props: Properties, *more: Mapping[str, Any]) -> Iterator[Operation]:
+        """Errors leave as one sentence without a traceback; what is half done leaves as partial state."""
+        run, context = current_run(), self.logic.context(step, props)
+        operation = _engine.operation(run.connection.clock, context, self.logic.default_timeout(run, props, *more))
+        with log.about(operation.urn):
+            try:
+                log.debug(step, timeout=round(operation.deadline.remaining, 1))
+                with context:
+                    yield operation
+                log.info(f"{step} done")
+            except PartialState as error:
+                log.warning(f"{step} unfinished", error=str(error))
+                _engine.fail_partly(str(error), error.id, error.outputs, error.inputs)
+            except ConnectError as error:
+                log.warning(f"{step} failed", error=str(error))
+                _engine.fail(str(error))
+            except (ArnError, SettingError) as error:
+                log.warning(f"{step} failed", error=str(error))
+                _engine.fail(f"{context.action}: {error}")
+
+
+def cancel() -> None:
+    """The first Ctrl-C: begin nothing, finish what is dark."""
+    log.warning("cancelled")
+    current_run().connection.cancel()

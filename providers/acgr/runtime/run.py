@@ -1,0 +1,70 @@
+"""What the resources of one plugin process share: a run is one preview, update, refresh or destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from acgr.runtime.inputs import Properties
+from acgr.runtime.name_checks import NameCheckBudget
+from acgr.runtime.ownership import Ownership
+from acgr_connect.aws.settings import Settings
+from acgr_connect.model.clock import Clock
+from acgr_connect.world.connection import Connection
+
+if TYPE_CHECKING:
+    from acgr_connect.aws.session import Sessions
+
+
+class Run:
+    """The connection, the table of declarations, and what is remembered from one step of a resource to the next.
+
+    Attributes:
+        settings: of the stack, once the engine has handed them over.
+        ownership: who declares what.
+        name_checks: the time that is left for comparing names with what they meant.
+        checked: the URNs of what this run has checked. A refresh diffs too, without.
+        replaced: by URN, the state of what this run is about to replace.
+    """
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self.settings = Settings()
+        self.ownership = Ownership()
+        self.name_checks = NameCheckBudget()
+        self.checked: set[str] = set()
+        self.replaced: dict[str, Properties] = {}
+        self._connection = connection
+        self._lock = Lock()
+
+    @property
+    def connection(self) -> Connection:
+        """The one connection, made on first use."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = Connection(self.settings)
+            return self._connection
+
+
+_current = Run()
+
+
+def current_run() -> Run:
+    """The run of this process."""
+    return _current
+
+
+@contextmanager
+def connected(session: Sessions, clock: Clock, settings: Settings | None = None) -> Iterator[Run]:
+    """A run on a session and clock of one's own, for tests: process-wide, since the plugin's threads must see it.
+
+    Nothing is prefetched: what happens, happens in the order in which it is asked for.
+    """
+    global _current
+    before = _current
+    _current = Run(Connection(settings or Settings(), clock, lambda _: session, lambda _: None))
+    try:
+        yield _current
+    finally:
+        _current = before

@@ -1,0 +1,1 @@
+"""Agents on traffic distribution groups (statements A1 to A12)."""

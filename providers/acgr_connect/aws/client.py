@@ -1,0 +1,215 @@
+"""Amazon Connect in one Region: the operations that are used, and how each request is made.
+
+Pages are followed to the end whatever their size. Every operation used here may be repeated: associations are upserts,
+reads change nothing, and `UpdatePhoneNumber` carries a token that stays the same over its retries.
+
+To add an operation, add its method to `RegionalConnect` and its name, with the permission it needs, to `operations.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from botocore import xform_name
+
+from acgr_connect import log
+from acgr_connect.aws.error_codes import translated
+from acgr_connect.aws.operations import OPERATIONS
+from acgr_connect.model import errors
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.clock import Clock
+from acgr_connect.model.operation import Deadline
+from acgr_connect.model.records import Flow, Group, Instance, Number, User, association, telephony_shares
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.scheduling.rate_limiter import RateLimiter
+
+THROTTLES = 200
+"""Throttled answers to one call before it gives up: at 2 requests a second, minutes of somebody else's flood."""
+
+FAILURES = 5
+"""Failed answers (5xx, lost replies) to one call before it gives up."""
+
+REFUSED_CONNECTIONS = 2
+"""Attempts to reach an endpoint that does not answer at all."""
+
+
+def patience(error: errors.ConnectError, throttles: int, failures: int) -> float | None:
+    """Seconds to wait before the call is repeated, or None: give up. Throttled calls wait in the limiter instead."""
+    if isinstance(error, errors.Throttled):
+        return 0.0 if throttles < THROTTLES else None
+    if not isinstance(error, errors.Unavailable):
+        return None
+    unreachable = error.code in {"EndpointConnectionError", "ConnectTimeoutError"}
+    attempts = REFUSED_CONNECTIONS if unreachable else FAILURES
+    return 0.5 * 2 ** (failures - 1) if failures < attempts else None
+
+
+class RegionalConnect:
+    """Connect in one Region, for one purpose. Identifiers go on the wire as ARNs (statements A6, N10)."""
+
+    def __init__(
+        self,
+        client: Any,
+        region: str,
+        limiter: RateLimiter,
+        clock: Clock,
+        purpose: Purpose = Purpose.MOVE,
+        deadline: Deadline | None = None,
+    ) -> None:
+        self.region = region
+        self._client, self._limiter, self._clock = client, limiter, clock
+        self._purpose, self._deadline = purpose, deadline
+
+    def to(self, purpose: Purpose, deadline: Deadline | None = None) -> RegionalConnect:
+        """The same Region, asked for another purpose; what begins something does not go out after the deadline."""
+        return RegionalConnect(self._client, self.region, self._limiter, self._clock, purpose, deadline)
+
+    def describe_instance(self, instance_id: str) -> Instance:
+        """`DescribeInstance`."""
+        return Instance.read(self._call("DescribeInstance", InstanceId=instance_id))
+
+    def list_groups(self) -> list[Group]:
+        """`ListTrafficDistributionGroups`, of all instances of the account and Region."""
+        rows = self._pages("ListTrafficDistributionGroups", "TrafficDistributionGroupSummaryList", 10)
+        return [Group.read(row) for row in rows]
+
+    def describe_group(self, group: str) -> Group:
+        """`DescribeTrafficDistributionGroup` (A5, N1). A UUID is understood in the source Region only."""
+        answer = self._call("DescribeTrafficDistributionGroup", TrafficDistributionGroupId=group)
+        return Group.read(answer["TrafficDistributionGroup"])
+
+    def get_telephony_shares(self, group: Arn) -> dict[str, int]:
+        """`GetTrafficDistribution`: Region to the percentage of calls that it takes."""
+        return telephony_shares(self._call("GetTrafficDistribution", Id=str(group)))
+
+    def associate_user(self, group: Arn, user: Arn) -> None:
+        """`AssociateTrafficDistributionGroupUser` (A6, A7): in the source Region only (A4)."""
+        self._call("AssociateTrafficDistributionGroupUser", **_membership(group, user))
+
+    def disassociate_user(self, group: Arn, user: Arn) -> None:
+        """`DisassociateTrafficDistributionGroupUser` (A8)."""
+        self._call("DisassociateTrafficDistributionGroupUser", **_membership(group, user))
+
+    def list_group_users(self, group: Arn) -> list[str]:
+        """`ListTrafficDistributionGroupUsers`: ids or ARNs. A large page is asked for, small ones are followed."""
+        asked = {"TrafficDistributionGroupId": str(group)}
+        operation, key = "ListTrafficDistributionGroupUsers", "TrafficDistributionGroupUserSummaryList"
+        try:
+            rows = self._pages(operation, key, 1000, **asked)
+        except errors.Refused:
+            rows = self._pages(operation, key, 10, **asked)
+        return [row["UserId"] for row in rows]
+
+    def update_phone_number(self, number: Arn, target: Arn, token: str) -> None:
+        """`UpdatePhoneNumber` (N3): accepted, not done. `token` makes a repetition the same request."""
+        self._call("UpdatePhoneNumber", PhoneNumberId=number.id, TargetArn=str(target), ClientToken=token)
+
+    def update_phone_number_metadata(self, number: Arn, description: str, token: str) -> None:
+        """`UpdatePhoneNumberMetadata`: the description; makes the number IN_PROGRESS (N4)."""
+        asked = {"PhoneNumberId": number.id, "PhoneNumberDescription": description, "ClientToken": token}
+        self._call("UpdatePhoneNumberMetadata", **asked)
+
+    def describe_phone_number(self, number: str) -> Number:
+        """`DescribePhoneNumber` (N13-N15): the only operation that shows the status."""
+        return Number.read(self._call("DescribePhoneNumber", PhoneNumberId=number)["ClaimedPhoneNumberSummary"])
+
+    def list_phone_numbers(self, target: Arn | None = None) -> list[Number]:
+        """`ListPhoneNumbersV2`, of one target or of the whole account and Region."""
+        asked = {"TargetArn": str(target)} if target else {}
+        return [Number.read(r) for r in self._pages("ListPhoneNumbersV2", "ListPhoneNumbersSummaryList", 1000, **asked)]
+
+    def associate_flow(self, number: Arn, flow: Arn) -> None:
+        """`AssociatePhoneNumberContactFlow` with the number's full ARN (N6-N10). An upsert."""
+        asked = {"PhoneNumberId": str(number), "InstanceId": flow.instance_id, "ContactFlowId": str(flow)}
+        self._call("AssociatePhoneNumberContactFlow", **asked)
+
+    def disassociate_flow(self, number: Arn, instance: Arn) -> None:
+        """`DisassociatePhoneNumberContactFlow` with the number's full ARN. Repeated, it finds nothing any more."""
+        self._call("DisassociatePhoneNumberContactFlow", PhoneNumberId=str(number), InstanceId=instance.id)
+
+    def list_flow_associations(self, instance_id: str) -> dict[str, Arn]:
+        """`ListFlowAssociations` for voice numbers: number UUID to flow."""
+        asked = {"InstanceId": instance_id, "ResourceType": "VOICE_PHONE_NUMBER"}
+        return dict(map(association, self._pages("ListFlowAssociations", "FlowAssociationSummaryList", 1000, **asked)))
+
+    def batch_get_flow_association(self, instance_id: str, numbers: Sequence[Arn]) -> dict[str, Arn]:
+        """`BatchGetFlowAssociation` for 100 voice numbers at most: number UUID to flow; those without are left out."""
+        asked = {"InstanceId": instance_id, "ResourceIds": [str(n) for n in numbers]}
+        answer = self._call("BatchGetFlowAssociation", ResourceType="VOICE_PHONE_NUMBER", **asked)
+        return dict(map(association, answer.get("FlowAssociationSummaryList", [])))
+
+    def list_flows(self, instance_id: str) -> list[Flow]:
+        """`ListContactFlows` (N7), of type CONTACT_FLOW: the ones that can answer a number."""
+        asked = {"InstanceId": instance_id, "ContactFlowTypes": ["CONTACT_FLOW"]}
+        return [Flow.read(row) for row in self._pages("ListContactFlows", "ContactFlowSummaryList", 1000, **asked)]
+
+    def list_users(self, instance: Arn) -> list[User]:
+        """`ListUsers`."""
+        return [User.read(r) for r in self._pages("ListUsers", "UserSummaryList", 1000, InstanceId=instance.id)]
+
+    def search_users(self, instance_id: str, **asked: Any) -> list[User]:
+        """`SearchUsers`, by `SearchCriteria` and `SearchFilter`."""
+        return [User.read(row) for row in self._pages("SearchUsers", "Users", 500, InstanceId=instance_id, **asked)]
+
+    def list_routing_profiles(self, instance_id: str) -> dict[str, str]:
+        """`ListRoutingProfiles`: name to id."""
+        rows = self._pages("ListRoutingProfiles", "RoutingProfileSummaryList", 1000, InstanceId=instance_id)
+        return {row["Name"]: row["Id"] for row in rows}
+
+    def describe_user(self, instance_id: str, user_id: str) -> User:
+        """`DescribeUser`."""
+        return User.read(self._call("DescribeUser", InstanceId=instance_id, UserId=user_id)["User"])
+
+    def _pages(self, operation: str, key: str, size: int, **asked: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        token: dict[str, str] = {}
+        while True:
+            answer = self._call(operation, MaxResults=size, **asked, **token)
+            rows += answer.get(key, [])
+            if not answer.get("NextToken"):
+                return rows
+            token = {"NextToken": answer["NextToken"]}
+
+    def _call(self, operation: str, **asked: Any) -> dict[str, Any]:
+        if operation not in OPERATIONS:
+            raise errors.ProgrammingError(f"{operation} is not named in acgr_connect/aws/operations.py")
+        throttles = failures = 0
+        while True:
+            queued = self._limiter.acquire(operation, self._purpose, self._deadline)
+            attempt = throttles + failures + 1
+            try:
+                with translated(self.region):
+                    answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**asked)
+            except errors.ConnectError as error:
+                self._log(operation, queued, attempt, error.code or type(error).__name__, error.request_id)
+                if not isinstance(error, (errors.Throttled, errors.Unavailable)):
+                    raise
+                is_throttled = isinstance(error, errors.Throttled)
+                throttles, failures = throttles + is_throttled, failures + (not is_throttled)
+                if (wait := patience(error, throttles, failures)) is None:
+                    raise
+            else:
+                self._limiter.answered()
+                self._log(operation, queued, attempt, "ok", answer.get("ResponseMetadata", {}).get("RequestId", ""))
+                return answer
+            if is_throttled:
+                self._limiter.refused(operation)
+            self._clock.sleep(wait)
+
+    def _log(self, operation: str, queued: float, attempt: int, outcome: str, request_id: str) -> None:
+        log.debug(
+            "request",
+            operation=operation,
+            region=self.region,
+            purpose=self._purpose.name.lower(),
+            queued=round(queued, 3),
+            attempt=attempt,
+            outcome=outcome,
+            request_id=request_id,
+        )
+
+
+def _membership(group: Arn, user: Arn) -> dict[str, str]:
+    assert user.instance_id is not None  # a user's ARN names its instance
+    return {"TrafficDistributionGroupId": str(group), "UserId": str(user), "InstanceId": user.instance_id}

@@ -1,0 +1,67 @@
+"""Where botocore's errors become this package's: AWS error codes and what they mean here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from acgr_connect.model import errors
+
+BY_CODE: dict[str, type[errors.ConnectError]] = {
+    "ResourceNotFoundException": errors.NotFound,
+    "ResourceConflictException": errors.Conflict,
+    "ResourceInUseException": errors.Conflict,
+    "ResourceNotReadyException": errors.Conflict,
+    "IdempotencyException": errors.Conflict,
+    "DuplicateResourceException": errors.Conflict,
+    "AccessDenied": errors.Denied,
+    "AccessDeniedException": errors.Denied,
+    "ExpiredTokenException": errors.Denied,
+    "ExpiredToken": errors.Denied,
+    "IncompleteSignature": errors.Denied,
+    "InvalidClientTokenId": errors.Denied,
+    "InvalidSignatureException": errors.Denied,
+    "MissingAuthenticationToken": errors.Denied,
+    "RequestExpired": errors.Denied,
+    "SignatureDoesNotMatch": errors.Denied,
+    "UnrecognizedClientException": errors.Denied,
+    "InvalidRequestException": errors.Refused,
+    "InvalidParameterException": errors.Refused,
+    "ValidationException": errors.Refused,
+    "LimitExceededException": errors.QuotaExceeded,
+    "ServiceQuotaExceededException": errors.QuotaExceeded,
+    "Throttling": errors.Throttled,
+    "ThrottlingException": errors.Throttled,
+    "TooManyRequestsException": errors.Throttled,
+    "InternalServiceException": errors.Unavailable,
+}
+"""AWS error codes and what they mean here. `LimitExceeded` is a quota although it is spelled 429."""
+
+
+@contextmanager
+def translated(region: str) -> Iterator[None]:
+    """Raise this package's errors instead of botocore's."""
+    try:
+        yield
+    except ClientError as error:
+        raise _translate(error, region) from error
+    except (NoConnection, HTTPClientError) as error:
+        raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
+    except ParamValidationError as error:
+        raise errors.Refused(str(error), code=type(error).__name__, region=region) from error
+    except BotoCoreError as error:
+        raise errors.Denied(str(error), code=type(error).__name__, region=region) from error
+
+
+def _translate(error: ClientError, region: str) -> errors.ConnectError:
+    answer = error.response.get("Error", {})
+    code = str(answer.get("Code", ""))
+    message = str(answer.get("Message") or error.response.get("Message") or "no message")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    unmodelled = errors.Throttled if status == 429 else errors.Unavailable if status >= 500 else errors.ConnectError
+    translation = BY_CODE.get(code, unmodelled)(message, code=code, region=region)
+    translation.request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    return translation

@@ -1,0 +1,1 @@
+"""What is spoken of, without I/O: ARNs, identifiers, records, errors, time."""

@@ -1,0 +1,276 @@
+"""What a text of the program stands for, and the sentence for each way to get it wrong. Pure: nothing is looked up.
+
+A text is read once, where it enters, as an `Arn`, an `Id` or a `Name`. What is below takes one of these and never asks
+a text again what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acgr_connect.model.arns import Arn, ArnError, Kind, is_arn, parse
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
+
+MAX_DESCRIPTION = 500
+"""Characters of a number's description."""
+
+DEFAULT_GROUP = "default"
+"""The name under which the default traffic distribution group of an instance goes, whatever it is called."""
+
+
+class InvalidInput(ValueError):
+    """The value means nothing that could exist; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Id:
+    """The bare UUID of an object."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Name:
+    """What people call an object; it may come to mean another one."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Identifier = Arn | Id | Name
+"""One object, as a program writes it. An E.164 number is a `Name`: it can be released and claimed again."""
+
+Flows = Identifier | Mapping[str, Identifier]
+"""One flow for all Regions, or a mapping Region to flow."""
+
+
+def identifier(text: str, *kinds: Kind) -> Identifier:
+    """What a text stands for; with `kinds`, an ARN of another kind is refused.
+
+    Raises:
+        ArnError: it begins as an ARN does and is none, or is one of another kind.
+    """
+    if is_arn(text):
+        return parse(text, *kinds)
+    return Id(text) if is_uuid(text) else Name(text)
+
+
+def flows(value: str | Mapping[str, str]) -> Flows:
+    """What a declared flow, or a mapping Region to flow, stands for.
+
+    Raises:
+        ArnError: as for `identifier`.
+    """
+    if isinstance(value, str):
+        return identifier(value, "contact-flow")
+    return {region: identifier(text, "contact-flow") for region, text in value.items()}
+
+
+def stands_for(found: Identifier, arn: Arn, name: str) -> bool:
+    """Whether an identifier means the object that has this ARN and this name."""
+    if isinstance(found, Arn):
+        return found == arn
+    return found.text == (arn.id if isinstance(found, Id) else name)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a bare id."""
+    return UUID.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether the text is neither an ARN nor a bare id: a name, which may come to mean something else."""
+    return not is_arn(text) and not is_uuid(text)
+
+
+def phone_number(value: Any) -> str:
+    """A phone number in E.164, its id or its ARN.
+
+    Raises:
+        InvalidInput: spaces, a missing plus, a number instead of text, another ARN.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise InvalidInput(f"{value:.0f} is a number, not text: YAML dropped the plus; quote it: '+{value:.0f}'")
+    text = _text(value, "a phone number")
+    if is_arn(text):
+        return _arn(text, "phone-number")
+    if is_uuid(text) or E164.fullmatch(text):
+        return text
+    raise InvalidInput(_misspelt_number(text))
+
+
+def _misspelt_number(text: str) -> str:
+    bare = re.sub(r"[\s().-]", "", text.replace("(0)", ""))
+    if bare.isdigit() and bare.startswith("00"):
+        return f"{text!r} begins with 00; write it in E.164: '+{bare[2:]}'"
+    if bare.isdigit() and bare.startswith("0"):
+        return f"{text!r} is a national number; write it in E.164, with the country's code, such as '+442079460001'"
+    if text.isdigit():
+        return f"{text!r} has no plus: YAML dropped it or it was never there; quote it: '+{text}'"
+    if bare != text and E164.fullmatch(bare):
+        return f"{text!r} has spaces or punctuation; write it in E.164: '{bare}'"
+    return f"{text!r} is not a phone number in E.164 ('+442079460001'), nor the id or ARN of one"
+
+
+def group(value: Any, source_region: str | None) -> str:
+    """A traffic distribution group's ARN; with a source Region also its name, its id, or "default".
+
+    Raises:
+        InvalidInput: another ARN, an ARN of another Region, or a name without a Region to look it up in.
+    """
+    return _regional(_text(value, "a traffic distribution group"), source_region, "traffic-distribution-group")
+
+
+def target(value: Any, source_region: str | None) -> str:
+    """What a number can be placed on: a group, as in `group`, or the ARN of an instance.
+
+    Raises:
+        InvalidInput: as for `group`.
+    """
+    text = _text(value, "a target")
+    return _regional(text, source_region, "traffic-distribution-group", "instance")
+
+
+def _regional(text: str, source_region: str | None, *kinds: Kind) -> str:
+    if not is_arn(text):
+        if source_region is None:
+            kind = "a bare id" if is_uuid(text) else "a name"
+            raise InvalidInput(f"{text!r} is {kind}: write the ARN, or give source_region as well")
+        return text
+    _arn(text, *kinds)
+    found = parse(text).region
+    if source_region is not None and found != source_region:
+        raise InvalidInput(f"{text!r} is of {found}, but source_region is {source_region}: they must be the same")
+    return text
+
+
+def user(value: Any) -> str:
+    """A user name, a user's id or ARN.
+
+    Raises:
+        InvalidInput: empty, padded, or another ARN.
+    """
+    text = _text(value, "a user")
+    return _arn(text, "agent") if is_arn(text) else text
+
+
+def flow(value: Any) -> str | dict[str, str]:
+    """A flow's name, id or ARN, for both Regions, or a mapping Region to one of these.
+
+    Raises:
+        InvalidInput: empty, keys that are no Regions, an ARN of another Region than its key.
+    """
+    if not isinstance(value, Mapping):
+        return _one_flow(value)
+    if not value:
+        raise InvalidInput("the mapping is empty: give a flow for each Region")
+    return {_region_key(key): _flow_in(key, entry) for key, entry in value.items()}
+
+
+def _one_flow(value: Any) -> str:
+    text = _text(value, "a flow")
+    return _arn(text, "contact-flow") if is_arn(text) else text
+
+
+def _region_key(key: Any) -> str:
+    if not isinstance(key, str) or not REGION.fullmatch(key):
+        raise InvalidInput(f"{key!r} is not a Region; a mapping of flows is Region to flow")
+    return key
+
+
+def _flow_in(region: str, value: Any) -> str:
+    text = _one_flow(value)
+    if is_arn(text) and parse(text).region != region:
+        raise InvalidInput(f"{text!r} is of {parse(text).region}, but stands under {region}")
+    return text
+
+
+def flow_of_region(value: Any, region: str | None) -> str:
+    """One flow of one Region, where that is known: its name, id or ARN.
+
+    Raises:
+        InvalidInput: empty, a mapping, or an ARN of another Region.
+    """
+    text = _one_flow(value)
+    if region and is_arn(text) and (found := parse(text).region) != region:
+        raise InvalidInput(f"{text!r} is of {found}, but the flow is declared for {region}")
+    return text
+
+
+def claimed_number(value: Any, source_region: str) -> str:
+    """A phone number as in `phone_number`, claimed in that Region.
+
+    Raises:
+        InvalidInput: as for `phone_number`, or an ARN of another Region.
+    """
+    text = phone_number(value)
+    if is_arn(text) and (found := parse(text).region) != source_region:
+        raise InvalidInput(f"{text!r} is of {found}, but source_region is {source_region}: they must be the same")
+    return text
+
+
+def region(value: Any) -> str:
+    """A Region's name.
+
+    Raises:
+        InvalidInput: it does not look like one.
+    """
+    text = _text(value, "a Region")
+    if not REGION.fullmatch(text):
+        raise InvalidInput(f"{text!r} is not a Region such as 'eu-west-2'")
+    return text
+
+
+def return_to(value: Any) -> str:
+    """Where a number goes on delete: "instance", "leave", or a group's ARN.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    text = _text(value, "return_to")
+    if text in {"instance", "leave"}:
+        return text
+    if is_arn(text):
+        return _arn(text, "traffic-distribution-group")
+    raise InvalidInput(f"{text!r} is none of 'instance', 'leave' and the ARN of a traffic distribution group")
+
+
+def description(value: Any) -> str:
+    """A number's description: 500 characters at most (`UpdatePhoneNumberMetadata`).
+
+    Raises:
+        InvalidInput: longer, or no text.
+    """
+    if not isinstance(value, str):
+        raise InvalidInput(f"{value!r} is not text; a description is needed")
+    if len(value) > MAX_DESCRIPTION:
+        raise InvalidInput(f"it has {len(value)} characters; {MAX_DESCRIPTION} are the most")
+    return value
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{value!r} is not text; {what} is needed")
+    if not value.strip():
+        raise InvalidInput(f"it is empty; {what} is needed")
+    if value != value.strip():
+        raise InvalidInput(f"{value!r} begins or ends with a space")
+    return value
+
+
+def _arn(text: str, *kinds: Kind) -> str:
+    try:
+        return str(parse(text, *kinds))
+    except ArnError as error:
+        raise InvalidInput(str(error)) from None

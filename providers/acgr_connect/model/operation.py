@@ -1,0 +1,83 @@
+"""One operation of the engine on one resource: handed down to everything that is done for it.
+
+An operation has one deadline, however many waits it has, and one way to speak to the operator. Who makes it is the
+border: `acgr/_engine.py` for Pulumi's dynamic provider, a test or a command otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from acgr_connect.model.clock import Clock
+from acgr_connect.model.errors import ErrorContext
+
+Say = Callable[[str], None]
+"""Takes one line for the operator."""
+
+DEFAULT_TIMEOUT = 600.0
+"""Seconds that an operation may take where the program sets no `custom_timeouts`."""
+
+
+NO_CONTEXT = ErrorContext("working", "")
+"""The context of an operation of which nothing more is known."""
+
+
+def silent(_line: str) -> None:
+    """Nobody listens."""
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment by which something is over, on a clock."""
+
+    clock: Clock
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock) -> Deadline:
+        """The moment that is so many seconds from now."""
+        return cls(clock, clock.now() + seconds)
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left; 0 where it has passed."""
+        return max(0.0, self.at - self.clock.now())
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether no time is left."""
+        return self.clock.now() >= self.at
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One create, read, update or delete, from the engine's request to its answer.
+
+    Attributes:
+        deadline: when it has to be over. Nothing is begun after it; what ends a darkness is not held to it.
+        urn: the resource, as Pulumi names it; "" outside Pulumi.
+        progress: shows what is happening, until the operation is over.
+        say: leaves a line in the run's output.
+        warn: leaves a warning there.
+        is_cancelled: whether the operator has asked the run to stop.
+        context: what is being done and where, for errors that do not say it themselves.
+    """
+
+    deadline: Deadline
+    urn: str = ""
+    progress: Say = field(default=silent, repr=False)
+    say: Say = field(default=silent, repr=False)
+    warn: Say = field(default=silent, repr=False)
+    is_cancelled: Callable[[], bool] = field(default=never, repr=False)
+    context: ErrorContext = NO_CONTEXT
+
+    @classmethod
+    def within(cls, seconds: float, clock: Clock) -> Operation:
+        """An operation that nobody watches, with so many seconds."""
+        return cls(Deadline.after(seconds, clock))

@@ -1,0 +1,1 @@
+"""Phone numbers and their flows (statements N1 to N15)."""

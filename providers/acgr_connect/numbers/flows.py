@@ -1,0 +1,140 @@
+"""The flows of numbers: which one is meant in each Region, which one answers, and setting it (N6-N10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from acgr_connect import log
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import Conflict, ErrorContext, NotFound, Refused
+from acgr_connect.model.identifiers import Flows, Id, Identifier
+from acgr_connect.model.records import Flow
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+MIRROR_GRACE = 1.5
+"""Seconds that Connect is given to mirror a flow to the other Region before the flow is set there by hand."""
+
+CANNOT_DIFFER = "Connect mirrors flows between these Regions, so they cannot differ"
+"""What becomes of two flows that were declared for one number."""
+
+
+def find_flows(connection: Connection, instance: Arn, regions: tuple[str, ...], flows: Flows) -> dict[str, Arn]:
+    """The flow that is meant in each Region, usable there: Region to ARN, the source first.
+
+    Args:
+        connection: the account.
+        instance: the instance's ARN in any Region; its id is the same in both.
+        regions: where the number will be reachable.
+        flows: a name is looked up in each Region; one id or ARN means the same id in the other Region.
+
+    Raises:
+        NotFound: a Region has no such flow.
+        Conflict: several flows have the name.
+        Refused: a flow is archived or not published, or a Region of the mapping is missing or foreign.
+    """
+    meant = _by_region(flows, regions)
+    return {region: _find(connection, instance.in_region(region), meant[region]) for region in regions}
+
+
+def _by_region(flows: Flows, regions: tuple[str, ...]) -> Mapping[str, Identifier]:
+    if not isinstance(flows, Mapping):
+        return {region: _in_region(flows, region, regions) for region in regions}
+    if set(flows) != set(regions):
+        given, needed = " and ".join(sorted(flows)), " and ".join(regions)
+        context = ErrorContext("choosing a flow", regions[0])
+        raise context.error(Refused, f"the flow is given for {given}; needed: {needed}")
+    return flows
+
+
+def _in_region(flow: Identifier, region: str, regions: tuple[str, ...]) -> Identifier:
+    if not isinstance(flow, Arn):
+        return flow
+    if flow.region not in regions:
+        cause = f"{flow} is of {flow.region}; the number is reachable in {' and '.join(regions)}"
+        raise ErrorContext("choosing a flow", region).error(Refused, cause)
+    return flow.in_region(region)
+
+
+def _find(connection: Connection, instance: Arn, flow: Identifier) -> Arn:
+    context = ErrorContext(f"looking for flow {str(flow)!r} of instance {instance.id}", instance.region)
+    with context:
+        found = _matching(connection, instance, flow)
+        if not found:
+            raise context.error(NotFound, *_unknown(connection, instance, str(flow)))
+        if len(found) > 1:
+            arns = ", ".join(sorted(str(f.arn) for f in found))
+            cause = f"several active flows have that name: {arns}"
+            raise context.error(Conflict, cause, "write the ARN of the one you mean")
+        return _usable(found[0], context).arn
+
+
+def _matching(connection: Connection, instance: Arn, flow: Identifier) -> list[Flow]:
+    flows = connection.directory.flows(instance)
+    if isinstance(flow, (Arn, Id)):
+        is_elsewhere = isinstance(flow, Arn) and flow.instance_id != instance.id
+        found = None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text)
+        return [found] if found else []
+    named = flows.matching(lambda f: f.name == flow.text)
+    return [f for f in named if f.state == "ACTIVE"] or named
+
+
+def _unknown(connection: Connection, instance: Arn, flow: str) -> tuple[str, str]:
+    names = sorted({f.name for f in connection.directory.flows(instance).entries().values()})
+    near = get_close_matches(flow, names, n=1)
+    cause = "the instance has no flow of that name, id or ARN there"
+    return cause, f"did you mean {near[0]!r}?" if near else "create it there, or choose another"
+
+
+def _usable(flow: Flow, context: ErrorContext) -> Flow:
+    if flow.state != "ACTIVE":
+        raise context.error(Refused, f"it is {flow.state}", "activate it, or choose another")
+    if flow.status != "PUBLISHED":
+        raise context.error(Refused, f"it is {flow.status}, not published", "publish it, or choose another")
+    return flow
+
+
+def known_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> dict[str, Arn]:
+    """The number's flow in each Region that has one, from this run's sweeps."""
+    answered = {r: connection.directory.associations(instance.in_region(r)).entries() for r in regions}
+    return {region: flows[number.id] for region, flows in answered.items() if number.id in flows}
+
+
+def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:
+    """The flow of a number that is there, asked now with its full ARN (N10); None where the answer knows of none."""
+    api = connection.connect(instance.region, purpose)
+    try:
+        found = api.batch_get_flow_association(instance.id, [number]).get(number.id)
+    except NotFound:
+        found = None
+    _note(connection, number, instance, found)
+    return found
+
+
+def drop_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> None:
+    """Note that an accepted move has taken the number's flows away."""
+    for region in regions:
+        _note(connection, number, instance.in_region(region), None)
+
+
+def set_flow(connection: Connection, number: Arn, flow: Arn) -> None:
+    """Give a number its flow in the Region of the flow: an upsert, with the number's full ARN (N7-N10)."""
+    connection.connect(flow.region, Purpose.RESTORE).associate_flow(number, flow)
+    log.info("flow set", number=number.id, region=flow.region, flow=flow.id)
+    _note(connection, number, flow.instance, flow)
+
+
+def unset_flow(connection: Connection, number: Arn, instance: Arn) -> None:
+    """Take a number's flow away in the Region of `instance`: callers reach nothing there from then on."""
+    connection.connect(instance.region, Purpose.START).disassociate_flow(number, instance)
+    log.info("flow removed", number=number.id, region=instance.region)
+    _note(connection, number, instance, None)
+
+
+def _note(connection: Connection, number: Arn, instance: Arn, flow: Arn | None) -> None:
+    sweep = connection.directory.associations(instance)
+    if flow is None:
+        sweep.remove(number.id)
+    else:
+        sweep.put(number.id, flow)

@@ -1,0 +1,427 @@
+"""Placing a number: the move drops its flow, and callers reach nothing until the flow is set again.
+
+What is asked for, resolved, is a `DesiredPlacement`; what holds after an attempt is an `ObservedPlacement`.
+
+The steps, each of which may be entered again from any point:
+
+1. resolve the names (`resolve`); 2. look, and wait out somebody else's operation; 3. check everything that can be
+checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3);
+6. wait until it is `CLAIMED` on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7);
+8. see to it in the replica (N8, N10); 9. after a failure, look where the number is and give it its flow there (N15);
+10. the description last, because it makes the number IN_PROGRESS (N4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from acgr_connect import log
+from acgr_connect.groups import (
+    await_active,
+    display_name,
+    find_group,
+    reach_of,
+    regions_of,
+    require_no_failover,
+    why_unusable,
+)
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import (
+    Conflict,
+    ConnectError,
+    ErrorContext,
+    NotFound,
+    Refused,
+    Unavailable,
+    Unfinished,
+    WaitError,
+    WaitTimeout,
+)
+from acgr_connect.model.identifiers import Flows, Identifier
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number
+from acgr_connect.numbers.find import await_arrival, await_idle, find_number, look
+from acgr_connect.numbers.flows import (
+    CANNOT_DIFFER,
+    MIRROR_GRACE,
+    drop_flows,
+    find_flows,
+    known_flows,
+    look_at_flow,
+    set_flow,
+)
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+
+@dataclass(frozen=True)
+class DesiredPlacement:
+    """What is asked for, resolved: `flows` maps each Region in which the number is reachable to its flow there."""
+
+    number: Number
+    target: Arn
+    target_name: str
+    instance: Arn
+    flows: Mapping[str, Arn]
+    description: str | None = None
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the number will be reachable, the source Region first."""
+        return tuple(self.flows)
+
+    @property
+    def context(self) -> ErrorContext:
+        """How every error about it begins."""
+        return ErrorContext(f"placing phone number {self.number.e164} on {self.target_name}", self.target.region)
+
+
+@dataclass(frozen=True)
+class ObservedPlacement:
+    """What holds after an attempt, finished or not.
+
+    Attributes:
+        number: the number as last seen.
+        instance: the source instance.
+        target: where it was to be placed.
+        regions: where it is reachable.
+        asked: Region to the flow that was asked for.
+        flows: Region to flow, for the Regions where it has one.
+        dark_seconds: how long it had no flow in the source Region during this attempt; 0.0 where it was not moved.
+        moved: whether this attempt moved it.
+        touched: whether this attempt set a flow.
+    """
+
+    number: Number
+    instance: Arn
+    target: Arn
+    regions: tuple[str, ...]
+    asked: Mapping[str, Arn]
+    flows: Mapping[str, Arn] = field(default_factory=dict)
+    dark_seconds: float = 0.0
+    moved: bool = False
+    touched: bool = False
+
+    @property
+    def adopted(self) -> bool:
+        """Whether nothing had to be done."""
+        return not self.moved and not self.touched
+
+    @property
+    def dark_regions(self) -> tuple[str, ...]:
+        """Where callers reach nothing."""
+        return tuple(region for region in self.regions if region not in self.flows)
+
+
+def resolve(
+    connection: Connection,
+    number: Identifier,
+    target: Identifier,
+    flows: Flows,
+    *,
+    description: str | None = None,
+    source_region: str | None = None,
+    replica_region: str | None = None,
+) -> DesiredPlacement:
+    """Steps 1 and, for flows, 3: what every name means. Nothing is changed.
+
+    Raises:
+        ConnectError: something does not exist, is ambiguous, of the wrong Region or account, or not usable.
+    """
+    if isinstance(target, Arn) and target.kind == "instance":
+        return _on_instance(connection, number, target, flows, description)
+    group = find_group(connection, target, source_region)
+    regions = regions_of(connection, group.instance, replica_region=replica_region)
+    found = find_number(connection, number, group.arn.region)
+    meant = find_flows(connection, group.instance, regions, flows)
+    name = f"traffic distribution group {group.name}"
+    return DesiredPlacement(found, group.arn, name, group.instance, meant, description)
+
+
+def _on_instance(
+    connection: Connection, number: Identifier, instance: Arn, flows: Flows, description: str | None
+) -> DesiredPlacement:
+    connection.require_account(instance)
+    context = ErrorContext(f"looking for instance {instance.id}", instance.region)
+    with context:
+        try:
+            shown = connection.directory.instance(instance)
+        except NotFound as error:
+            raise context.added_to(error, remedy="check its ARN and Region") from error
+    found = find_number(connection, number, instance.region)
+    meant = find_flows(connection, instance, (instance.region,), flows)
+    return DesiredPlacement(found, instance, f"instance {shown.alias or instance.id}", instance, meant, description)
+
+
+def place(
+    connection: Connection, desired: DesiredPlacement, operation: Operation, *, last_seen: Arn | None = None
+) -> ObservedPlacement:
+    """Steps 2 to 10. A number that is as asked for is left alone.
+
+    Args:
+        connection: the account.
+        desired: what is asked for.
+        operation: has the deadline: no move is begun after it.
+        last_seen: where the caller last saw the number, or None. A number that is neither there nor where it is to go
+            was moved by something else: that is an error, and not undone.
+
+    Raises:
+        ConnectError: it could not be placed, and is as it was before.
+        Unfinished: it could not be placed, and is not as it was before; the error carries the `ObservedPlacement`.
+    """
+    with connection.exclusive(desired.number.arn):
+        observed = _Attempt(connection, desired, operation, last_seen).run()
+    event = "number adopted" if observed.adopted else "number placed"
+    log.info(event, number=desired.number.e164, target=str(desired.target), dark=round(observed.dark_seconds, 1))
+    return observed
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    connection: Connection
+    desired: DesiredPlacement
+    operation: Operation
+    last_seen: Arn | None
+
+    def run(self) -> ObservedPlacement:
+        number, before = self._look_and_check()
+        is_there = number.target == self.desired.target
+        observed = self._observed(number, before) if is_there else self._move(number, before)
+        try:
+            return self._describe(self._with_flows(observed))
+        except ConnectError as error:
+            failure = self.desired.context.added_to(error, remedy="run again to finish")
+            raise Unfinished(failure, self._as_last_seen(observed)) from error
+
+    def _with_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
+        """Steps 7 and 8; after an error once more: callers may reach nothing meanwhile. A conflict is not fought."""
+        try:
+            return self._set_flows(observed)
+        except Conflict:
+            raise
+        except ConnectError:
+            return self._set_flows(self._as_last_seen(observed))
+
+    def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
+        """Steps 2 to 4: nothing has been changed when one of them fails.
+
+        The list of numbers is the look; one that is on its target without its flow may be moving, and is waited for.
+        """
+        desired = self.desired
+        with desired.context:
+            try:
+                if desired.target.kind == "traffic-distribution-group":
+                    await_active(self.connection, desired.target, self.operation)
+                number = desired.number
+                before = self._flows_of(number)
+                is_there = number.target == desired.target
+                if (is_there and before != dict(desired.flows)) or not self._is_expected(number):
+                    number = await_idle(self.connection, number, self.operation)
+                if not self._is_expected(number):
+                    raise self._moved_by_something_else(number)
+                if number.target != desired.target:
+                    self._require_no_failover(number)
+                return number, before if number is desired.number else self._flows_of(number)
+            except WaitError as error:
+                again = ": run again" if isinstance(error, WaitTimeout) else ""
+                raise desired.context.added_to(error, remedy=f"nothing was changed{again}") from error
+
+    def _require_no_failover(self, number: Number) -> None:
+        for target in (number.target, self.desired.target):
+            if target.kind == "traffic-distribution-group":
+                require_no_failover(self.connection, target)
+
+    def _is_expected(self, number: Number) -> bool:
+        return self.last_seen is None or number.target in {self.last_seen, self.desired.target}
+
+    def _moved_by_something_else(self, number: Number) -> Conflict:
+        cause = f"something else has moved it to {display_name(self.connection, number.target)}"
+        remedy = "another stack may declare it: declare it once; `pulumi refresh` shows where it is"
+        return self.desired.context.error(Conflict, cause, remedy)
+
+    def _flows_of(self, number: Number) -> dict[str, Arn]:
+        instance, regions = reach_of(self.connection, number.target)
+        return known_flows(self.connection, number.arn, instance, regions)
+
+    def _move(self, number: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
+        """Steps 5 to 7."""
+        try:
+            self._start(number)
+        except ConnectError as error:
+            raise self._not_accepted(error) from error
+        began = self.connection.clock.now()
+        with self.connection.move_in_flight(number.arn.region, self.operation) as move:
+            self._forget_flows(number)
+            self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
+            try:
+                there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
+                flow = self.desired.flows[self.desired.regions[0]]
+                set_flow(self.connection, number.arn, flow)
+            except ConnectError as error:
+                raise self._rescued(number, before, error) from error
+        dark = self.connection.clock.now() - began
+        self.operation.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
+        return self._observed(there, {flow.region: flow}, dark_seconds=dark, moved=True)
+
+    def _start(self, number: Number) -> None:
+        """Step 5. The token is the same over all repetitions of this attempt.
+
+        The service refuses while another operation is running, and also where an answer was lost and the move has
+        begun: then the number itself says whether it moves.
+        """
+        try:
+            self._update(number)
+        except (Conflict, Unavailable) as error:
+            seen = look(self.connection, number.arn, Purpose.LOOK)
+            is_moving = seen.status == "IN_PROGRESS"
+            if seen.target == self.desired.target or (is_moving and isinstance(error, Unavailable)):
+                return
+            if not is_moving:
+                raise
+            self._start_after_another(number)
+
+    def _start_after_another(self, number: Number) -> None:
+        self.operation.progress(f"{number.e164}: another operation is running on it")
+        seen = await_idle(self.connection, number, self.operation, Purpose.LOOK)
+        if seen.target == number.target:
+            self._update(number)
+        elif seen.target != self.desired.target:
+            raise self._moved_by_something_else(seen)
+
+    def _update(self, number: Number) -> None:
+        target = self.desired.target
+        api = self.connection.connect(target.region, Purpose.START, self.operation.deadline)
+        api.update_phone_number(number.arn, target, str(uuid4()))
+        log.info("move accepted", number=number.e164, target=str(target))
+
+    def _forget_flows(self, number: Number) -> None:
+        for target in (number.target, self.desired.target):
+            drop_flows(self.connection, number.arn, *reach_of(self.connection, target))
+
+    def _not_accepted(self, error: ConnectError) -> ConnectError:
+        """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
+        context = self.desired.context
+        if isinstance(error, Conflict):
+            remedy = "an operation or a queue's outbound caller ID holds the number; run again when it is free"
+            return context.added_to(error, remedy=remedy)
+        if isinstance(error, WaitTimeout):
+            return context.added_to(error, remedy="nothing was changed: run again, or raise custom_timeouts")
+        if not isinstance(error, NotFound) or self.desired.target.kind == "instance":
+            return context.added_to(error)
+        if cause := why_unusable(self.connection, self.desired.target):
+            return context.added_to(error, *cause)
+        return context.added_to(error, "the number is not claimed any more", "claim it first")
+
+    def _rescued(self, number: Number, before: Mapping[str, Arn], error: ConnectError) -> ConnectError:
+        """Step 9: give the number a flow where it is, and say what went wrong."""
+        context, observed = self.desired.context, self._observed(number, {}, moved=True)
+        try:
+            seen = self._where_it_ends(number, error)
+            if seen.status != "IN_PROGRESS":
+                observed = self._restored(seen, before)
+        except ConnectError as second:
+            cause = _both(error, second)
+            failure = context.added_to(error, cause, "callers may reach nothing: run again")
+            return Unfinished(failure, observed)
+        if seen.target == number.target and set(before) <= set(observed.flows):
+            with_flow = ", with its flow" if before else ""
+            where = f"the number is where it was ({display_name(self.connection, seen.target)}){with_flow}"
+            return context.added_to(error, remedy=where)
+        return Unfinished(context.added_to(error, remedy=_what_is_left(observed)), observed)
+
+    def _where_it_ends(self, number: Number, error: ConnectError) -> Number:
+        """The number when it is idle, where what failed was not the wait for that itself."""
+        if isinstance(error, WaitTimeout):
+            return look(self.connection, number.arn, Purpose.LOOK)
+        return await_idle(self.connection, self.desired.number, self.operation, Purpose.LOOK)
+
+    def _restored(self, seen: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
+        flows = self.desired.flows if seen.target == self.desired.target else before
+        for flow in flows.values():
+            set_flow(self.connection, seen.arn, flow)
+        return self._observed(seen, flows, moved=True)
+
+    def _set_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
+        """The source first, the replica by mirroring or, where that does not do it, by hand.
+
+        Raises:
+            Conflict: a Region does not keep what it was given.
+        """
+        desired, changed = self.desired, observed.moved
+        source, *others = desired.regions
+        if observed.flows.get(source) != desired.flows[source]:
+            set_flow(self.connection, desired.number.arn, desired.flows[source])
+            self.operation.progress(f"{desired.number.e164}: flow set in {source}")
+            changed = True
+        for region in others:
+            if changed or observed.flows.get(region) != desired.flows[region]:
+                self._set_in_replica(desired.flows[region], may_be_mirrored=changed)
+        self._require_both()
+        touched = dict(observed.flows) != dict(desired.flows)
+        return replace(observed, flows=dict(desired.flows), touched=touched)
+
+    def _set_in_replica(self, flow: Arn, *, may_be_mirrored: bool) -> None:
+        """Step 8, with the number's full ARN (N10)."""
+        number = self.desired.number.arn
+        if may_be_mirrored:
+            self.connection.clock.sleep(MIRROR_GRACE)
+        if self._flow_in(flow) != flow:
+            set_flow(self.connection, number, flow)
+            if self._flow_in(flow) != flow:
+                cause = f"{flow.region} accepted flow {flow.id} and does not show it"
+                raise self.desired.context.error(Conflict, cause, "run again to finish")
+
+    def _require_both(self) -> None:
+        """Where the Regions were asked for different flows, mirroring may undo one: say so, do not fight it."""
+        desired = self.desired
+        if len({flow.id for flow in desired.flows.values()}) < 2:
+            return
+        self.connection.clock.sleep(MIRROR_GRACE)
+        for region, flow in desired.flows.items():
+            found = self._flow_in(flow)
+            if found != flow:
+                cause = f"{region} was given flow {flow.id} and has {found.id if found else 'none'} again"
+                raise desired.context.error(Conflict, cause, f"{CANNOT_DIFFER}: give one for both")
+
+    def _flow_in(self, flow: Arn) -> Arn | None:
+        """What answers where that flow is to answer."""
+        return look_at_flow(self.connection, self.desired.number.arn, flow.instance, Purpose.LOOK)
+
+    def _describe(self, observed: ObservedPlacement) -> ObservedPlacement:
+        """Step 10."""
+        desired, wanted = self.desired, self.desired.description
+        if wanted is None or observed.number.description == wanted:
+            return observed
+        api = self.connection.connect(desired.target.region, Purpose.MOVE)
+        api.update_phone_number_metadata(desired.number.arn, wanted, str(uuid4()))
+        idle = await_idle(self.connection, desired.number, self.operation)
+        if idle.status == "FAILED":
+            raise desired.context.error(Refused, f"the description was not accepted: {idle.message}")
+        return replace(observed, number=idle)
+
+    def _observed(
+        self, number: Number, flows: Mapping[str, Arn], *, dark_seconds: float = 0.0, moved: bool = False
+    ) -> ObservedPlacement:
+        d = self.desired
+        return ObservedPlacement(number, d.instance, d.target, d.regions, d.flows, flows, dark_seconds, moved)
+
+    def _as_last_seen(self, observed: ObservedPlacement) -> ObservedPlacement:
+        """The flows as this run last saw them, for the state; a Region that cannot be asked is as it was."""
+        with suppress(ConnectError):
+            known = known_flows(self.connection, observed.number.arn, observed.instance, observed.regions)
+            return replace(observed, flows=known)
+        return observed
+
+
+def _both(first: ConnectError, second: ConnectError) -> str:
+    cause, then = first.message.rstrip("."), second.message.rstrip(".")
+    return cause if cause == then else f"{cause}; and then {then}"
+
+
+def _what_is_left(observed: ObservedPlacement) -> str:
+    if not observed.dark_regions:
+        return "the number has its flow: run again to finish"
+    return f"the number has no flow in {' and '.join(observed.dark_regions)} yet: run again to finish"

@@ -1,0 +1,99 @@
+"""What becomes of a number whose placement is deleted: it stays for a reason, or is placed once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acgr_connect.groups import display_name, reach_of
+from acgr_connect.model.arns import Arn, parse
+from acgr_connect.model.errors import ConnectError, ErrorContext, NotFound
+from acgr_connect.model.identifiers import Flows
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number
+from acgr_connect.numbers.find import await_idle
+from acgr_connect.numbers.flows import look_at_flow
+from acgr_connect.numbers.placement import DesiredPlacement, resolve
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What is known of a number that was placed.
+
+    Attributes:
+        number: the number as it was last seen.
+        instance: the source instance.
+        on: where it was placed.
+        flows: Region to the flow that it was given.
+    """
+
+    number: Number
+    instance: Arn
+    on: Arn
+    flows: Mapping[str, Arn]
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """What is said of it afterwards and, unless it stays as it is, where it is to be placed."""
+
+    said: str
+    desired: DesiredPlacement | None = None
+
+
+def way_back(connection: Connection, placed: Placed, return_to: str, operation: Operation) -> WayBack:
+    """Where `return_to` puts the number, if it still is where it was placed.
+
+    Wherever it ends, it does not stay without a flow: a run that was killed half-way may have left it so.
+
+    Args:
+        connection: the account.
+        placed: what was placed, and where.
+        return_to: "instance", "leave", or the ARN of a traffic distribution group.
+        operation: has the deadline until which somebody else's operation on the number is waited for.
+
+    Raises:
+        ConnectError: it cannot be told, or where it is to go cannot take it.
+    """
+    connection.require_account(placed.number.arn)
+    try:
+        number = await_idle(connection, placed.number, operation)
+    except NotFound:
+        return WayBack("is not claimed any more: nothing to return")
+    target, said = _destination(connection, placed, return_to, number.target)
+    if target == number.target and _answers(connection, number):
+        return WayBack(said)
+    desired = _desired(connection, placed, target)
+    moved = f"is back on {desired.target_name}, with its flow"
+    return WayBack(moved if target != number.target else f"{said}; it had no flow and has one again", desired)
+
+
+def _destination(connection: Connection, placed: Placed, return_to: str, actual: Arn) -> tuple[Arn, str]:
+    """Where the number goes from where it is, and what is said of it if it stays."""
+    stays = f"stays on {display_name(connection, actual)}"
+    if actual != placed.on:
+        return actual, f"{stays}: it was moved there after this program placed it"
+    if return_to == "leave":
+        return actual, f"{stays}: return_to is 'leave'"
+    target = placed.instance if return_to == "instance" else parse(return_to)
+    return target, f"{stays}: that is where return_to puts it"
+
+
+def _answers(connection: Connection, number: Number) -> bool:
+    instance, regions = reach_of(connection, number.target)
+    return all(look_at_flow(connection, number.arn, instance.in_region(r), Purpose.MOVE) for r in regions)
+
+
+def _desired(connection: Connection, placed: Placed, target: Arn) -> DesiredPlacement:
+    """The flow that the number was given last follows it; its twin, in a Region where it had none."""
+    _, regions = reach_of(connection, target)
+    known = placed.flows
+    flows: Flows = {region: known[region] for region in regions} if set(regions) <= set(known) else known[target.region]
+    try:
+        return resolve(connection, placed.number.arn, target, flows)
+    except ConnectError as error:
+        action = f"returning phone number {placed.number.e164} to {display_name(connection, target)}"
+        context = ErrorContext(action, target.region)
+        raise context.error(ConnectError, error.message, "or let it stay where it is: return_to 'leave'") from error

@@ -1,0 +1,1 @@
+"""Who may ask when: priority, token bucket, rate limiter, poll schedule, waits."""

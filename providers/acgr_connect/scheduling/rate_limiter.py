@@ -1,0 +1,169 @@
+"""The request rate of one account and Region: a queue in which threads wait for their turn.
+
+Connect answers 2 requests a second with a burst of 5 (service quotas page). What is left of that, the limiter's state
+knows (`limiter_state`), who is next, the priority decides (`priority`); here threads wait for it. A thread that waits
+here holds nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
+from threading import Condition, RLock
+
+from acgr_connect.model.clock import Clock
+from acgr_connect.model.errors import Cancelled, WaitTimeout
+from acgr_connect.model.operation import Deadline
+from acgr_connect.scheduling.priority import BEGINS, Purpose, QueuedRequest, next_request
+from acgr_connect.scheduling.shared_state import MemoryStore, StateStore
+from acgr_connect.scheduling.token_bucket import Rate
+
+TICK = 0.001
+"""Seconds that are waited at least: less than that a clock may not be able to show."""
+
+
+class RateLimiter:
+    """One account's request rate in one Region, shared by all threads and, with a file, by all processes.
+
+    Whoever comes, or wakes, hands out all turns that are due. One waiting thread, the leader, sleeps until the next one
+    is; the others sleep until they are given theirs.
+    """
+
+    def __init__(self, clock: Clock, store: StateStore | None = None) -> None:
+        self._clock = clock
+        self._store = store or MemoryStore(Rate(), "auto", clock)
+        self._lock = RLock()
+        self._waiting: list[QueuedRequest] = []
+        self._leader: QueuedRequest | None = None
+        self._next_at = 0.0
+        self._issued = 0
+        self._since_agents = 0
+        self._dark = 0
+        self._is_learning = True
+        self._is_cancelled = False
+
+    def acquire(self, operation: str, purpose: Purpose, deadline: Deadline | None = None) -> float:
+        """Wait until a request of the operation may go out; the seconds waited.
+
+        Raises:
+            Cancelled: the run was cancelled, and the request would have begun something.
+            WaitTimeout: the deadline passed, and the request would have begun something.
+        """
+        began = self._clock.now()
+        with self._lock:
+            request = self._join(operation, purpose, deadline)
+            self._hand_out()
+            try:
+                while not request.granted:
+                    self._require_going_on(request, began)
+                    self._wait(request)
+            finally:
+                self._leave(request)
+        return self._clock.now() - began
+
+    def cancel(self) -> None:
+        """Begin nothing from now on; what is under way is finished."""
+        with self._lock:
+            self._is_cancelled = True
+            for request in self._waiting:
+                request.turn.notify()
+
+    def answered(self) -> None:
+        """Note an accepted request, as long as there is something to learn from it."""
+        with self._lock:
+            if not self._is_learning:
+                return
+            with self._store.open() as state:
+                state.answered(self._clock.now())
+                self._is_learning = state.scope(self._clock.now()) == "auto"
+
+    def refused(self, operation: str) -> None:
+        """Note a throttled request."""
+        with self._lock, self._store.open() as state:
+            state.refused(operation, self._clock.now())
+
+    @contextmanager
+    def darkness(self) -> Iterator[None]:
+        """A number is dark meanwhile: what ends that has tokens kept back for it."""
+        self._darken(1)
+        try:
+            yield
+        finally:
+            self._darken(-1)
+
+    def _darken(self, change: int) -> None:
+        with self._lock:
+            self._dark += change
+            self._hand_out()
+
+    def _join(self, operation: str, purpose: Purpose, deadline: Deadline | None) -> QueuedRequest:
+        self._issued += 1
+        until = deadline.at if deadline is not None and purpose in BEGINS else inf
+        request = QueuedRequest(operation, purpose, self._issued, Condition(self._lock), until)
+        self._waiting.append(request)
+        return request
+
+    def _require_going_on(self, request: QueuedRequest, began: float) -> None:
+        if self._is_cancelled and request.purpose in BEGINS:
+            raise Cancelled("the run was cancelled before this began; run again")
+        if request.expired:
+            waited = self._clock.now() - began
+            text = f"the deadline passed while {request.operation} was queued for the request rate ({waited:.0f} s)"
+            raise WaitTimeout(text, status="", waited=waited)
+
+    def _wait(self, request: QueuedRequest) -> None:
+        if self._leader is not None:
+            self._clock.wait(request.turn, None)
+            return
+        self._leader = request
+        try:
+            if (delay := self._next_at - self._clock.now()) > 0:
+                self._clock.wait(request.turn, delay)
+        finally:
+            self._leader = None
+        self._hand_out()
+
+    def _leave(self, request: QueuedRequest) -> None:
+        """Go, and see to it that somebody leads."""
+        if request in self._waiting:
+            self._waiting.remove(request)
+        if self._waiting and self._leader is None:
+            self._waiting[0].turn.notify()
+
+    def _hand_out(self) -> None:
+        """Give all turns that are due, and note when the next one is, or a deadline passes."""
+        with self._store.open() as state:
+            now = self._clock.now()
+            if self._dark:
+                state.moves.darken(now)
+            self._expire(now)
+            while self._waiting:
+                chosen, delay = next_request(
+                    self._waiting,
+                    self._since_agents,
+                    lambda r: state.delay(r.operation, r.purpose, now, self._dark),
+                )
+                if chosen is None:
+                    self._sleep_until(min(now + max(delay, TICK), *(r.until + TICK for r in self._waiting)))
+                    return
+                state.draw(chosen.operation, chosen.purpose, now)
+                self._grant(chosen)
+
+    def _expire(self, now: float) -> None:
+        for request in [request for request in self._waiting if now >= request.until]:
+            request.expired = True
+            self._waiting.remove(request)
+            request.turn.notify()
+
+    def _grant(self, request: QueuedRequest) -> None:
+        request.granted = True
+        self._waiting.remove(request)
+        self._since_agents = 0 if request.purpose is Purpose.AGENT else self._since_agents + 1
+        request.turn.notify()
+
+    def _sleep_until(self, moment: float) -> None:
+        """The leader sleeps no longer than until then."""
+        sooner, self._next_at = moment < self._next_at, moment
+        if sooner and self._leader is not None:
+            self._leader.turn.notify()

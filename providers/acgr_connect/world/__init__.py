@@ -1,0 +1,1 @@
+"""What this run knows of the account: sweeps, shared by all threads."""

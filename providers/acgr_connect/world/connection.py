@@ -1,0 +1,178 @@
+"""One account's Connect, in every Region that is asked for, with what all resources of a run share.
+
+boto3 is imported with the first client: a program that only declares does not wait for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Lock, RLock, Thread
+from typing import TYPE_CHECKING
+
+from acgr_connect.aws.settings import Settings
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.clock import Clock, SystemClock
+from acgr_connect.model.errors import ConnectError, ErrorContext, WrongAccount
+from acgr_connect.model.operation import Deadline, Operation
+from acgr_connect.scheduling.poll_schedule import PollSchedule, TrackedMove
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.scheduling.rate_limiter import RateLimiter
+from acgr_connect.scheduling.shared_state import FileStore, MemoryStore, StateStore
+from acgr_connect.world.directory import Directory
+from acgr_connect.world.sweep import Sweep
+
+if TYPE_CHECKING:
+    from acgr_connect.aws.client import RegionalConnect
+    from acgr_connect.aws.session import Sessions
+
+Read = Callable[[], object]
+
+
+def in_background(read: Read) -> None:
+    """Read in a thread of its own. What goes wrong there goes wrong again for whoever asks."""
+    Thread(target=_quietly, args=(read,), daemon=True).start()
+
+
+def _quietly(read: Read) -> None:
+    with suppress(ConnectError):
+        read()
+
+
+@dataclass(frozen=True)
+class _Region:
+    connect: RegionalConnect
+    limiter: RateLimiter
+    schedule: PollSchedule
+
+
+class Connection:
+    """Sessions, clients, rate limiters and the directory, each made on first use and shared by all threads.
+
+    Args:
+        settings: where Connect is and how fast it may be asked.
+        clock: passes the time.
+        open_session: makes the boto3 session; called once.
+        prefetch: begins to read what may be asked next.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        open_session: Callable[[Settings], Sessions] | None = None,
+        prefetch: Callable[[Read], None] = in_background,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or SystemClock()
+        self.directory = Directory(self.connect, self.clock)
+        self._open_session, self._prefetch = open_session, prefetch
+        self._prefetched: set[tuple[str, ...]] = set()
+        self._lock = RLock()
+        self._session: Sessions | None = None
+        self._regions: dict[str, _Region] = {}
+        self._account: Sweep[str] | None = None
+        self._locks: dict[str, Lock] = {}
+        self._cancelled = False
+
+    def connect(self, region: str, purpose: Purpose, deadline: Deadline | None = None) -> RegionalConnect:
+        """Connect in one Region, asked for one purpose; what begins something does not go out after the deadline."""
+        return self._region(region).connect.to(purpose, deadline)
+
+    def prefetch(self, what: tuple[str, ...], read: Read) -> None:
+        """Begin to read something, once: whoever asks for it meanwhile waits for that answer."""
+        with self._lock:
+            is_new = what not in self._prefetched
+            self._prefetched.add(what)
+        if is_new:
+            self._prefetch(read)
+
+    @contextmanager
+    def move_in_flight(self, region: str, operation: Operation) -> Iterator[TrackedMove]:
+        """A move was just accepted: until this ends a number is dark, and what restores its flow comes first."""
+        here = self._region(region)
+        with here.limiter.darkness(), here.schedule.in_flight(operation.deadline.at) as move:
+            yield move
+
+    def cancel(self) -> None:
+        """Begin no move and no association from now on; numbers that are dark are finished."""
+        with self._lock:
+            self._cancelled = True
+            for region in self._regions.values():
+                region.limiter.cancel()
+
+    def require_account(self, arn: Arn) -> None:
+        """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
+
+        Raises:
+            WrongAccount: they do not; nothing was written.
+            Denied: they belong to nobody.
+        """
+        account = self._caller(arn.region)
+        if account != arn.account:
+            raise WrongAccount(
+                f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
+                f"written; choose the profile or role of {arn.account}, or check the endpoint"
+            )
+
+    @contextmanager
+    def exclusive(self, arn: Arn) -> Iterator[None]:
+        """One queue per number or group: nothing else of this process touches it meanwhile."""
+        with self._lock:
+            lock = self._locks.setdefault(arn.id, Lock())
+        with lock:
+            yield
+
+    def _region(self, region: str) -> _Region:
+        with self._lock:
+            known = self._regions.get(region)
+        return known or self._opened(region)
+
+    def _opened(self, region: str) -> _Region:
+        """The Region, opened once. Its store goes by the account, which STS is asked for while nothing is held."""
+        store = self._store_of(region)
+        with self._lock:
+            if region not in self._regions:
+                from acgr_connect.aws.client import RegionalConnect
+                from acgr_connect.aws.session import connect_client
+
+                client = connect_client(self._sessions(), self.settings, region)
+                limiter = RateLimiter(self.clock, store)
+                if self._cancelled:
+                    limiter.cancel()
+                regional = RegionalConnect(client, region, limiter, self.clock)
+                self._regions[region] = _Region(regional, limiter, PollSchedule(self.clock, store))
+            return self._regions[region]
+
+    def _store_of(self, region: str) -> StateStore:
+        rate, scope = self.settings.rate, self.settings.scope
+        if self.settings.limiter_folder is None:
+            return MemoryStore(rate, scope, self.clock)
+        whose = f"{self._caller(region)}-{region}-{self.settings.endpoints.get('connect', '')}"
+        name = re.sub(r"[^A-Za-z0-9]+", "-", whose).strip("-")
+        return FileStore(self.settings.limiter_folder / f"{name}.json", rate, scope, self.clock)
+
+    def _caller(self, region: str) -> str:
+        with ErrorContext("asking STS whose credentials these are", region):
+            return self._account_from(region).entries()[""]
+
+    def _account_from(self, region: str) -> Sweep[str]:
+        """The caller's account, asked for once, in the Region of whoever asks first."""
+        with self._lock:
+            self._account = self._account or Sweep(lambda: [("", self._who(region))], self.clock)
+            return self._account
+
+    def _who(self, region: str) -> str:
+        from acgr_connect.aws.session import caller_account
+
+        return caller_account(self._sessions(), self.settings, region)
+
+    def _sessions(self) -> Sessions:
+        with self._lock:
+            if self._session is None:
+                from acgr_connect.aws.session import open_session
+
+                self._session = (self._open_session or open_session)(self.settings)
+            return self._session

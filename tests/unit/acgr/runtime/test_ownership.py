@@ -1,0 +1,119 @@
+"""Who declared what in this run: the last to declare has it, and a delete leaves it alone."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+from scripted import PATIENCE
+
+from acgr.runtime.ownership import Ownership
+
+OLD, NEW, THIRD = (f"urn:pulumi:dev::p::pulumi-python:dynamic/acgr:T::{name}" for name in ("old", "new", "third"))
+"""Resources of one program; users know them by the last part."""
+E164, ID = ("phone-number", "+442079460001"), ("phone-number", "n1")
+OTHER = ("phone-number", "+442079460002")
+
+
+@pytest.fixture
+def ownership() -> Ownership:
+    """A run in which nothing was declared yet."""
+    return Ownership()
+
+
+def test_undeclared_has_no_other_owner(ownership: Ownership) -> None:
+    """What nobody declares may be deleted."""
+    assert ownership.other_owner(OLD, [E164]) is None
+    assert ownership.other_owner(OLD, []) is None
+
+
+def test_own_declaration_is_no_other_owner(ownership: Ownership) -> None:
+    """A resource that was checked and is then deleted does not stand in its own way."""
+    ownership.declare(OLD, [E164])
+    assert ownership.other_owner(OLD, [E164]) is None
+
+
+def test_renamed(ownership: Ownership) -> None:
+    """The new name declared the number: deleting the old name leaves it alone."""
+    ownership.declare(OLD, [E164])
+    ownership.declare(NEW, [E164, ID], made=True)
+    assert ownership.other_owner(OLD, [E164]) == "new"
+
+
+def test_declared_but_not_yet_made(ownership: Ownership) -> None:
+    """A declaration counts from the check on: the delete may come before the create."""
+    ownership.declare(NEW, [E164])
+    assert ownership.other_owner(OLD, [E164]) == "new"
+
+
+def test_any_spelling_counts(ownership: Ownership) -> None:
+    """One of several spellings is enough to say that it is the same object."""
+    ownership.declare(NEW, [ID])
+    assert ownership.other_owner(OLD, [E164, ID]) == "new"
+    assert ownership.other_owner(OLD, [E164, OTHER]) is None
+
+
+def test_replaced(ownership: Ownership) -> None:
+    """The old half of a replacement has itself as other owner where the new half made the same object anew."""
+    ownership.declare(OLD, [E164], made=True)
+    assert ownership.other_owner(OLD, [E164]) == "old"
+    assert ownership.other_owner(OLD, [OTHER]) is None
+
+
+def test_another_resource_comes_before_the_resource_itself(ownership: Ownership) -> None:
+    """Where both made the object, the other resource is named: that is the one the user looks for."""
+    ownership.declare(OLD, [E164], made=True)
+    ownership.declare(NEW, [E164], made=True)
+    assert ownership.other_owner(OLD, [E164]) == "new"
+
+
+def test_what_another_made_is_not_ones_own(ownership: Ownership) -> None:
+    """A resource is its own heir only of what it made itself."""
+    ownership.declare(OLD, [E164])
+    ownership.declare(NEW, [OTHER], made=True)
+    assert ownership.other_owner(OLD, [E164]) is None
+
+
+def test_several_heirs(ownership: Ownership) -> None:
+    """With several heirs the answer is the same every time."""
+    for urn in (THIRD, NEW, OLD):
+        ownership.declare(urn, [E164])
+    assert ownership.other_owner(OLD, [E164]) == "new"
+
+
+def test_kinds_are_apart(ownership: Ownership) -> None:
+    """A membership and a number of the same spelling are different objects."""
+    ownership.declare(NEW, [("membership", "main", "n1")])
+    assert ownership.other_owner(OLD, [ID]) is None
+
+
+def test_keys_may_come_once(ownership: Ownership) -> None:
+    """Every key counts, also where the keys are a set."""
+    ownership.declare(NEW, {E164, ID}, made=True)
+    assert ownership.other_owner(OLD, [E164]) == ownership.other_owner(OLD, [ID]) == "new"
+
+
+def test_from_many_threads(ownership: Ownership) -> None:
+    """The plugin's threads declare at once, and nothing is lost."""
+    keys = [[("phone-number", str(n))] for n in range(500)]
+
+    def declare(part: list[list[tuple[str, str]]]) -> None:
+        for one in part:
+            ownership.declare(NEW, one)
+
+    threads = [Thread(target=declare, args=(part,)) for part in (keys[::2], keys[1::2])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert {ownership.other_owner(OLD, key) for key in keys} == {"new"}
+
+
+def test_under_a_beginning(ownership: Ownership) -> None:
+    """All that was declared under the beginning of a key, and by whom; or only what was made in this run."""
+    here, there = ("flow", "n1", "eu-west-2"), ("flow", "n1", "eu-central-1")
+    ownership.declare(OLD, [here, ("flow", "n2", "eu-west-2")])
+    ownership.declare(NEW, [here, there], made=True)
+    assert ownership.declared_under("flow", "n1") == {here: {OLD, NEW}, there: {NEW}}
+    assert ownership.declared_under("flow", "n1", made=True) == {here: {NEW}, there: {NEW}}
+    assert ownership.declared_under("flow", "n3") == {}

@@ -1,0 +1,106 @@
+"""What the processes of a machine tell each other of moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scripted import ScriptedClock
+
+from acgr_connect.scheduling.limiter_state import LimiterState
+from acgr_connect.scheduling.poll_schedule import MOMENT, WATCH_EVERY, PollSchedule
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.scheduling.rate_limiter import RateLimiter
+from acgr_connect.scheduling.shared_moves import DARK_FOR, KNOWN_FOR, WATCHED_FOR, SharedMoves
+from acgr_connect.scheduling.shared_state import FileStore
+from acgr_connect.scheduling.token_bucket import Rate
+
+RATE = Rate(2.0, 5.0)
+
+
+@pytest.fixture
+def processes(tmp_path: Path, clock: ScriptedClock) -> list[FileStore]:
+    """The stores of two processes with one file."""
+    return [FileStore(tmp_path / "rate.json", RATE, "shared", clock) for _ in range(2)]
+
+
+def test_one_process_watches(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """While one process watches its first number, another one does not: not before the first has let go."""
+    watcher, other = (PollSchedule(clock, store) for store in processes)
+    with watcher.in_flight() as first, other.in_flight() as second:
+        assert first.pause() == pytest.approx(WATCH_EVERY)
+        second.pause()
+        assert clock.now() == pytest.approx(WATCH_EVERY + WATCHED_FOR)
+
+
+def test_a_watcher_that_is_gone_is_followed(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """A process that was killed while it watched keeps the others from it for seconds, not for ever."""
+    killed, other = (PollSchedule(clock, store) for store in processes)
+    with killed.in_flight() as first:
+        first.pause()
+    clock.sleep(WATCHED_FOR)
+    with other.in_flight() as second:
+        assert [second.pause() for _ in range(2)] == pytest.approx([WATCH_EVERY] * 2)
+
+
+def test_what_a_claim_took_is_known_to_all(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """Once a number of one process has arrived, those of the others are looked at when they are due."""
+    one, other = (PollSchedule(clock, store) for store in processes)
+    with one.in_flight() as first:
+        clock.sleep(5.0)
+        first.arrived()
+    with other.in_flight() as second:
+        assert second.pause() == pytest.approx(5.0 + MOMENT)
+
+
+def test_a_long_claim_of_another_process_is_doubted(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """What took minutes elsewhere is no reason to leave a number dark for as long: its own process watches it."""
+    one, other = (PollSchedule(clock, store) for store in processes)
+    with one.in_flight() as first:
+        clock.sleep(300.0)
+        first.arrived()
+    with other.in_flight() as second:
+        assert second.pause() == pytest.approx(WATCH_EVERY)
+
+
+def test_old_knowledge_is_none(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """What a claim took earlier today is found out anew."""
+    one, other = (PollSchedule(clock, store) for store in processes)
+    with one.in_flight() as first:
+        clock.sleep(5.0)
+        first.arrived()
+    clock.sleep(KNOWN_FOR)
+    with other.in_flight() as second:
+        assert second.pause() == pytest.approx(WATCH_EVERY)
+
+
+def test_tokens_are_kept_back_for_another_processs_darkness(processes: list[FileStore], clock: ScriptedClock) -> None:
+    """A process whose numbers all answer leaves to another one what ends its darkness."""
+    dark, bright = (RateLimiter(clock, store) for store in processes)
+    with dark.darkness():
+        for _ in range(4):
+            dark.acquire("DescribePhoneNumber", Purpose.LOOK)
+        with processes[1].open() as ledger:
+            assert ledger.delay("UpdatePhoneNumber", Purpose.START, clock.now(), 0) > 1.0
+            assert ledger.delay("AssociatePhoneNumberContactFlow", Purpose.RESTORE, clock.now(), 0) < 1.0
+    clock.sleep(DARK_FOR)
+    bright.acquire("UpdatePhoneNumber", Purpose.START)
+    with processes[1].open() as ledger:
+        assert not ledger.moves.are_dark(clock.now())
+
+
+def test_darkness_is_told_now_and_then() -> None:
+    """Not every call writes it anew."""
+    moves = SharedMoves()
+    told = set()
+    for tenth in range(30):
+        moves.darken(100.0 + tenth / 10)
+        told.add(moves.dark_until)
+    assert len(told) == 3
+
+
+def test_a_ledger_of_an_older_version_is_fresh(tmp_path: Path, clock: ScriptedClock) -> None:
+    """A file without what is known of moves is begun anew."""
+    (tmp_path / "rate.json").write_text('{"shared": [0, 0], "proof": [0, 0], "own": {}, "learned": ["auto", 0]}')
+    with FileStore(tmp_path / "rate.json", RATE, "shared", clock).open() as ledger:
+        assert ledger == LimiterState.fresh(RATE, "shared", clock.now())
