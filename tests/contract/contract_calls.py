@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from acgr_sandbox import Sandbox, World
-from acgr_sandbox.model import service_model
 from acgr_sandbox.operations.profiles import derived_id
-from acgr_sandbox.snapshot import snapshot
+from acgr_sandbox.scenario.snapshot import snapshot
+from acgr_sandbox.wire.service_model import service_model
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
