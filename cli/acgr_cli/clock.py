@@ -1,4 +1,4 @@
-"""The command's only look at the time."""
+"""The only module of the command that knows what time it is."""
 
 from __future__ import annotations
 

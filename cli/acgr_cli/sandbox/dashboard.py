@@ -116,7 +116,9 @@ def _requests(overview: Overview) -> Text:
 def _event(event: Overview) -> Text:
     texts = {"number": _text_of_number, "fault": _text_of_fault, "second-writer": _text_of_writer}
     style = {"dark": "red", "failed": "red", "lit": "green"}.get(event.get("what", ""), "")
-    return Text.assemble((f"{_clock(event['time'])}  ", "dim"), (texts.get(event["kind"], _text_of_other)(event), style))
+    return Text.assemble(
+        (f"{_clock(event['time'])}  ", "dim"), (texts.get(event["kind"], _text_of_other)(event), style)
+    )
 
 
 def _text_of_number(event: Overview) -> str:

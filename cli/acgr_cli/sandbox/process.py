@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from acgr_cli.clock import poll
+
 from .lock import exclusive_lock
 
 START_SECONDS = 30.0

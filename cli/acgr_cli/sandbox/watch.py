@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from acgr_cli.clock import poll
+
 from .dashboard import dashboard
 from .process import Folder, Running, SandboxFailure, control_request, find_running
 

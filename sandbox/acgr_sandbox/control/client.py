@@ -52,7 +52,7 @@ class Control:
         return list(self._ask("GET", f"events?after={after}")["events"])
 
     def overview(self) -> dict[str, Any]:
-        """Who answers where, at one look."""
+        """Who answers where, all in one answer."""
         return dict(self._ask("GET", "overview"))
 
     def change(self, change: Mapping[str, Any]) -> str:

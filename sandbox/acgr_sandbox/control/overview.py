@@ -1,4 +1,4 @@
-"""Who answers where, at one look: what `acgr sandbox watch` shows."""
+"""Who answers where, all in one answer: what `acgr sandbox watch` shows."""
 
 from __future__ import annotations
 

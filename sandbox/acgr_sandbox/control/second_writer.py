@@ -1,6 +1,6 @@
 """The second writer of a test or a drill: somebody else, who changes the world between two calls or right now.
 
-What a change looks like is in `core.change_forms`. What Connect would refuse does not happen, and is in the events
+`core.change_forms` says what a change is. A change that Connect would refuse does not happen, and is in the events
 as refused.
 """
 
@@ -36,7 +36,7 @@ def make_change(simulation: Simulation, change: Change) -> str:
 def _outcome(simulation: Simulation, change: Change) -> str:
     check_change(change)
     try:
-        _MAKE[change["do"]](simulation, change)
+        MAKERS[change["do"]](simulation, change)
     except Refusal as refusal:
         return f"refused: {refusal}"
     except KeyError as absent:
@@ -140,7 +140,7 @@ def _operation(simulation: Simulation, change: Change) -> None:
     _perform(simulation, change, change["operation"], **change["parameters"])
 
 
-_MAKE: dict[str, Callable[[Simulation, Change], None]] = {
+MAKERS: dict[str, Callable[[Simulation, Change], None]] = {
     "move": _move,
     "place": _place,
     "set-flow": _flow,

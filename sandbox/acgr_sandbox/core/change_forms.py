@@ -18,7 +18,7 @@ scenario, by name or id; `region` is the source Region unless given.
     {do: set-flow-state, flow: Sales, state: ARCHIVED, status: PUBLISHED}    in every Region that has the flow
     {do: operation, operation: TagResource, parameters: {...}}  any operation of the API
 
-This module says what a change looks like, so that a fault can hold one; `control.second_writer` makes it.
+This module says what a change is, so that a fault can hold one; `control.second_writer` makes it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What happens by itself: claims complete, groups become ACTIVE, the other Region catches up.
 
-Every such change waits in `World.changes` with the time it is due, and is made at the first look after
-that time. A world that was saved and read again therefore goes on where it was.
+Every such change waits in `World.changes` with the time it is due, and is made when the world is first used after
+that time. A world that was saved and read again therefore goes on from where it was.
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ class Call:
         missing = not_found(f"Traffic distribution group {text} was not found in {self.region}.")
         if group is None:
             raise missing
-        home = self.world.instance_of_group(group)
-        if self.region not in (home.regions if arn else (home.region,)):
+        instance = self.world.instance_of_group(group)
+        if self.region not in (instance.regions if arn else (instance.region,)):
             raise missing
         if arn and text != self.world.arn(group):
             raise missing
@@ -105,9 +105,9 @@ class Call:
 
     def require_source_region(self, group: Group, what: str, code: str = "InvalidRequestException") -> None:
         """Refuse in the replica Region what only the source Region does (statement A4)."""
-        home = self.world.instance_of_group(group).region
-        if self.region != home:
-            raise Refusal(code, f"{what} is only possible in {home}, the Region of the traffic distribution group.")
+        source = self.world.instance_of_group(group).region
+        if self.region != source:
+            raise Refusal(code, f"{what} is only possible in {source}, the Region of the traffic distribution group.")
 
     def number(self, text: str) -> Number:
         """The number asked for: by UUID or ARN where it was claimed, elsewhere by ARN alone (statements N9, N10)."""

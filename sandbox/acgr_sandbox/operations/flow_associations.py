@@ -115,13 +115,13 @@ def _check_usable(call: Call, flow: Flow) -> None:
 
 
 def _write(call: Call, number: Number, flow_id: str | None) -> None:
-    home = call.world.instance_of_number(number).region
-    source_flow = number.flow_in(home)
+    source = call.world.instance_of_number(number).region
+    source_flow = number.flow_in(source)
     call.world.revision += 1
     set_flow(number, call.region, flow_id, call.world.revision)
     if not (call.switches.mirroring and number.target in call.world.groups):
         return
-    if call.switches.mirror_conflict == "source" and call.region != home and source_flow:
+    if call.switches.mirror_conflict == "source" and call.region != source and source_flow:
         call.later(call.switches.mirror_seconds, "mirror", number.id, region=call.region, detail=source_flow)
         return
     for region in call.world.regions_of(number):

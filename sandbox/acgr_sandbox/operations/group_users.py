@@ -85,5 +85,5 @@ def _leave(call: Call, group: Group, user: User) -> None:
 def _shown(call: Call, group: Group, user_id: str) -> str:
     if call.switches.user_id_form == "uuid":
         return user_id
-    home = call.world.arn(call.world.instance_of_group(group))
-    return f"{home}/agent/{user_id}"
+    instance = call.world.arn(call.world.instance_of_group(group))
+    return f"{instance}/agent/{user_id}"

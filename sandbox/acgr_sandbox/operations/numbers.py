@@ -244,9 +244,9 @@ def _listed_target(call: Call) -> str | None:
 def _matches_query(call: Call, number: Number) -> bool:
     countries, types = call.params.get("PhoneNumberCountryCodes"), call.params.get("PhoneNumberTypes")
     prefix = str(call.params.get("PhoneNumberPrefix", ""))
-    at_home = call.region in call.regions_of(number)
+    known_here = call.region in call.regions_of(number)
     return (
-        at_home
+        known_here
         and (not countries or number.country in countries)
         and (not types or number.type in types)
         and number.e164.startswith(prefix)

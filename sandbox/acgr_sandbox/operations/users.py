@@ -138,8 +138,8 @@ def _users_here(call: Call, instance: Instance) -> list[tuple[str, User]]:
 
 
 def _modified(call: Call, user: User) -> Answer:
-    home = call.world.instances[user.instance_id].region
-    return {"LastModifiedTime": user.modified, "LastModifiedRegion": user.modified_in or home}
+    source = call.world.instances[user.instance_id].region
+    return {"LastModifiedTime": user.modified, "LastModifiedRegion": user.modified_in or source}
 
 
 def _summary(call: Call, user: User) -> Answer:

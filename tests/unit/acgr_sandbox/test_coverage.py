@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adapter import adapter_operations
+
 import acgr_sandbox
 from acgr_sandbox.coverage import coverage, known
 from acgr_sandbox.operations import OPERATIONS
@@ -20,3 +22,11 @@ def test_the_page_is_current() -> None:
         return [line for line in lines if not line.startswith(unknown)]
 
     assert lines(PAGE.read_text(encoding="utf-8")) == lines(coverage())
+
+
+def test_what_the_adapter_calls_is_there() -> None:
+    """Every operation of Connect that `acgr_connect` calls is implemented, and on the page."""
+    called, page = adapter_operations(), PAGE.read_text(encoding="utf-8")
+    assert {"UpdatePhoneNumber", "AssociateTrafficDistributionGroupUser", "ListUsers"} <= called
+    assert sorted(called - set(OPERATIONS)) == []
+    assert [name for name in sorted(called) if f"| {name} |" not in page] == []

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from acgr_sandbox import Request, Sandbox, Switches, load_scenario
-from acgr_sandbox.scenario.load import DEFAULT_SCENARIO
 from acgr_sandbox.core.faults import KINDS
+from acgr_sandbox.scenario.load import DEFAULT_SCENARIO
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
@@ -29,6 +29,7 @@ def _table(pattern: str) -> dict[str, list[str]]:
 ROWS = _table(r"S-[TRAGUNF]\d+")
 OTHERS = _table(r"`[a-z_]+`")
 SWITCHES = {field.name: field.default for field in fields(Switches)}
+DECIDES = {field.name: field.metadata["decides"] for field in fields(Switches)}
 
 
 def _quoted(cell: str) -> list[str]:
@@ -69,9 +70,12 @@ def test_a_row_has_its_tests(row: list[str]) -> None:
 
 
 def test_every_switch_is_there() -> None:
-    """Each switch is in a row, or in the table of others with its default."""
+    """Each switch is in a row, or in the table of others with its default and what it decides."""
     others = {row[0].strip("`"): row[1].strip("`") for row in OTHERS.values() if len(row) == 4}
     assert {name: _spelt(SWITCHES[name]) for name in others} == others
+    assert {row[0].strip("`"): row[2] for row in OTHERS.values() if len(row) == 4} == {
+        name: DECIDES[name] for name in others
+    }
     assert {name for row in ROWS.values() for name in _quoted(row[3])} | set(others) == set(SWITCHES)
 
 

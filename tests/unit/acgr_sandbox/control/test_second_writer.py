@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from acgr_sandbox import Fault, Request, Sandbox
+from acgr_sandbox.control.second_writer import MAKERS
+from acgr_sandbox.core.change_forms import FORMS
 
 NUMBER, OTHER = "+442079460001", "+442079460005"  # on the default TDG, on the instance
 HERE, THERE = "eu-west-2", "eu-central-1"
@@ -15,6 +17,11 @@ HERE, THERE = "eu-west-2", "eu-central-1"
 
 def _group(sandbox: Sandbox, name: str = "retail") -> Any:
     return sandbox.world.group(name)
+
+
+def test_every_form_is_made() -> None:
+    """Each form that a change can have is one that the second writer makes, and the other way round."""
+    assert list(MAKERS) == list(FORMS)
 
 
 def test_moves(sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""What can be seen of a sandbox while it runs."""
+"""Metrics and events: what can be seen of a sandbox while it runs."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_overview(sandbox: Sandbox, ask: Any) -> None:
     assert later["dark"] == {"eu-west-2": 12.0, "eu-central-1": 7.0}
 
 
-def test_the_pulse(ask: Any, sandbox: Sandbox) -> None:
+def test_calls_by_the_second(ask: Any, sandbox: Sandbox) -> None:
     """Calls and throttles are counted by the second, for a minute."""
     sandbox.set_switches(Switches(rate=2, burst=5))
     for _ in range(7):
@@ -125,8 +125,8 @@ def test_the_pulse(ask: Any, sandbox: Sandbox) -> None:
     assert sum(calls for calls, _ in _control(sandbox, "overview")["pulse"]) == 0
 
 
-def test_a_pulse_within_a_second() -> None:
-    """Two calls in one second are one beat."""
+def test_two_calls_within_a_second() -> None:
+    """Two calls in one second are counted together."""
     rate = CallRate()
     rate.add(10.1, throttled=False)
     rate.add(10.9, throttled=True)
