@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from acgr_sandbox import Sandbox, Switches, load_scenario, session_on
-from acgr_sandbox.generate import generated
+from acgr_sandbox.scenario.generate import generated
 
 from .clock import seconds_of
 from .measure import Measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from acgr_sandbox import Sandbox, load_scenario, session_on
-from acgr_sandbox.generate import generated
+from acgr_sandbox.scenario.generate import generated
 
 from .clock import seconds_of, stopwatch
 from .measure import Measure

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from acgr_sandbox import ManualClock, Sandbox, Switches, World, load_scenario, session_on
-from acgr_sandbox.generate import generated
+from acgr_sandbox.scenario.generate import generated
 
 from .clock import seconds_of
 from .measure import Measure

@@ -13,17 +13,16 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .app import Sandbox
-from .clock import RealClock, clock_named
-from .events import Event, line
-from .generate import SIZES, generated
-from .scenario import load_scenario
+from .core.clock import RealClock, clock_named
+from .core.events import Event, line
+from .core.pending_changes import shift
+from .core.switches import Switches
+from .core.world import World
+from .front import Sandbox
+from .scenario.generate import SIZES, generated
+from .scenario.load import DEFAULT_SCENARIO, load_scenario
+from .scenario.snapshot import load, save, write_atomically
 from .server import LOOPBACK, Server
-from .snapshot import load, save, shift, write_atomically
-from .switches import Switches
-from .world import World
-
-DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if arguments.host not in LOOPBACK:
         _say(f"Listening on {arguments.host}: whoever reaches this machine can read and change the sandbox.")
-    server.sandbox.keep()
+    server.sandbox.persist()
     _serve(server, arguments.ready)
     return 0
 
@@ -64,20 +63,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     scenario, path, then = _scenario(arguments), arguments.world, 0.0
-    kept = path is not None and path.exists() and not arguments.reset
+    goes_on = path is not None and path.exists() and not arguments.reset
     world = copy.deepcopy(scenario)
-    if kept:
+    if goes_on:
         world, then = load(path)
     clock = clock_named(arguments.clock, then)
     if then > clock.now():  # it ran ahead of the wall clock
         shift(world, clock.now() - then)
 
-    def keep(world: World) -> None:
+    def persist(world: World) -> None:
         if path is not None:
             save(path, world, clock.now())
 
     switches, events = _switches(arguments), _events(arguments.events)
-    return Sandbox(world, clock=clock, switches=switches, on_write=keep, scenario=scenario, on_event=events)
+    return Sandbox(world, clock=clock, switches=switches, on_write=persist, scenario=scenario, on_event=events)
 
 
 def _scenario(arguments: argparse.Namespace) -> World:

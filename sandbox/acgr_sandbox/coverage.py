@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import fields
 
-from .faults import KINDS
-from .model import operation_model, service_model
+from .core.faults import KINDS
+from .core.switches import Switches
 from .operations import OPERATIONS
-from .switches import Switches
+from .wire.service_model import operation_model, service_model
 
 _HEAD = """# What the sandbox imitates
 
@@ -23,8 +23,8 @@ Any other answers status 501 and its name. STS answers GetCallerIdentity.
 
 Where Connect is not documented, or its documents contradict each other, a switch decides. Times are seconds.
 
-| Switch | Default |
-|---|---|
+| Switch | Default | What it decides |
+|---|---|---|
 {switches}
 
 ## Faults
@@ -39,7 +39,9 @@ def coverage() -> str:
         done=len(OPERATIONS),
         all=len(service_model().operation_names),
         operations="\n".join(_operation(name) for name in sorted(OPERATIONS) if known(name)),
-        switches="\n".join(f"| `{field.name}` | `{field.default!r}` |" for field in fields(Switches)),
+        switches="\n".join(
+            f"| `{each.name}` | `{each.default!r}` | {each.metadata['decides']} |" for each in fields(Switches)
+        ),
         faults=", ".join(f"`{kind}`" for kind in KINDS) + ".",
     )
 

@@ -1,34 +1,31 @@
-"""One request on its way: who calls, the throttle, the faults, the operation, the record of it."""
+"""One request to the API on its way: who calls, the throttle, the faults, the operation, the record of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from . import sts
-from .caller import Caller, caller_of
-from .delays import drawn
-from .faults import Fault, misfortune_of, refuse_after, refuse_before, throttled
-from .insight import THROTTLES
-from .model import match, own_code
+from .control.second_writer import make_change
+from .core.delays import drawn
+from .core.faults import Fault, async_failure_of, refuse_after, refuse_before, throttled
+from .core.metrics import THROTTLES
 from .operations import OPERATIONS
-from .refusal import ConnectionReset, LostReply, Refusal
-from .validation import validate
-from .wire import Request, Response, parse, render, render_error
-
-if TYPE_CHECKING:
-    from .app import Sandbox
-
+from .simulation import Simulation
+from .wire import sts
+from .wire.caller import Caller, caller_of
+from .wire.refusal import ConnectionReset, LostReply, Refusal
+from .wire.rest_json import Request, Response, parse, render, render_error
+from .wire.service_model import bad_request_code, find_operation
+from .wire.validation import validate
 
 _GUIDE_DISASSOCIATE = re.compile(r"(/traffic-distribution-group/([^/]+)/user)/([^/]+)")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which operation somebody asked for."""
+class ApiCall:
+    """Which operation somebody called; `labels` are the ids and ARNs in the path."""
 
     caller: Caller
     operation: str
@@ -37,43 +34,44 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Ended:
+class Outcome:
     """What became of a call: an answer or a broken connection, the counter's word for it, the fault that hit it."""
 
     response: Response | LostReply
-    outcome: str
+    counted_as: str
     fault: Fault | None
 
 
-def dispatch(sandbox: Sandbox, request: Request) -> Response:
+def dispatch(simulation: Simulation, request: Request) -> Response:
     """Answer a request to the API.
 
     Raises:
         LostReply: a fault says that the answer never arrives.
     """
     try:
-        caller = caller_of(request.headers, sandbox.account)
+        caller = caller_of(request.headers, simulation.account)
         if caller.service == "sts":
-            sandbox.counters.add("GetCallerIdentity", caller.region, "ok")
-            return sts.answer(caller, request, sandbox.partition)
-        request = _as_the_model_has_it(sandbox, request)
-        asked = Asked(caller, *_route(request), request)
+            simulation.counters.add("GetCallerIdentity", caller.region, "ok")
+            return sts.answer(caller, request, simulation.partition)
+        request = _guide_form_rewritten(simulation, request)
+        call = ApiCall(caller, *_operation_of(request), request)
     except Refusal as refusal:
-        return render_error(refusal, sandbox.switches.error_member)
-    return _serve(sandbox, asked)
+        return render_error(refusal, simulation.switches.error_member)
+    return _serve(simulation, call)
 
 
-def _as_the_model_has_it(sandbox: Sandbox, request: Request) -> Request:
+def _guide_form_rewritten(simulation: Simulation, request: Request) -> Request:
+    # The guide has DELETE …/user/{UserId}, the service model DELETE …/user?UserId=…&InstanceId=….
     guide = _GUIDE_DISASSOCIATE.fullmatch(request.raw_path)
-    if request.method != "DELETE" or guide is None or sandbox.switches.guide_disassociate == "refuse":
+    if request.method != "DELETE" or guide is None or simulation.switches.guide_disassociate == "refuse":
         return request
-    group = sandbox.world.groups.get(unquote(guide[2]).rsplit("/", 1)[-1])
+    group = simulation.world.groups.get(unquote(guide[2]).rsplit("/", 1)[-1])
     query = f"UserId={guide[3]}&InstanceId={group.instance_id if group else 'unknown'}"
     return replace(request, raw_path=guide[1], query=query)
 
 
-def _route(request: Request) -> tuple[str, dict[str, str]]:
-    found = match(request.method, request.raw_path)
+def _operation_of(request: Request) -> tuple[str, dict[str, str]]:
+    found = find_operation(request.method, request.raw_path)
     if found is None:
         message = f"No operation of Amazon Connect is {request.method} {request.raw_path}."
         raise Refusal("UnknownOperationException", message, status=404)
@@ -83,72 +81,72 @@ def _route(request: Request) -> tuple[str, dict[str, str]]:
     return name, labels
 
 
-def _serve(sandbox: Sandbox, asked: Asked) -> Response:
-    with sandbox.lock:
-        sandbox.settle()
-        switches, before = sandbox.switches, sandbox.counters.total
-        ended = _attempt(sandbox, asked)
-        _record(sandbox, asked, ended)
+def _serve(simulation: Simulation, call: ApiCall) -> Response:
+    with simulation.lock:
+        simulation.settle()
+        switches, before = simulation.switches, simulation.counters.total
+        outcome = _attempt(simulation, call)
+        _record(simulation, call, outcome)
     delay = drawn(switches.latency_seconds, f"{switches.seed}/{before}")
-    delay += drawn(ended.fault.seconds, f"{ended.fault.seed}/{before}") if ended.fault else 0.0
+    delay += drawn(outcome.fault.seconds, f"{outcome.fault.seed}/{before}") if outcome.fault else 0.0
     if delay:
-        sandbox.clock.sleep(delay)
-    if isinstance(ended.response, LostReply):
-        raise ended.response
-    return ended.response
+        simulation.clock.sleep(delay)
+    if isinstance(outcome.response, LostReply):
+        raise outcome.response
+    return outcome.response
 
 
-def _attempt(sandbox: Sandbox, asked: Asked) -> Ended:
+def _attempt(simulation: Simulation, call: ApiCall) -> Outcome:
     fault = None
     try:
-        _admit(sandbox, asked)
-        for change in sandbox.faults.second_writers(asked.operation, asked.caller.region):
-            sandbox.change(change)
-        fault = _fault_for(sandbox, asked)
-        refuse_before(fault, sandbox.switches)
-        ended = Ended(_done(sandbox, asked, fault), "ok", fault)
+        _check_rate(simulation, call)
+        for change in simulation.faults.second_writers(call.operation, call.caller.region):
+            make_change(simulation, change)
+        fault = _fault_for(simulation, call)
+        refuse_before(fault, simulation.switches)
+        outcome = Outcome(_run(simulation, call, fault), "ok", fault)
     except Refusal as refusal:
-        refusal.code = own_code(asked.operation, refusal.code)
-        ended = Ended(render_error(refusal, sandbox.switches.error_member), refusal.code or "throttled", fault)
+        refusal.code = bad_request_code(call.operation, refusal.code)
+        outcome = Outcome(render_error(refusal, simulation.switches.error_member), refusal.code or "throttled", fault)
     except ConnectionReset as reset:
-        return Ended(reset, "reset", fault)
+        return Outcome(reset, "reset", fault)
     if fault and fault.kind == "lost-reply":
-        lost = LostReply(f"The answer to {asked.operation} in {asked.caller.region} was lost.")
-        return Ended(lost, "lost", fault)
-    return ended
+        lost = LostReply(f"The answer to {call.operation} in {call.caller.region} was lost.")
+        return Outcome(lost, "lost", fault)
+    return outcome
 
 
-def _admit(sandbox: Sandbox, asked: Asked) -> None:
-    caller, now = asked.caller, sandbox.clock.now()
-    if not sandbox.throttle.admits(caller.account, caller.region, asked.operation, now, sandbox.switches):
-        raise throttled(sandbox.switches)
+def _check_rate(simulation: Simulation, call: ApiCall) -> None:
+    caller, now = call.caller, simulation.clock.now()
+    if not simulation.throttle.admits(caller.account, caller.region, call.operation, now, simulation.switches):
+        raise throttled(simulation.switches)
 
 
-def _fault_for(sandbox: Sandbox, asked: Asked) -> Fault | None:
-    caller, now = asked.caller, sandbox.clock.now()
-    fault = sandbox.faults.next(asked.operation, caller.region)
+def _fault_for(simulation: Simulation, call: ApiCall) -> Fault | None:
+    caller, now = call.caller, simulation.clock.now()
+    fault = simulation.faults.next(call.operation, caller.region)
     if fault is None:
         return None
-    sandbox.events.add(now, "fault", {"fault": fault.kind, "operation": asked.operation, "region": caller.region})
+    simulation.events.add(now, "fault", {"fault": fault.kind, "operation": call.operation, "region": caller.region})
     if fault.kind == "drain":
-        sandbox.throttle.drain(caller.account, caller.region, asked.operation, now, sandbox.switches)
+        simulation.throttle.drain(caller.account, caller.region, call.operation, now, simulation.switches)
     return fault
 
 
-def _done(sandbox: Sandbox, asked: Asked, fault: Fault | None) -> Response:
-    params = parse(asked.operation, asked.labels, asked.request)
-    validate(asked.operation, params, patterns=sandbox.switches.patterns == "check")
-    answer = sandbox.operate(asked.caller, asked.operation, params, misfortune_of(fault))
-    response = render(asked.operation, answer)
+def _run(simulation: Simulation, call: ApiCall, fault: Fault | None) -> Response:
+    params = parse(call.operation, call.labels, call.request)
+    validate(call.operation, params, patterns=simulation.switches.patterns == "check")
+    answer = simulation.operate(call.caller, call.operation, params, async_failure_of(fault))
+    response = render(call.operation, answer)
     refuse_after(fault)
     return response
 
 
-def _record(sandbox: Sandbox, asked: Asked, ended: Ended) -> None:
-    now, where = sandbox.clock.now(), asked.caller
-    status = ended.response.status if isinstance(ended.response, Response) else 0
-    sandbox.counters.add(asked.operation, where.region, ended.outcome)
-    sandbox.pulse.add(now, throttled=ended.outcome in THROTTLES)
-    facts = {"operation": asked.operation, "region": where.region, "account": where.account}
-    end = {"outcome": ended.outcome, "status": status, "on": list(asked.labels.values())}
-    sandbox.events.add(now, "call", {**facts, **end})
+def _record(simulation: Simulation, call: ApiCall, outcome: Outcome) -> None:
+    now, caller = simulation.clock.now(), call.caller
+    status = outcome.response.status if isinstance(outcome.response, Response) else 0
+    simulation.counters.add(call.operation, caller.region, outcome.counted_as)
+    simulation.call_rate.add(now, throttled=outcome.counted_as in THROTTLES)
+    facts = {"operation": call.operation, "region": caller.region, "account": caller.account}
+    end = {"outcome": outcome.counted_as, "status": status, "on": list(call.labels.values())}
+    simulation.events.add(now, "call", {**facts, **end})

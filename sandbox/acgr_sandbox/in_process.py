@@ -12,9 +12,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
 from botocore.loaders import create_loader
 
-from .app import Sandbox
-from .refusal import LostReply
-from .wire import Request
+from .front import Sandbox
+from .wire.refusal import LostReply
+from .wire.rest_json import Request
 
 
 class _Body(io.BytesIO):

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .app import Sandbox
-from .refusal import ConnectionReset, LostReply, Refusal
-from .wire import Request, Response, render_error
+from .front import Sandbox
+from .wire.refusal import ConnectionReset, LostReply, Refusal
+from .wire.rest_json import Request, Response, render_error
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from acgr_sandbox import Sandbox, World
-from acgr_sandbox.model import service_model
 from acgr_sandbox.operations.profiles import derived_id
-from acgr_sandbox.snapshot import snapshot
+from acgr_sandbox.scenario.snapshot import snapshot
+from acgr_sandbox.wire.service_model import service_model
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
@@ -66,7 +66,7 @@ _NAMES = {"instances": "alias", "groups": "name", "flows": "name", "users": "use
 
 def ids(world: World) -> dict[str, str]:
     """What `$name` stands for."""
-    things = {
+    resources = {
         "group": world.group("retail"),
         "default": world.group("Default"),
         "user": world.user("bob.jones"),
@@ -81,9 +81,9 @@ def ids(world: World) -> dict[str, str]:
     }
     kinds = {"routing": "routing-profile", "agent_profile": "security-profile", "queue": "queue"}
     return {
-        **{name: thing.id for name, thing in things.items()},
-        **{f"{name}_arn": world.arn(thing) for name, thing in things.items()},
-        **{name: derived_id(things["instance"].id, kind) for name, kind in kinds.items()},
+        **{name: resource.id for name, resource in resources.items()},
+        **{f"{name}_arn": world.arn(resource) for name, resource in resources.items()},
+        **{name: derived_id(resources["instance"].id, kind) for name, kind in kinds.items()},
         "content": CONTENT,
     }
 
@@ -108,10 +108,10 @@ def check(operation: str, answer: dict[str, Any], known: dict[str, str], sandbox
 
 
 def by_name(world: World) -> dict[str, Any]:
-    """The world as data, things by their names."""
+    """The world as data, resources by their names."""
     data = snapshot(world)
     for kind, name in _NAMES.items():
-        data[kind] = {thing[name]: thing for thing in data[kind].values()}
+        data[kind] = {resource[name]: resource for resource in data[kind].values()}
     return data
 
 

@@ -76,7 +76,7 @@ def code_of(ask: Callable[..., Any], **params: Any) -> str:
 
 
 def error_member(centre: Centre) -> str:
-    """T3: in which member of the body an error has its text."""
+    """S-T3: in which member of the body an error has its text."""
     bodies: list[bytes] = []
     events = centre.source.meta.events
 
@@ -101,7 +101,7 @@ def source_in_replication_status(centre: Centre) -> bool:
 
 
 def instance_number_in_replica(centre: Centre) -> str:
-    """A3: whether the replica knows a number of the source instance."""
+    """S-A3: whether the replica knows a number of the source instance."""
     numbers = centre.numbers(centre.instance_arn)
     if not numbers:
         raise Undecided("No number is on the source instance itself.")
@@ -110,13 +110,13 @@ def instance_number_in_replica(centre: Centre) -> str:
 
 
 def old_number_arn(centre: Centre) -> str:
-    """A9: whether the first form of number ARNs is taken."""
+    """S-A9: whether the first form of number ARNs is taken."""
     old = centre.number()["PhoneNumberArn"].replace(":phone-number/", f":instance/{centre.instance}/phone-number/")
     return "refuse" if code_of(centre.source.describe_phone_number, PhoneNumberId=old) else "accept"
 
 
 def group_users_over_page(centre: Centre) -> str:
-    """U6: what a page of 1000 users is answered."""
+    """S-U6: what a page of 1000 users is answered."""
     try:
         centre.members(centre.source, MaxResults=1000)
     except ClientError:
@@ -125,26 +125,26 @@ def group_users_over_page(centre: Centre) -> str:
 
 
 def user_id_form(centre: Centre) -> str:
-    """U8: how the list names users."""
+    """S-U8: how the list names users."""
     return "arn" if centre.members(centre.source)[0].startswith("arn:") else "uuid"
 
 
 def list_includes_group_numbers(centre: Centre) -> bool:
-    """N12: whether the list without a target has numbers on TDGs."""
+    """S-N12: whether the list without a target has numbers on TDGs."""
     wanted = centre.number()["PhoneNumberArn"]
     pages = centre.source.get_paginator("list_phone_numbers_v2").paginate(PaginationConfig={"PageSize": 1000})
     return any(wanted == row["PhoneNumberArn"] for page in pages for row in page["ListPhoneNumbersSummaryList"])
 
 
 def batch_unknown(centre: Centre) -> str:
-    """F6: what BatchGetFlowAssociation says of a number it does not know."""
+    """S-F6: what BatchGetFlowAssociation says of a number it does not know."""
     absent = centre.group.rsplit(":", 1)[0] + f":phone-number/{ABSENT}"
     ask = {"InstanceId": centre.instance, "ResourceIds": [absent]}
     return "error" if code_of(centre.source.batch_get_flow_association, **ask) else "omit"
 
 
 def replica_arn_form(centre: Centre) -> str:
-    """F7: which Region a number's ARN names in the replica's list."""
+    """S-F7: which Region a number's ARN names in the replica's list."""
     ask = {"InstanceId": centre.instance, "ResourceType": "VOICE_PHONE_NUMBER"}
     rows = centre.replica.list_flow_associations(**ask)["FlowAssociationSummaryList"]
     if not rows:
@@ -153,7 +153,7 @@ def replica_arn_form(centre: Centre) -> str:
 
 
 def replica_flow_ids(centre: Centre) -> str:
-    """F10: whether flows have the same ids in both Regions."""
+    """S-F10: whether flows have the same ids in both Regions."""
     here, there = (_flow_ids(client, centre.instance) for client in (centre.source, centre.replica))
     both = set(here) & set(there)
     if not both:
@@ -167,12 +167,12 @@ def _flow_ids(client: Any, instance: str) -> dict[str, str]:
 
 
 def user_outside_home(centre: Centre) -> str:
-    """A5: the error for associating a user in the replica."""
+    """S-A5: the error for associating a user in the replica."""
     return code_of(centre.replica.associate_traffic_distribution_group_user, **centre.membership())
 
 
 def reassociate(centre: Centre) -> str:
-    """U3: what a second association of the same pair is answered."""
+    """S-U3: what a second association of the same pair is answered."""
     associate = centre.source.associate_traffic_distribution_group_user
     associate(**centre.membership())
     again = code_of(associate, **centre.membership())
@@ -181,7 +181,7 @@ def reassociate(centre: Centre) -> str:
 
 
 def disassociate_absent(centre: Centre) -> str:
-    """U5: what taking off a user who is not there is answered."""
+    """S-U5: what taking off a user who is not there is answered."""
     code = code_of(centre.source.disassociate_traffic_distribution_group_user, **centre.membership())
     return "not-found" if code else "success"
 

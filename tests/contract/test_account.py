@@ -104,10 +104,10 @@ def test_a_real_account(switch: str, real: Centre, settled: dict[str, str]) -> N
     try:
         found = look(real)
     except Undecided as why:
-        settled[switch] = f"{row:4} open: {why}"
+        settled[switch] = f"{row:5} open: {why}"
         pytest.skip(str(why))
     default = getattr(Switches(), switch)
-    settled[switch] = f"{row:4} {found!r}; the sandbox's default is {default!r}"
+    settled[switch] = f"{row:5} {found!r}; the sandbox's default is {default!r}"
 
 
 def test_groups_by_id_and_arn(centre: Centre) -> None:

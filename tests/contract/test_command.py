@@ -21,7 +21,7 @@ Acgr = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "import sys; from acgr_connect.cli import main; sys.exit(main())", *arguments],
+        [sys.executable, "-c", "import sys; from acgr_cli import main; sys.exit(main())", *arguments],
         capture_output=True,
         text=True,
         timeout=120,

@@ -12,9 +12,9 @@ from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
-from acgr_sandbox.model import match, operation_model, service_model
-from acgr_sandbox.refusal import Refusal
-from acgr_sandbox.wire import Request, parse, render, render_error
+from acgr_sandbox.wire.refusal import Refusal
+from acgr_sandbox.wire.rest_json import Request, parse, render, render_error
+from acgr_sandbox.wire.service_model import find_operation, operation_model, service_model
 
 TEXTS = ("plain", "arn:aws:connect:eu-west-2:111122223333:instance/a b/c%2Fd", "Grüße & 50 % = +44?x#y", "a/b//c")
 MOMENT = datetime(2026, 11, 21, 7, 47, 45, tzinfo=timezone.utc)
@@ -61,7 +61,7 @@ def test_requests(text: str, full: bool) -> None:
         shape = operation_model(name).input_shape
         params = example(shape, text, full=full) if shape else {}
         request = sent(name, params)
-        found = match(request.method, request.raw_path)
+        found = find_operation(request.method, request.raw_path)
         assert found is not None, name
         assert found[0] == name
         assert parse(name, found[1], request) == params, name

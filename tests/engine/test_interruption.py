@@ -8,7 +8,7 @@ from harness.declarations import REPLICA, SOURCE, agent, e164, number
 from harness.stack import PLAIN, Stack, end
 
 from acgr_sandbox import Fault
-from acgr_sandbox.world import World
+from acgr_sandbox.core.world import World
 
 pytestmark = pytest.mark.engine
 

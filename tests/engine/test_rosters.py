@@ -10,7 +10,7 @@ from harness.declarations import SOURCE, Declaration, agent, component, got
 from harness.stack import PLAIN, Stack
 
 from acgr_sandbox import Fault
-from acgr_sandbox.world import World
+from acgr_sandbox.core.world import World
 
 pytestmark = pytest.mark.engine
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from acgr_sandbox.changes import Watch, schedule
-from acgr_sandbox.refusal import Refusal, invalid_parameter, not_found
-from acgr_sandbox.switches import Switches
-from acgr_sandbox.world import NAMESPACE, Flow, Group, Instance, Number, User, World
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, User
+from acgr_sandbox.core.pending_changes import RecordNumberEvent, schedule
+from acgr_sandbox.core.switches import Switches
+from acgr_sandbox.core.world import NAMESPACE, World
+from acgr_sandbox.wire.refusal import Refusal, invalid_parameter, not_found
 
 _ARN = re.compile(r"arn:([^:]+):connect:([^:]+):(\d{12}):(.+)")
 
@@ -41,7 +42,7 @@ def parse_arn(text: str) -> Arn | None:
 class Call:
     """What an operation works with.
 
-    `now` is epoch seconds; `misfortune` the message with which an asynchronous operation ends in failure, or None.
+    `now` is epoch seconds; `async_failure` the message with which an asynchronous operation ends in failure, or None.
     """
 
     world: World
@@ -49,16 +50,16 @@ class Call:
     now: float
     switches: Switches
     params: Mapping[str, Any]
-    watch: Watch
-    misfortune: str | None = None
+    record_event: RecordNumberEvent
+    async_failure: str | None = None
 
     def later(self, seconds: float, what: str, subject: str, *, region: str = "", detail: str | None = None) -> None:
         """Let `what` happen to `subject` after `seconds`."""
         schedule(self.world, self.now + seconds, what, subject, region=region, detail=detail)
 
-    def saw(self, number: Number, what: str, region: str = "") -> None:
+    def record(self, number: Number, what: str, region: str = "") -> None:
         """Write a line on a number's timeline."""
-        self.watch(number, self.now, what, region)
+        self.record_event(number, self.now, what, region)
 
     def instance(self, text: str | None = None) -> Instance:
         """The instance asked for (`InstanceId` unless given), which must answer in this Region."""
@@ -87,8 +88,8 @@ class Call:
         missing = not_found(f"Traffic distribution group {text} was not found in {self.region}.")
         if group is None:
             raise missing
-        home = self.world.home(group)
-        if self.region not in (home.regions if arn else (home.region,)):
+        instance = self.world.instance_of_group(group)
+        if self.region not in (instance.regions if arn else (instance.region,)):
             raise missing
         if arn and text != self.world.arn(group):
             raise missing
@@ -102,14 +103,14 @@ class Call:
             raise not_found(f"Traffic distribution group {text} is {group.status}, not ACTIVE.")
         return group
 
-    def at_home(self, group: Group, what: str, code: str = "InvalidRequestException") -> None:
+    def require_source_region(self, group: Group, what: str, code: str = "InvalidRequestException") -> None:
         """Refuse in the replica Region what only the source Region does (statement A4)."""
-        home = self.world.home(group).region
-        if self.region != home:
-            raise Refusal(code, f"{what} is only possible in {home}, the Region of the traffic distribution group.")
+        source = self.world.instance_of_group(group).region
+        if self.region != source:
+            raise Refusal(code, f"{what} is only possible in {source}, the Region of the traffic distribution group.")
 
     def number(self, text: str) -> Number:
-        """The number asked for: by UUID or ARN where it was claimed, elsewhere by ARN alone (N9, N10)."""
+        """The number asked for: by UUID or ARN where it was claimed, elsewhere by ARN alone (statements N9, N10)."""
         arn = parse_arn(self._new_form(text))
         if arn and not arn.resource.startswith("phone-number/"):
             raise invalid_parameter(f"{text} is not the ARN of a phone number of the form phone-number/<id>.")
@@ -129,7 +130,7 @@ class Call:
     def regions_of(self, number: Number) -> tuple[str, ...]:
         """The Regions that know a number: both on a TDG, its own on an instance, unless a switch says otherwise."""
         if self.switches.instance_number_in_replica == "shown":
-            return self.world.instance_of(number).regions
+            return self.world.instance_of_number(number).regions
         return self.world.regions_of(number)
 
     def user(self, text: str, instance: Instance) -> User:

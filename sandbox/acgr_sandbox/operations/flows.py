@@ -1,19 +1,50 @@
-"""Flows: reading and searching (API pages ListContactFlows, DescribeContactFlow, SearchContactFlows)."""
+"""Flows (API pages Create-, Update…-, Delete-, List-, Describe- and SearchContactFlow(s))."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 
-from acgr_sandbox.refusal import invalid_parameter
-from acgr_sandbox.world import Flow, Instance, seen_from
+from acgr_sandbox.core.models import Flow, Instance, seen_from
+from acgr_sandbox.core.pending_changes import delete_flow_in
+from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_parameter, invalid_request
 
 from .call import Call
-from .pages import page, page_size
-from .registry import Answer, reads
-from .search import Condition, attributes_meet, meets, string_meets, tags_meet
+from .mirroring import other_regions, schedule_mirror, update_mirrored
+from .pagination import page, page_size
+from .registry import Answer, reads, writes
+from .search import Condition, matches, matches_attributes, matches_string, matches_tags
 
 SAVED = ":$SAVED"
+
+
+@writes
+def create_contact_flow(call: Call) -> Answer:
+    """A new flow in this Region, PUBLISHED unless asked otherwise; the other Region has it after a moment."""
+    instance, content = call.instance(), _checked_content(call.params["Content"])
+    flow = Flow(call.world.new_id("flow", call.params["Name"]), call.params["Name"], instance.id, content=content)
+    flow.type, flow.description = call.params["Type"], call.params.get("Description", "")
+    flow.states = {call.region: ("ACTIVE", call.params.get("Status", "PUBLISHED"))}
+    flow.tags = dict(call.params.get("Tags", {}))
+    flow.modified, flow.modified_in = call.now, call.region
+    _check_name(call, flow, flow.name)
+    _check_limit(call, instance.id)
+    call.world.flows[flow.id] = flow
+    schedule_mirror(call, flow)
+    identity = {"ContactFlowId": call.flow_id(flow), "ContactFlowArn": call.flow_arn(flow)}
+    return {**identity, "FlowContentSha256": _digest(content)}
+
+
+@reads
+def describe_contact_flow(call: Call) -> Answer:
+    """One flow, with its content; with `:$SAVED` after the id, the content that was saved last."""
+    text = call.params["ContactFlowId"]
+    flow = seen_from(call.flow(text.removesuffix(SAVED), call.instance()), call.region)
+    answer = _described(call, flow)
+    if text.endswith(SAVED) and flow.saved is not None:
+        answer.update(Status="SAVED", Content=flow.saved, FlowContentSha256=_digest(flow.saved))
+    return {"ContactFlow": answer}
 
 
 @reads
@@ -23,7 +54,7 @@ def list_contact_flows(call: Call) -> Answer:
     types = call.params.get("ContactFlowTypes")
     shown, token = page(
         call,
-        ((flow.id, flow) for flow in _here(call, instance) if not types or flow.type in types),
+        ((flow.id, flow) for flow in _flows_here(call, instance) if not types or flow.type in types),
         size=page_size(call, 100),
         what=f"flows of {instance.id}",
     )
@@ -31,34 +62,66 @@ def list_contact_flows(call: Call) -> Answer:
 
 
 @reads
-def describe_contact_flow(call: Call) -> Answer:
-    """One flow, with its content; with `:$SAVED` after the id, the content that was saved last."""
-    text = call.params["ContactFlowId"]
-    flow = seen_from(call.flow(text.removesuffix(SAVED), call.instance()), call.region)
-    answer = described(call, flow)
-    if text.endswith(SAVED) and flow.saved is not None:
-        answer.update(Status="SAVED", Content=flow.saved, FlowContentSha256=digest(flow.saved))
-    return {"ContactFlow": answer}
-
-
-@reads
 def search_contact_flows(call: Call) -> Answer:
     """The flows that meet all criteria and filters."""
     instance = call.instance()
     criteria, wanted = call.params.get("SearchCriteria", {}), call.params.get("SearchFilter", {})
-    rows = (seen_from(flow, call.region) for flow in _here(call, instance))
-    found = [(f.id, f) for f in rows if _meets(call, f, criteria) and _passes(f, wanted)]
+    rows = (seen_from(flow, call.region) for flow in _flows_here(call, instance))
+    found = [(f.id, f) for f in rows if _matches_criteria(call, f, criteria) and _matches_filter(f, wanted)]
     shown, token = page(call, found, size=page_size(call, 100), what=f"flow search of {instance.id}")
-    flows = [described(call, flow) for flow in shown]
+    flows = [_described(call, flow) for flow in shown]
     return {"ContactFlows": flows, "NextToken": token, "ApproximateTotalCount": len(found)}
 
 
-def digest(content: str) -> str:
+@writes
+def update_contact_flow_content(call: Call) -> Answer:
+    """Publish other content; with `:$SAVED` after the id it is saved only."""
+    content, text = _checked_content(call.params["Content"]), call.params["ContactFlowId"]
+    flow = _flow(call)
+    if text.endswith(SAVED):
+        update_mirrored(call, flow, saved=content)
+    else:
+        flow.states[call.region] = (flow.states[call.region][0], "PUBLISHED")
+        update_mirrored(call, flow, content=content, saved=None)
+    return {}
+
+
+@writes
+def update_contact_flow_metadata(call: Call) -> Answer:
+    """Change name, description or state; an archived flow stays with the numbers that have it."""
+    flow = _flow(call)
+    state, status = flow.states[call.region]
+    answer = _rename(call, flow)
+    flow.states[call.region] = (call.params.get("ContactFlowState", state), status)
+    return answer
+
+
+@writes
+def update_contact_flow_name(call: Call) -> Answer:
+    """Change name and description."""
+    return _rename(call, _flow(call))
+
+
+@writes
+def delete_contact_flow(call: Call) -> Answer:
+    """Delete a flow here at once, in the other Region after a moment."""
+    flow = _flow(call)
+    regions = [call.region, *(other_regions(call, flow) if call.switches.mirroring else [])]
+    users = [n.e164 for n in call.world.numbers.values() if any(n.flow_in(region) == flow.id for region in regions)]
+    if users and call.switches.delete_flow_in_use == "refuse":
+        raise invalid_request(f"Flow {flow.id} is the flow of {users[0]}.")
+    for region in regions[1:]:
+        call.later(call.switches.flow_mirror_seconds, "flow-gone", flow.id, region=region)
+    delete_flow_in(call.world, flow, call.region, call.now, call.record_event)
+    return {}
+
+
+def _digest(content: str) -> str:
     """`FlowContentSha256`."""
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def described(call: Call, flow: Flow) -> Answer:
+def _described(call: Call, flow: Flow) -> Answer:
     """A flow with all that is known of it."""
     state, status = flow.states[call.region]
     answer: Answer = {
@@ -69,7 +132,7 @@ def described(call: Call, flow: Flow) -> Answer:
         "State": state,
         "Status": status,
         "Content": flow.content,
-        "FlowContentSha256": digest(flow.content),
+        "FlowContentSha256": _digest(flow.content),
         "LastModifiedTime": flow.modified,
         "LastModifiedRegion": flow.modified_in or call.world.instances[flow.instance_id].region,
     }
@@ -80,7 +143,7 @@ def described(call: Call, flow: Flow) -> Answer:
     return answer
 
 
-def _here(call: Call, instance: Instance) -> Iterator[Flow]:
+def _flows_here(call: Call, instance: Instance) -> Iterator[Flow]:
     return (f for f in call.world.flows.values() if f.instance_id == instance.id and call.region in f.states)
 
 
@@ -96,27 +159,65 @@ def _summary(call: Call, flow: Flow) -> Answer:
     }
 
 
-def _meets(call: Call, flow: Flow, criteria: Condition) -> bool:
+def _matches_criteria(call: Call, flow: Flow, criteria: Condition) -> bool:
     state, status = flow.states[call.region]
     texts = {"name": [flow.name], "description": [flow.description]}
     texts.update(type=[flow.type], state=[state], status=[status], resourceid=[call.flow_id(flow)])
     checks = {
-        "StringCondition": lambda condition: string_meets(_long_enough(condition), texts),
+        "StringCondition": lambda condition: matches_string(_checked_condition(condition), texts),
         "TypeCondition": lambda wanted: wanted == flow.type,
         "StateCondition": lambda wanted: wanted == state,
         "StatusCondition": lambda wanted: wanted == status,
     }
-    return meets(criteria, checks)
+    return matches(criteria, checks)
 
 
-def _long_enough(condition: Condition) -> Condition:
+def _checked_condition(condition: Condition) -> Condition:
     value = condition.get("Value", "")
     if condition.get("ComparisonType") == "CONTAINS" and not 2 <= len(value) <= 25:
         raise invalid_parameter("CONTAINS takes 2 to 25 characters.")
     return condition
 
 
-def _passes(flow: Flow, wanted: Condition) -> bool:
+def _matches_filter(flow: Flow, wanted: Condition) -> bool:
     kinds = {"ContactFlowTypeCondition": lambda condition: condition.get("ContactFlowType") == flow.type}
     by_attribute = wanted.get("FlowAttributeFilter", {})
-    return tags_meet(wanted.get("TagFilter", {}), flow.tags) and attributes_meet(by_attribute, flow.tags, kinds)
+    return matches_tags(wanted.get("TagFilter", {}), flow.tags) and matches_attributes(by_attribute, flow.tags, kinds)
+
+
+def _flow(call: Call) -> Flow:
+    return call.flow(call.params["ContactFlowId"].removesuffix(SAVED), call.instance())
+
+
+def _rename(call: Call, flow: Flow) -> Answer:
+    names = {"name": "Name", "description": "Description"}
+    facts = {fact: call.params[name] for fact, name in names.items() if name in call.params}
+    _check_name(call, flow, facts.get("name", ""))
+    update_mirrored(call, flow, **facts)
+    return {}
+
+
+def _check_name(call: Call, flow: Flow, name: str) -> None:
+    if name and call.world.other_flow_named(flow, call.region, name):
+        raise duplicate(f"A flow named {name!r} already exists.")
+
+
+def _check_limit(call: Call, instance_id: str) -> None:
+    limit = call.switches.flow_limit
+    if limit and sum(1 for flow in call.world.flows.values() if flow.instance_id == instance_id) >= limit:
+        raise Refusal("LimitExceededException", f"Instance {instance_id} has reached its {limit} flows.")
+
+
+def _checked_content(content: str) -> str:
+    try:
+        flow = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _invalid("The content is not JSON.") from None
+    for key in ("Version", "StartAction", "Actions"):
+        if not isinstance(flow, dict) or key not in flow:
+            raise _invalid(f"The content has no {key}.")
+    return content
+
+
+def _invalid(problem: str) -> Refusal:
+    return Refusal("InvalidContactFlowException", problem, problems=[{"message": problem}])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from acgr_sandbox.refusal import Refusal, conflict, in_use, invalid_request
-from acgr_sandbox.world import Group, Instance, Number, all_at_home
+from acgr_sandbox.core.models import Group, Instance, Number, put_all_traffic_in_source
+from acgr_sandbox.wire.refusal import Refusal, conflict, in_use, invalid_request
 
 from .call import Call
-from .pages import page, page_size
+from .pagination import page, page_size
 from .registry import Answer, reads, writes, writes_once
 
 
@@ -24,9 +24,9 @@ def create_traffic_distribution_group(call: Call) -> Answer:
         description=call.params.get("Description", ""),
         tags=dict(call.params.get("Tags", {})),
     )
-    all_at_home(group, instance)
+    put_all_traffic_in_source(group, instance)
     call.world.groups[group.id] = group
-    ends = "CREATION_FAILED" if call.misfortune else "ACTIVE"
+    ends = "CREATION_FAILED" if call.async_failure else "ACTIVE"
     call.later(call.switches.group_seconds, "group-status", group.id, detail=ends)
     return {"Id": group.id, "Arn": call.world.arn(group)}
 
@@ -46,10 +46,12 @@ def describe_traffic_distribution_group(call: Call) -> Answer:
 @reads
 def list_traffic_distribution_groups(call: Call) -> Answer:
     """The TDGs of one instance, or of all that answer in this Region."""
-    groups = (g for g in call.world.groups.values() if call.region in call.world.home(g).regions)
+    groups = (g for g in call.world.groups.values() if call.region in call.world.instance_of_group(g).regions)
     wanted = call.params.get("InstanceId")
     if wanted:
-        groups = (g for g in groups if wanted in (g.instance_id, call.world.arn(call.world.home(g), call.region)))
+        groups = (
+            g for g in groups if wanted in (g.instance_id, call.world.arn(call.world.instance_of_group(g), call.region))
+        )
     shown, token = page(
         call,
         ((group.id, group) for group in groups),
@@ -70,7 +72,7 @@ def delete_traffic_distribution_group(call: Call) -> Answer:
         raise
     _check_deletable(call, group)
     group.status = "PENDING_DELETION"
-    if call.misfortune:
+    if call.async_failure:
         call.later(call.switches.group_seconds, "group-status", group.id, detail="DELETION_FAILED")
     else:
         call.later(call.switches.group_seconds, "group-gone", group.id)
@@ -97,7 +99,7 @@ def _check_name_and_limit(call: Call, instance: Instance) -> None:
 
 
 def _check_deletable(call: Call, group: Group) -> None:
-    call.at_home(group, "Deleting a traffic distribution group")
+    call.require_source_region(group, "Deleting a traffic distribution group")
     if group.default:
         message = "The default traffic distribution group cannot be deleted."
         raise Refusal(call.switches.delete_default_group, message)
@@ -119,7 +121,7 @@ def _summary(call: Call, group: Group) -> Answer:
         "Id": group.id,
         "Arn": call.world.arn(group),
         "Name": group.name,
-        "InstanceArn": call.world.arn(call.world.home(group)),
+        "InstanceArn": call.world.arn(call.world.instance_of_group(group)),
         "Status": group.status,
         "IsDefault": group.default,
     }

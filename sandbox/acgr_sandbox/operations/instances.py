@@ -1,17 +1,52 @@
-"""Instances: reading them and their attributes (API pages Describe/ListInstance(s), …InstanceAttribute(s))."""
+"""Instances: made, replicated, read, deleted, and what lags behind between the Regions.
+
+API pages Create-, Replicate-, Describe-, List- and DeleteInstance, …InstanceAttribute(s), ListReplicationFindings.
+"""
 
 from __future__ import annotations
 
-from acgr_sandbox.world import Instance
+from collections.abc import Iterator
+
+from acgr_sandbox.core.models import PAIRS, Flow, Instance, Number, User
+from acgr_sandbox.core.pending_changes import cancel
+from acgr_sandbox.wire.refusal import Refusal, conflict, invalid_request
 
 from .call import Call
-from .pages import page, page_size
-from .registry import Answer, reads, writes
+from .pagination import page, page_size
+from .registry import Answer, reads, writes, writes_once
 
-ON = ("INBOUND_CALLS", "OUTBOUND_CALLS", "CONTACT_LENS", "AUTO_RESOLVE_BEST_VOICES", "EARLY_MEDIA")
+ON_BY_DEFAULT = ("INBOUND_CALLS", "OUTBOUND_CALLS", "CONTACT_LENS", "AUTO_RESOLVE_BEST_VOICES", "EARLY_MEDIA")
 """Attributes that are on where nobody set them."""
 
-LISTED = (*ON, "CONTACTFLOW_LOGS", "USE_CUSTOM_TTS_VOICES")
+LISTED = (*ON_BY_DEFAULT, "CONTACTFLOW_LOGS", "USE_CUSTOM_TTS_VOICES")
+
+
+@writes_once("InvalidRequestException")
+def create_instance(call: Call) -> Answer:
+    """A new instance, CREATION_IN_PROGRESS; it comes with one routing profile, four security profiles and a queue."""
+    _check_new(call)
+    alias = call.params.get("InstanceAlias", "")
+    instance = Instance(call.world.new_id("instance", alias), alias, call.region, created=call.now)
+    instance.status, instance.identity = "CREATION_IN_PROGRESS", call.params["IdentityManagementType"]
+    instance.tags = dict(call.params.get("Tags", {}))
+    for name in ("Inbound", "Outbound"):
+        instance.attributes[f"{name.upper()}_CALLS"] = str(call.params[f"{name}CallsEnabled"]).lower()
+    call.world.instances[instance.id] = instance
+    call.later(call.switches.instance_seconds, "instance-status", instance.id, detail=call.async_failure)
+    return {"Id": instance.id, "Arn": call.world.arn(instance)}
+
+
+@writes_once("ResourceConflictException")
+def replicate_instance(call: Call) -> Answer:
+    """Copy an instance to the other Region of its pair: users, flows, a default TDG with all of its numbers."""
+    instance = call.instance_or_arn(call.params["InstanceId"])
+    region = call.params["ReplicaRegion"]
+    _check_replicable(call, instance, region)
+    instance.replicating, instance.trouble = region, ""
+    instance.replica_alias = call.params.get("ReplicaAlias", "")
+    cancel(call.world, "replicated", instance.id)
+    call.later(call.switches.replicate_seconds, "replicated", instance.id, region=region, detail=call.async_failure)
+    return {"Id": instance.id, "Arn": call.world.arn(instance, region)}
 
 
 @reads
@@ -55,8 +90,45 @@ def update_instance_attribute(call: Call) -> Answer:
     return {}
 
 
+@reads
+def list_replication_findings(call: Call) -> Answer:
+    """How many users, flows or numbers lag behind in each Region, and those that never catch up by themselves."""
+    instance = call.instance_or_arn(call.params["InstanceId"])
+    if not instance.replica:
+        raise invalid_request(f"Instance {instance.id} is not set up for Global Resiliency.")
+    kind = call.params["ResourceType"]
+    lags = [(region, resource) for region in instance.regions for resource in _lagging(call, instance, kind, region)]
+    stuck = (
+        (f"{resource.id}/{region}", (region, resource))
+        for region, resource in lags
+        if _is_stuck(call, resource, region)
+    )
+    shown, token = page(call, stuck, size=page_size(call, 100), what=f"findings of {instance.id} {kind}")
+    counts = [(region, sum(1 for where, _ in lags if where == region)) for region in instance.regions]
+    return {
+        "ReplicationFindingsList": [_finding(call, kind, region, resource) for region, resource in shown],
+        "ApproximateDriftedResourceCounts": [
+            {"Region": region, "Count": count, "Timestamp": call.now} for region, count in counts
+        ],
+        "ResourceReplicationStatuses": [{"Region": region, "Status": "ENABLED"} for region in instance.regions],
+        "NextToken": token,
+    }
+
+
+@writes_once("InvalidRequestException")
+def delete_instance(call: Call) -> Answer:
+    """Delete an instance with its users and flows; in the replica Region only the replica, with all TDGs."""
+    instance = call.instance()
+    if instance.replica and call.region == instance.region:
+        raise invalid_request(f"Instance {instance.id} has a replica in {instance.replica}: delete that first.")
+    _check_without_numbers(call, instance)
+    what = "replica-gone" if instance.replica else "instance-gone"
+    call.later(call.switches.instance_seconds, what, instance.id)
+    return {}
+
+
 def _attribute(instance: Instance, name: str) -> Answer:
-    return {"AttributeType": name, "Value": instance.attributes.get(name, str(name in ON).lower())}
+    return {"AttributeType": name, "Value": instance.attributes.get(name, str(name in ON_BY_DEFAULT).lower())}
 
 
 def _is_on(instance: Instance, name: str) -> bool:
@@ -104,4 +176,83 @@ def _replication(call: Call, instance: Instance) -> Answer:
         "SourceRegion": instance.region,
         "GlobalSignInEndpoint": f"https://{instance.alias}.{instance.region}.sign-in.connect.aws",
         "ReplicationStatusSummaryList": rows,
+    }
+
+
+def _check_new(call: Call) -> None:
+    alias, identity = call.params.get("InstanceAlias"), call.params["IdentityManagementType"]
+    if call.world.closed:
+        raise Refusal("AccessDeniedException", "The sandbox keeps instances of its own account only.", status=403)
+    if not alias and identity != "EXISTING_DIRECTORY":
+        raise invalid_request("InstanceAlias is needed.")
+    if (identity == "EXISTING_DIRECTORY") != ("DirectoryId" in call.params):
+        raise invalid_request("DirectoryId goes with EXISTING_DIRECTORY and with nothing else.")
+    if alias and any(alias in (i.alias, i.replica_alias) for i in call.world.instances.values()):
+        raise invalid_request(f"The alias {alias!r} is taken.")
+    here = sum(1 for instance in call.world.instances.values() if call.region in instance.regions)
+    limit = call.switches.instance_limit
+    if limit and here >= limit:
+        raise Refusal("ServiceQuotaExceededException", f"There are {limit} instances in {call.region} already.")
+
+
+def _check_replicable(call: Call, instance: Instance, region: str) -> None:
+    taken = instance.replica or ("" if instance.trouble else instance.replicating)
+    problems = {
+        f"Replicate instances in {instance.region}, where they were created.": call.region != instance.region,
+        f"Connect does not replicate from {instance.region} to {region}.": (instance.region, region) not in PAIRS,
+        f"Instance {instance.id} is replicated to {taken} already.": bool(taken),
+        f"Instance {instance.id} is {instance.status}, not ACTIVE.": instance.status != "ACTIVE",
+        f"Instance {instance.id} has no alias.": not instance.alias,
+        f"Instance {instance.id} does not use SAML.": instance.identity != "SAML",
+    }
+    for message, wrong in problems.items():
+        if wrong:
+            raise invalid_request(message)
+    alias = call.params.get("ReplicaAlias")
+    if alias and any(alias in (i.alias, i.replica_alias) for i in call.world.instances.values()):
+        raise conflict(f"The alias {alias!r} is taken.")
+
+
+def _check_without_numbers(call: Call, instance: Instance) -> None:
+    if instance.replica or call.switches.delete_instance_with_numbers == "release":
+        return
+    for number in call.world.numbers.values():
+        if instance.id in (number.target, number.wanted):
+            raise invalid_request(f"{number.e164} is claimed to instance {instance.id}.")
+
+
+def _lagging(call: Call, instance: Instance, kind: str, region: str) -> Iterator[Flow | User | Number]:
+    world = call.world
+    if kind == "AGENT":
+        users = (user for user in world.users.values() if user.instance_id == instance.id)
+        yield from (u for u in users if region in u.stale or not (u.mirrored or region == (u.born or instance.region)))
+    if kind == "CONTACT_FLOW":
+        flows = (flow for flow in world.flows.values() if flow.instance_id == instance.id)
+        yield from (flow for flow in flows if region in flow.stale or region not in flow.states)
+    if kind == "PHONE_NUMBER":
+        numbers = (
+            n for n in world.numbers.values() if n.target in world.groups and world.instance_of_number(n) == instance
+        )
+        yield from (n for n in numbers if region != instance.region and n.flow_in(region) != n.flow_in(instance.region))
+
+
+def _is_stuck(call: Call, resource: Flow | User | Number, region: str) -> bool:
+    return (
+        isinstance(resource, Flow)
+        and region not in resource.states
+        and call.world.other_flow_named(resource, region) is not None
+    )
+
+
+def _finding(call: Call, kind: str, region: str, resource: Flow | User | Number) -> Answer:
+    name = resource.name if isinstance(resource, Flow) else resource.id
+    return {
+        "Arn": call.world.arn(resource, region),
+        "Id": resource.id,
+        "Region": region,
+        "ResourceType": kind,
+        "Name": name,
+        "Operation": "CREATE",
+        "ReferenceCode": "RESOURCE_NAME_CONFLICT",
+        "Message": f"{region} has another resource named {name!r}: rename or delete one of them.",
     }

@@ -1,40 +1,105 @@
-"""Phone numbers (API pages Update/DescribePhoneNumber, UpdatePhoneNumberMetadata, ListPhoneNumbersV2)."""
+"""Phone numbers: claimed, moved, described, released.
+
+API pages SearchAvailable-, Claim-, Import-, Update-, Describe- and ReleasePhoneNumber, UpdatePhoneNumberMetadata,
+ListPhoneNumbersV2.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 
-from acgr_sandbox.changes import CLAIM, drop_flows
-from acgr_sandbox.refusal import Refusal, in_use, invalid_parameter, not_found
-from acgr_sandbox.world import Number
+from acgr_sandbox.core.models import Number, country_of
+from acgr_sandbox.core.pending_changes import CLAIM, clear_flows
+from acgr_sandbox.wire.refusal import Refusal, in_use, invalid_parameter, not_found
 
 from .call import Call, parse_arn
-from .pages import page, page_size
+from .pagination import page, page_size
 from .registry import Answer, reads, writes_once
+
+COOLDOWN = 180 * 24 * 3600.0
+"""Seconds for which a released number cannot be claimed, and over which claims and releases are counted."""
+
+# What is on offer: numbers that regulators keep for fiction, by country and type; digits to fill in.
+_AVAILABLE = {
+    ("GB", "DID"): ("+442079460", 3),
+    ("GB", "TOLL_FREE"): ("+448081570", 3),
+    ("US", "DID"): ("+120155501", 2),
+    ("US", "TOLL_FREE"): ("+180055501", 2),
+    ("DE", "DID"): ("+4930239990", 3),
+    ("FR", "DID"): ("+33199001", 4),
+    ("AU", "DID"): ("+61255501", 4),
+}
+
+_TOLL_FREE = re.compile(r"\+(1(800|833|844|855|866|877|888)|44(800|808)|49800|33800|611800)")
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+_SOURCE = re.compile(r"arn:[^:]+:(sms-voice|social-messaging):([^:]+):(\d{12}):phone-number[-/].+")
+
+
+@reads
+def search_available_phone_numbers(call: Call) -> Answer:
+    """Numbers of a country that can be claimed; the sandbox has some for GB, US, DE, FR and AU."""
+    _target_of(call)
+    country, kind = call.params["PhoneNumberCountryCode"], call.params["PhoneNumberType"]
+    prefix = call.params.get("PhoneNumberPrefix", "")
+    available = (e164 for e164 in _available_numbers(country, kind) if e164.startswith(f"+{prefix.lstrip('+')}"))
+    taken = _taken(call)
+    free = ((e164, e164) for e164 in available if e164 not in taken)
+    shown, token = page(call, free, size=page_size(call, 10), what=f"available {country} {kind} {prefix}")
+    rows = [{"PhoneNumber": e164, "PhoneNumberCountryCode": country, "PhoneNumberType": kind} for e164 in shown]
+    return {"AvailableNumbersList": rows, "NextToken": token}
+
+
+@writes_once("IdempotencyException")
+def claim_phone_number(call: Call) -> Answer:
+    """Claim a number to a TDG or an instance, IN_PROGRESS at first; it has no flow."""
+    target, e164, token = _target_of(call), call.params["PhoneNumber"], call.params.get("ClientToken")
+    if token and call.switches.claim_token == "uuid" and not _UUID.fullmatch(token):
+        raise invalid_parameter("ClientToken is not a UUID.")
+    _check_available(call, e164)
+    return _add_number(call, e164, _target_of_claim(call, target))
+
+
+@writes_once("IdempotencyException")
+def import_phone_number(call: Call) -> Answer:
+    """Take a number over from AWS End User Messaging, to an instance; its digits follow from the ARN."""
+    instance, source = call.instance(), call.params["SourcePhoneNumberArn"]
+    found = _SOURCE.fullmatch(source)
+    if found is None or found.groups()[1:] != (call.region, call.world.account):
+        raise invalid_parameter(f"{source} is no phone number of AWS End User Messaging in {call.region}.")
+    e164 = f"+447700900{int(hashlib.sha256(source.encode()).hexdigest(), 16) % 1000:03d}"
+    _check_available(call, e164)
+    return _add_number(call, e164, instance.id, source)
 
 
 @writes_once("IdempotencyException")
 def update_phone_number(call: Call) -> Answer:
-    """Move a number to a TDG or an instance: at once without a flow, later CLAIMED or FAILED (N3, N5, N11 to N15)."""
-    target = target_of(call)
+    """Move a number to a TDG or an instance: at once without a flow, later CLAIMED or FAILED.
+
+    Statements N3, N5, N11 to N15 of the guide.
+    """
+    target = _target_of(call)
     number = _number_to_move(call)
-    if number.target == target and not call.misfortune:
+    if number.target == target and not call.async_failure:
         number.status, number.message = "CLAIMED", ""
         if call.switches.same_target_drops_flow:
-            _drop_flows(call, number)
-            call.saw(number, "moved")
-        return identity(call, number)
+            _clear_flows(call, number)
+            call.record(number, "moved")
+        return _identity(call, number)
     number.status, number.message, number.wanted = "IN_PROGRESS", "", target
-    _drop_flows(call, number)
-    call.saw(number, "moved")
-    claim_later(call, number, target)
-    return identity(call, number)
+    _clear_flows(call, number)
+    call.record(number, "moved")
+    _schedule_claim(call, number, target)
+    return _identity(call, number)
 
 
 @writes_once("IdempotencyException")
 def update_phone_number_metadata(call: Call) -> Answer:
     """Change a number's description; it is IN_PROGRESS for a moment (statement N4)."""
-    number = idle(call, call.number(call.params["PhoneNumberId"]))
+    number = _not_in_progress(call, call.number(call.params["PhoneNumberId"]))
     number.description = call.params.get("PhoneNumberDescription", number.description)
     number.status, number.message = "IN_PROGRESS", ""
     call.later(call.switches.metadata_seconds, CLAIM, number.id)
@@ -60,7 +125,7 @@ def list_phone_numbers_v2(call: Call) -> Answer:
     """The numbers on a TDG, on an instance, or all that this Region knows."""
     shown, token = page(
         call,
-        ((number.id, number) for number in _asked_for(call)),
+        ((number.id, number) for number in _listed_numbers(call)),
         size=page_size(call, 100),
         what="numbers",
     )
@@ -68,11 +133,23 @@ def list_phone_numbers_v2(call: Call) -> Answer:
     return {"ListPhoneNumbersSummaryList": rows, "NextToken": token}
 
 
-def _drop_flows(call: Call, number: Number) -> None:
-    drop_flows(call.world, number, everywhere=call.switches.move_drops_replica_flow)
+@writes_once("IdempotencyException")
+def release_phone_number(call: Call) -> Answer:
+    """Give a number up, where it was claimed; it cannot be claimed again for 180 days."""
+    number = _not_in_progress(call, call.number(call.params["PhoneNumberId"]))
+    _check_claimed_here(call, number)
+    _check_not_outbound(call, number)
+    number.status, number.message = "IN_PROGRESS", ""
+    call.record(number, "release asked")
+    call.later(call.switches.claim_seconds, "released", number.id)
+    return {}
 
 
-def target_of(call: Call) -> str:
+def _clear_flows(call: Call, number: Number) -> None:
+    clear_flows(call.world, number, everywhere=call.switches.move_drops_replica_flow)
+
+
+def _target_of(call: Call) -> str:
     """The id of the TDG or instance that `TargetArn` or `InstanceId` names, which must be in this Region."""
     arn_text, instance_id = call.params.get("TargetArn"), call.params.get("InstanceId")
     if bool(arn_text) == bool(instance_id):
@@ -95,13 +172,13 @@ def _number_to_move(call: Call) -> Number:
     text = call.params["PhoneNumberId"]
     if parse_arn(text) and not call.switches.arn_as_phone_number_id:
         raise invalid_parameter(f"PhoneNumberId takes the identifier of a phone number, not an ARN: {text}")
-    number = idle(call, call.number(text))
-    check_claimed_here(call, number)
-    check_not_outbound(call, number)
+    number = _not_in_progress(call, call.number(text))
+    _check_claimed_here(call, number)
+    _check_not_outbound(call, number)
     return number
 
 
-def idle(call: Call, number: Number) -> Number:
+def _not_in_progress(call: Call, number: Number) -> Number:
     """The number, with which nothing may be under way."""
     if number.status == "IN_PROGRESS":
         message, code = f"An operation on {number.e164} is in progress.", call.switches.number_in_progress
@@ -111,22 +188,22 @@ def idle(call: Call, number: Number) -> Number:
     return number
 
 
-def check_claimed_here(call: Call, number: Number) -> None:
+def _check_claimed_here(call: Call, number: Number) -> None:
     """Refuse what is possible in the Region of the claim only."""
     if call.region != number.region:
         raise invalid_parameter(f"{number.e164} was claimed in {number.region}: use the endpoint of that Region.")
 
 
-def check_not_outbound(call: Call, number: Number) -> None:
+def _check_not_outbound(call: Call, number: Number) -> None:
     """Refuse a queue's outbound caller ID, unless a switch lets it go."""
     if number.outbound and call.switches.outbound_blocks_move:
         raise in_use(f"{number.e164} is a queue's outbound caller ID.", "QUEUE", call.world.arn(number))
 
 
-def claim_later(call: Call, number: Number, target: str) -> None:
+def _schedule_claim(call: Call, number: Number, target: str) -> None:
     """Let a claim or move end: CLAIMED, or FAILED at the target's limit."""
     taken = sum(1 for other in call.world.numbers.values() if target in (other.target, other.wanted)) - 1
-    failure = call.misfortune
+    failure = call.async_failure
     limit = call.switches.number_limit
     if failure is None and limit and taken >= limit:
         failure = f"The target has reached its limit of {limit} claimed phone numbers."
@@ -136,7 +213,7 @@ def claim_later(call: Call, number: Number, target: str) -> None:
     call.later(call.switches.claim_seconds + call.switches.list_lag_seconds, "listed", number.id)
 
 
-def _asked_for(call: Call) -> Iterator[Number]:
+def _listed_numbers(call: Call) -> Iterator[Number]:
     target = _listed_target(call)
     for number in call.world.numbers.values():
         shown = number.listed_target or number.target
@@ -144,7 +221,7 @@ def _asked_for(call: Call) -> Iterator[Number]:
         if target is None and grouped and not call.switches.list_includes_group_numbers:
             continue
         here = target == shown if target else call.region in call.regions_of(number)
-        if here and _matches(call, number):
+        if here and _matches_query(call, number):
             yield number
 
 
@@ -164,26 +241,26 @@ def _listed_target(call: Call) -> str | None:
     return call.instance_or_arn(arn_text).id
 
 
-def _matches(call: Call, number: Number) -> bool:
+def _matches_query(call: Call, number: Number) -> bool:
     countries, types = call.params.get("PhoneNumberCountryCodes"), call.params.get("PhoneNumberTypes")
     prefix = str(call.params.get("PhoneNumberPrefix", ""))
-    at_home = call.region in call.regions_of(number)
+    known_here = call.region in call.regions_of(number)
     return (
-        at_home
+        known_here
         and (not countries or number.country in countries)
         and (not types or number.type in types)
         and number.e164.startswith(prefix)
     )
 
 
-def identity(call: Call, number: Number) -> Answer:
+def _identity(call: Call, number: Number) -> Answer:
     """Id and ARN of a number."""
     return {"PhoneNumberId": number.id, "PhoneNumberArn": call.world.arn(number)}
 
 
 def _summary(call: Call, number: Number, target: str) -> Answer:
     summary = {
-        **identity(call, number),
+        **_identity(call, number),
         "PhoneNumber": number.e164,
         "PhoneNumberCountryCode": number.country,
         "PhoneNumberType": number.type,
@@ -196,3 +273,46 @@ def _summary(call: Call, number: Number, target: str) -> Answer:
     if number.description:
         summary["PhoneNumberDescription"] = number.description
     return summary
+
+
+def _available_numbers(country: str, kind: str) -> Iterator[str]:
+    prefix, digits = _AVAILABLE.get((country, kind), ("", 0))
+    return (f"{prefix}{index:0{digits}d}" for index in range(10**digits if digits else 0))
+
+
+def _taken(call: Call) -> dict[str, str]:
+    claimed = {number.e164: "it is claimed" for number in call.world.numbers.values()}
+    return {**dict.fromkeys(_released_lately(call), "it was released less than 180 days ago"), **claimed}
+
+
+def _released_lately(call: Call) -> list[str]:
+    return [e164 for e164, at in call.world.released.items() if call.now - at < COOLDOWN]
+
+
+def _check_available(call: Call, e164: str) -> None:
+    reason = _taken(call).get(e164)
+    if reason:
+        raise Refusal(call.switches.taken_number, f"Phone number not available: {e164}, {reason}.")
+    limit, lately = call.switches.number_limit, _released_lately(call)
+    if limit and len(lately) >= 2 * limit:
+        message = f"{len(lately)} numbers were released in 180 days, 200 % of the {limit} there may be."
+        raise Refusal(call.switches.over_allowance, message)
+
+
+def _target_of_claim(call: Call, target: str) -> str:
+    instance = call.world.instances.get(target)
+    if not (instance and instance.replica) or call.switches.claimed_to_replicated == "instance":
+        return target
+    return next((g.id for g in call.world.groups.values() if g.default and g.instance_id == target), target)
+
+
+def _add_number(call: Call, e164: str, target: str, source: str = "") -> Answer:
+    number = Number(call.world.new_id("number", e164), e164, call.region, target, target, status="IN_PROGRESS")
+    number.country, number.source_arn = country_of(e164), source
+    number.type = "TOLL_FREE" if _TOLL_FREE.match(e164) else "DID"
+    number.description = call.params.get("PhoneNumberDescription", "")
+    number.tags = dict(call.params.get("Tags", {}))
+    call.world.numbers[number.id] = number
+    call.record(number, "claim asked")
+    _schedule_claim(call, number, target)
+    return _identity(call, number)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 
-from acgr_sandbox.refusal import not_found
-from acgr_sandbox.world import NAMESPACE, Instance
+from acgr_sandbox.core.models import Instance
+from acgr_sandbox.core.world import NAMESPACE
+from acgr_sandbox.wire.refusal import not_found
 
 from .call import Call, parse_arn
-from .pages import page, page_size
+from .pagination import page, page_size
 from .registry import Answer, reads
 
 ROUTING = {"Basic Routing Profile": "routing-profile"}

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from acgr_sandbox.refusal import Refusal
-from acgr_sandbox.world import Token
+from acgr_sandbox.core.models import Token
+from acgr_sandbox.wire.refusal import Refusal
 
 from .call import Call
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from acgr_sandbox.refusal import invalid_parameter, not_found
-from acgr_sandbox.world import Flow, Group, Instance, Number, User
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, User
+from acgr_sandbox.wire.refusal import invalid_parameter, not_found
 
 from .call import Call, parse_arn
 from .registry import Answer, reads, writes

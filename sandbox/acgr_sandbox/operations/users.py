@@ -1,25 +1,48 @@
-"""Users: reading and searching (API pages ListUsers, DescribeUser, SearchUsers)."""
+"""Users (API pages CreateUser, UpdateUser…, DeleteUser, ListUsers, DescribeUser, SearchUsers)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from acgr_sandbox.refusal import Refusal
-from acgr_sandbox.world import Instance, User, seen_from
+from acgr_sandbox.core.models import Instance, User, seen_from
+from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 
 from .call import Call
-from .pages import page, page_size
-from .profiles import derived_id
-from .registry import Answer, reads
-from .search import Condition, attributes_meet, meets, string_meets, tags_meet
+from .mirroring import schedule_mirror, update_mirrored
+from .pagination import page, page_size
+from .profiles import check_profiles, derived_id
+from .registry import Answer, reads, writes
+from .search import Condition, matches, matches_attributes, matches_string, matches_tags
+
+_DETAILS = (
+    "PhoneConfig",
+    "RoutingProfileId",
+    "SecurityProfileIds",
+    "HierarchyGroupId",
+    "DirectoryUserId",
+    "AutoAcceptConfigs",
+    "AfterContactWorkConfigs",
+    "PhoneNumberConfigs",
+    "PersistentConnectionConfigs",
+    "VoiceEnhancementConfigs",
+)
 
 
-@reads
-def list_users(call: Call) -> Answer:
-    """The users of an instance that this Region knows."""
+@writes
+def create_user(call: Call) -> Answer:
+    """A new user in this Region; the other one has it after a moment, and only then can it join a TDG."""
     instance = call.instance()
-    shown, token = page(call, _known(call, instance), size=page_size(call, 100), what=f"users of {instance.id}")
-    return {"UserSummaryList": [_listed(call, user) for user in shown], "NextToken": token}
+    _check_new(call, instance)
+    check_profiles(call, instance, call.params["RoutingProfileId"], call.params["SecurityProfileIds"])
+    username = call.params["Username"]
+    user = User(call.world.new_id("user", username), username, instance.id, mirrored=instance.replica is None)
+    user.born, user.modified, user.modified_in = call.region, call.now, call.region
+    user.tags = dict(call.params.get("Tags", {}))
+    user.details = {name: call.params[name] for name in _DETAILS if name in call.params}
+    _set_identity(user, call.params.get("IdentityInfo", {}))
+    call.world.users[user.id] = user
+    schedule_mirror(call, user)
+    return {"UserId": user.id, "UserArn": call.world.arn(user, call.region)}
 
 
 @reads
@@ -30,20 +53,76 @@ def describe_user(call: Call) -> Answer:
 
 
 @reads
+def list_users(call: Call) -> Answer:
+    """The users of an instance that this Region knows."""
+    instance = call.instance()
+    shown, token = page(call, _users_here(call, instance), size=page_size(call, 100), what=f"users of {instance.id}")
+    return {"UserSummaryList": [_summary(call, user) for user in shown], "NextToken": token}
+
+
+@reads
 def search_users(call: Call) -> Answer:
     """The users that meet all criteria and filters."""
     instance = call.instance()
     criteria, wanted = call.params.get("SearchCriteria", {}), call.params.get("SearchFilter", {})
     if "TagFilter" in wanted and "UserAttributeFilter" in wanted:
         raise Refusal("AccessDeniedException", "Give TagFilter or UserAttributeFilter, not both.", status=403)
-    users = ((key, seen_from(user, call.region)) for key, user in _known(call, instance))
-    found = [(key, user) for key, user in users if _meets(user, criteria) and _passes(user, wanted)]
+    users = ((key, seen_from(user, call.region)) for key, user in _users_here(call, instance))
+    found = [(key, user) for key, user in users if _matches_criteria(user, criteria) and _matches_filter(user, wanted)]
     shown, token = page(call, found, size=page_size(call, 100), what=f"search of {instance.id}")
-    rows = [_searched(_described(call, user)) for user in shown]
+    rows = [_search_row(_described(call, user)) for user in shown]
     return {"Users": rows, "NextToken": token, "ApproximateTotalCount": len(found)}
 
 
-def details_of(user: User) -> dict[str, Any]:
+@writes
+def update_user_identity_info(call: Call) -> Answer:
+    """Change names and addresses."""
+    user = _user(call)
+    changed = User(user.id, user.username, user.instance_id, details=dict(user.details))
+    _set_identity(changed, call.params["IdentityInfo"])
+    update_mirrored(call, user, first_name=changed.first_name, last_name=changed.last_name, details=changed.details)
+    return {}
+
+
+@writes
+def update_user_phone_config(call: Call) -> Answer:
+    """Change how a user takes calls."""
+    return _set_details(call, PhoneConfig=call.params["PhoneConfig"])
+
+
+@writes
+def update_user_routing_profile(call: Call) -> Answer:
+    """Give a user another routing profile."""
+    check_profiles(call, call.instance(), call.params["RoutingProfileId"], [])
+    return _set_details(call, RoutingProfileId=call.params["RoutingProfileId"])
+
+
+@writes
+def update_user_security_profiles(call: Call) -> Answer:
+    """Give a user other security profiles."""
+    check_profiles(call, call.instance(), None, call.params["SecurityProfileIds"])
+    return _set_details(call, SecurityProfileIds=call.params["SecurityProfileIds"])
+
+
+@writes
+def update_user_hierarchy(call: Call) -> Answer:
+    """Put a user into a hierarchy group, or into none; the sandbox knows no such groups and takes any id."""
+    user = _user(call)
+    details = {name: value for name, value in user.details.items() if name != "HierarchyGroupId"}
+    if "HierarchyGroupId" in call.params:
+        details["HierarchyGroupId"] = call.params["HierarchyGroupId"]
+    update_mirrored(call, user, details=details)
+    return {}
+
+
+@writes
+def delete_user(call: Call) -> Answer:
+    """Delete a user in both Regions; it leaves its TDGs, unless a switch lets it linger there."""
+    call.world.delete_user(_user(call).id, lingers=call.switches.deleted_user_lingers)
+    return {}
+
+
+def _details(user: User) -> dict[str, Any]:
     """What was set for a user, else what users have."""
     return {
         "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 0},
@@ -53,24 +132,24 @@ def details_of(user: User) -> dict[str, Any]:
     }
 
 
-def _known(call: Call, instance: Instance) -> list[tuple[str, User]]:
+def _users_here(call: Call, instance: Instance) -> list[tuple[str, User]]:
     users = call.world.users.values()
     return [(user.id, user) for user in users if user.instance_id == instance.id and call.sees(user)]
 
 
 def _modified(call: Call, user: User) -> Answer:
-    home = call.world.instances[user.instance_id].region
-    return {"LastModifiedTime": user.modified, "LastModifiedRegion": user.modified_in or home}
+    source = call.world.instances[user.instance_id].region
+    return {"LastModifiedTime": user.modified, "LastModifiedRegion": user.modified_in or source}
 
 
-def _listed(call: Call, user: User) -> Answer:
+def _summary(call: Call, user: User) -> Answer:
     named = {"Id": user.id, "Arn": call.world.arn(user, call.region), "Username": user.username}
     return {**named, **_modified(call, user)}
 
 
 def _described(call: Call, user: User) -> Answer:
     user = seen_from(user, call.region)
-    details = details_of(user)
+    details = _details(user)
     identity = {"FirstName": user.first_name, "LastName": user.last_name, **details.pop("IdentityInfo", {})}
     answer: Answer = {
         "Id": user.id,
@@ -84,32 +163,34 @@ def _described(call: Call, user: User) -> Answer:
     return answer
 
 
-def _searched(described: Answer) -> Answer:
+def _search_row(described: Answer) -> Answer:
     identity = described["IdentityInfo"]
     return {**described, "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName")}}
 
 
-def _meets(user: User, criteria: Condition) -> bool:
+def _matches_criteria(user: User, criteria: Condition) -> bool:
     checks = {
-        "StringCondition": lambda condition: string_meets(condition, _texts(user)),
+        "StringCondition": lambda condition: matches_string(condition, _searchable_texts(user)),
         "HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition),
         "ListCondition": lambda _: False,  # users have no proficiencies here
     }
-    return meets(criteria, checks)
+    return matches(criteria, checks)
 
 
-def _passes(user: User, wanted: Condition) -> bool:
+def _matches_filter(user: User, wanted: Condition) -> bool:
     hierarchy = {"HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition)}
     by_attribute = wanted.get("UserAttributeFilter", {})
-    return tags_meet(wanted.get("TagFilter", {}), user.tags) and attributes_meet(by_attribute, user.tags, hierarchy)
+    return matches_tags(wanted.get("TagFilter", {}), user.tags) and matches_attributes(
+        by_attribute, user.tags, hierarchy
+    )
 
 
 def _in_hierarchy(user: User, condition: Condition) -> bool:
     return bool(user.details.get("HierarchyGroupId") == condition.get("Value"))
 
 
-def _texts(user: User) -> dict[str, list[str]]:
-    details = details_of(user)
+def _searchable_texts(user: User) -> dict[str, list[str]]:
+    details = _details(user)
     return {
         "username": [user.username],
         "firstname": [user.first_name],
@@ -118,3 +199,36 @@ def _texts(user: User) -> dict[str, list[str]]:
         "securityprofileid": details["SecurityProfileIds"],
         "resourceid": [user.id],
     }
+
+
+def _user(call: Call) -> User:
+    return call.user(call.params["UserId"], call.instance())
+
+
+def _set_details(call: Call, **details: Any) -> Answer:
+    user = _user(call)
+    update_mirrored(call, user, details={**user.details, **details})
+    return {}
+
+
+def _set_identity(user: User, identity: dict[str, Any]) -> None:
+    user.first_name, user.last_name = identity.get("FirstName", ""), identity.get("LastName", "")
+    more = {name: value for name, value in identity.items() if name not in ("FirstName", "LastName")}
+    user.details.pop("IdentityInfo", None)
+    if more:
+        user.details["IdentityInfo"] = more
+
+
+def _check_new(call: Call, instance: Instance) -> None:
+    users = [user for user in call.world.users.values() if user.instance_id == instance.id]
+    if any(user.username == call.params["Username"] for user in users):
+        raise duplicate(f"A user named {call.params['Username']!r} already exists.")
+    if call.switches.user_limit and len(users) >= call.switches.user_limit:
+        message = f"Instance {instance.id} has reached its {call.switches.user_limit} users."
+        raise Refusal("LimitExceededException", message)
+    identity = call.params.get("IdentityInfo", {})
+    if instance.identity != "EXISTING_DIRECTORY" and not (identity.get("FirstName") and identity.get("LastName")):
+        raise invalid_request("IdentityInfo needs FirstName and LastName.")
+    if (instance.identity == "CONNECT_MANAGED") != ("Password" in call.params):
+        what = "needs a Password" if instance.identity == "CONNECT_MANAGED" else "takes no Password"
+        raise invalid_request(f"A user of an instance whose identities are {instance.identity} {what}.")

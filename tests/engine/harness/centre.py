@@ -11,9 +11,10 @@ from typing import Any
 from harness.declarations import REPLICA, SOURCE, e164
 
 from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox.core.models import Group
+from acgr_sandbox.core.world import World
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
-from acgr_sandbox.world import Group, World
 
 SCENARIO: dict[str, Any] = {
     "account": "111122223333",

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario
-from acgr_sandbox.world import World
+from acgr_sandbox.core.world import World
 
 CENTRE: dict[str, Any] = {
     "account": "111122223333",

@@ -1,0 +1,32 @@
+"""The command `acgr`; each of its commands is a module or folder here, and adds itself to the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from .sandbox import commands as sandbox_commands
+from .sandbox.process import SandboxFailure
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage, 130 interrupted.
+
+    Args:
+        argv: the arguments; those of the process unless given.
+    """
+    parser = argparse.ArgumentParser(prog="acgr", description="Amazon Connect Global Resiliency, at the command line.")
+    commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
+    sandbox_commands.add_to(commands)
+    arguments = parser.parse_args(argv)
+    handler: Callable[[argparse.Namespace], int] = arguments.handler
+    try:
+        return handler(arguments)
+    except SandboxFailure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,133 @@
+"""A client of the control routes, for tests and commands."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from acgr_sandbox.core.faults import Fault
+
+
+class ControlError(Exception):
+    """The sandbox refused, or does not answer."""
+
+
+class Control:
+    """Steers a sandbox that runs elsewhere.
+
+    Args:
+        url: where it answers, e.g. `http://127.0.0.1:7843`.
+        timeout: seconds to wait for an answer.
+    """
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
+        self.url = url.rstrip("/")
+        self._timeout = timeout
+        # Proxies in the environment are meant for the world outside.
+        self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+
+    def status(self) -> dict[str, Any]:
+        """What is in the world, in figures."""
+        return dict(self._ask("GET", "status"))
+
+    def counters(self) -> list[dict[str, Any]]:
+        """Calls by operation, Region and outcome."""
+        return list(self._ask("GET", "counters"))
+
+    def calls(self, operation: str | None = None, region: str | None = None, outcome: str | None = None) -> int:
+        """How many calls there were; each argument left out stands for all (`Counters.calls`)."""
+        return sum(
+            row["calls"]
+            for row in self.counters()
+            if operation in (None, row["operation"])
+            and region in (None, row["region"])
+            and (outcome in (None, row["outcome"]) or (outcome == "failed" and row["outcome"] != "ok"))
+        )
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """The events after the one of that `n`, at most a thousand (module `core.events`)."""
+        return list(self._ask("GET", f"events?after={after}")["events"])
+
+    def overview(self) -> dict[str, Any]:
+        """Who answers where, all in one answer."""
+        return dict(self._ask("GET", "overview"))
+
+    def change(self, change: Mapping[str, Any]) -> str:
+        """Let a second writer change the world (module `core.change_forms`); what became of it."""
+        return str(self._ask("POST", "changes", dict(change))["outcome"])
+
+    def timeline(self, number: str | None = None) -> list[dict[str, Any]]:
+        """The events of one number, by id or E.164, or all of them."""
+        rows = self._ask("GET", "timeline")
+        return [row for row in rows if number in (None, row["number_id"], row["e164"])]
+
+    def world(self) -> dict[str, Any]:
+        """The world as a snapshot."""
+        return dict(self._ask("GET", "world"))
+
+    def dark_numbers(self) -> list[tuple[str, str]]:
+        """(E.164, Region) of every number without a flow."""
+        return [(e164, region) for e164, region in self._ask("GET", "dark")]
+
+    def switches(self) -> dict[str, Any]:
+        """All switches and their values."""
+        return dict(self._ask("GET", "switches"))
+
+    def set_switches(self, **values: Any) -> dict[str, Any]:
+        """Set switches by name."""
+        return dict(self._ask("PATCH", "switches", values))
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that were added, and how often each has hit."""
+        return list(self._ask("GET", "faults"))
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let it happen from the next matching call on."""
+        self._ask("POST", "faults", fault.plain())
+
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more."""
+        self._ask("DELETE", "faults")
+
+    def reset(self) -> None:
+        """Back to the scenario."""
+        self._ask("POST", "reset")
+
+    def reset_counters(self) -> None:
+        """Count from nothing again."""
+        self._ask("POST", "counters/reset")
+
+    def restore(self, world: dict[str, Any]) -> None:
+        """Put a snapshot in place of the world."""
+        self._ask("POST", "world", world)
+
+    def advance(self, seconds: float) -> float:
+        """Move a manual or accelerated clock; returns the time it then shows."""
+        return float(self._ask("POST", "clock/advance", {"seconds": seconds})["now"])
+
+    def run_clock(self, factor: float) -> None:
+        """Let an accelerated clock run at another speed."""
+        self._ask("POST", "clock/run", {"factor": factor})
+
+    def hold_claims(self) -> None:
+        """What is IN_PROGRESS stays so."""
+        self._ask("POST", "claims/hold")
+
+    def release_claims(self) -> None:
+        """What is overdue completes."""
+        self._ask("POST", "claims/release")
+
+    def _ask(self, method: str, path: str, payload: object = None) -> Any:
+        body = None if payload is None else json.dumps(payload).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, method=method)
+        try:
+            with self._open(request, timeout=self._timeout) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ControlError(json.loads(error.read())["Message"]) from error
+        except (OSError, ValueError) as error:
+            raise ControlError(f"No sandbox answers at {self.url}: {error}") from error

@@ -1,0 +1,190 @@
+"""The control routes under /_sandbox/: JSON in, JSON out, never throttled, never signed.
+
+`_ROUTES` at the end has them all, docs/sandbox.md says what each does and takes, and `Control` (module `client`) is
+their client.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from acgr_sandbox.core.clock import AcceleratedClock, ManualClock, clock_name
+from acgr_sandbox.core.faults import Fault
+from acgr_sandbox.core.switches import Switches
+from acgr_sandbox.scenario.snapshot import restored, snapshot, time_of
+from acgr_sandbox.simulation import Simulation
+from acgr_sandbox.wire.rest_json import Request, Response, json_response
+
+from .overview import overview
+from .second_writer import make_change
+
+PREFIX = "/_sandbox"
+
+Payload = dict[str, Any]
+
+
+def answer(simulation: Simulation, request: Request) -> Response:
+    """Answer one control request; a mistake in it is a 400 with a sentence."""
+    path = request.raw_path.removeprefix(f"{PREFIX}/").rstrip("/")
+    route = _ROUTES.get((request.method, path))
+    if route is None:
+        there = ", ".join(f"{method} {PREFIX}/{name}" for method, name in _ROUTES)
+        message = f"There is no {request.method} {request.raw_path}; there are {there}."
+        return json_response(404, {"Message": message})
+    try:
+        payload = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
+        with simulation.lock:
+            return json_response(200, route(simulation, payload))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
+
+
+def status(simulation: Simulation, _: Payload) -> object:
+    """What is in the world, in figures."""
+    world = simulation.world
+    return {
+        "pid": os.getpid(),
+        "account": world.account,
+        "source_region": world.source_region,
+        "replica_region": world.replica_region,
+        "instances": {instance.alias: instance.id for instance in world.instances.values()},
+        "groups": {group.name: world.arn(group) for group in world.groups.values()},
+        "numbers": len(world.numbers),
+        "agents": len(world.users),
+        "flows": len(world.flows),
+        "members": {group.name: len(group.members) for group in world.groups.values()},
+        "dark": simulation.dark_numbers(),
+        "calls": simulation.counters.calls(),
+        "revision": world.revision,
+        "claims_held": world.claims_held,
+        "now": simulation.clock.now(),
+        "clock": clock_name(simulation.clock),
+    }
+
+
+def _counters(simulation: Simulation, _: Payload) -> object:
+    return simulation.counters.rows()
+
+
+def _timeline(simulation: Simulation, payload: Payload) -> object:
+    return simulation.timeline.rows(payload.get("number"))
+
+
+def _events(simulation: Simulation, payload: Payload) -> object:
+    simulation.settle()
+    log = simulation.events
+    return {"events": log.after(int(payload.get("after", 0)), int(payload.get("limit", 1000))), "last": log.last}
+
+
+def _overview(simulation: Simulation, _: Payload) -> object:
+    return overview(simulation)
+
+
+def _world(simulation: Simulation, _: Payload) -> object:
+    return snapshot(simulation.world, simulation.clock.now())
+
+
+def _dark(simulation: Simulation, _: Payload) -> object:
+    return simulation.dark_numbers()
+
+
+def _switches(simulation: Simulation, _: Payload) -> object:
+    return simulation.switches.plain()
+
+
+def _faults(simulation: Simulation, _: Payload) -> object:
+    return simulation.faults.table()
+
+
+def _reset_counters(simulation: Simulation, _: Payload) -> object:
+    simulation.counters.reset()
+    return {}
+
+
+def _reset(simulation: Simulation, _: Payload) -> object:
+    simulation.reset()
+    return status(simulation, {})
+
+
+def _advance(simulation: Simulation, payload: Payload) -> object:
+    if not isinstance(simulation.clock, (ManualClock, AcceleratedClock)):
+        raise ValueError("This sandbox runs on the wall clock: start it with --clock manual, or --clock 60x.")
+    simulation.clock.advance(float(payload["seconds"]))
+    simulation.settle()
+    simulation.log_world_event("clock moved", seconds=float(payload["seconds"]))
+    return {"now": simulation.clock.now()}
+
+
+def _run(simulation: Simulation, payload: Payload) -> object:
+    if not isinstance(simulation.clock, AcceleratedClock):
+        raise ValueError("The speed of this clock is fixed: start the sandbox with --clock 1x, or another speed.")
+    simulation.clock.run(float(payload["factor"]))
+    simulation.log_world_event("clock runs", factor=simulation.clock.factor)
+    return {"now": simulation.clock.now(), "clock": clock_name(simulation.clock)}
+
+
+def _change(simulation: Simulation, payload: Payload) -> object:
+    return {"outcome": make_change(simulation, payload)}
+
+
+def _hold(simulation: Simulation, _: Payload) -> object:
+    simulation.hold_claims()
+    return {}
+
+
+def _release(simulation: Simulation, _: Payload) -> object:
+    simulation.release_claims()
+    return {}
+
+
+def _add_fault(simulation: Simulation, payload: Payload) -> object:
+    fault = Fault(**{**payload, "kind": payload["kind"]})
+    simulation.faults.add(fault)
+    simulation.log_world_event("fault added", fault=fault.kind, operation=fault.operation)
+    return simulation.faults.table()
+
+
+def _clear_faults(simulation: Simulation, _: Payload) -> object:
+    simulation.faults.clear()
+    simulation.log_world_event("faults cleared")
+    return []
+
+
+def _restore(simulation: Simulation, payload: Payload) -> object:
+    simulation.restore(restored(payload), time_of(payload))
+    return status(simulation, {})
+
+
+def _set_switches(simulation: Simulation, payload: Payload) -> object:
+    changed: Switches = simulation.switches.with_values(payload)
+    simulation.set_switches(changed)
+    simulation.log_world_event("switches set", switches=payload)
+    return changed.plain()
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Simulation, Payload], object]] = {
+    ("GET", "status"): status,
+    ("GET", "counters"): _counters,
+    ("GET", "timeline"): _timeline,
+    ("GET", "events"): _events,
+    ("GET", "overview"): _overview,
+    ("GET", "world"): _world,
+    ("GET", "dark"): _dark,
+    ("GET", "switches"): _switches,
+    ("GET", "faults"): _faults,
+    ("POST", "counters/reset"): _reset_counters,
+    ("POST", "reset"): _reset,
+    ("POST", "clock/advance"): _advance,
+    ("POST", "clock/run"): _run,
+    ("POST", "changes"): _change,
+    ("POST", "claims/hold"): _hold,
+    ("POST", "claims/release"): _release,
+    ("POST", "faults"): _add_fault,
+    ("POST", "world"): _restore,
+    ("DELETE", "faults"): _clear_faults,
+    ("PATCH", "switches"): _set_switches,
+}

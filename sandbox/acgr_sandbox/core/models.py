@@ -1,0 +1,199 @@
+"""What Connect keeps: instances, groups, flows, users, numbers, and the changes that wait for their time.
+
+The names of the fields are those of stored worlds (`scenario.snapshot`): they may be added to, never renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, TypeVar
+
+PAIRS = {
+    ("us-east-1", "us-west-2"),
+    ("us-west-2", "us-east-1"),
+    ("eu-central-1", "eu-west-2"),
+    ("eu-west-2", "eu-central-1"),
+    ("ap-northeast-1", "ap-northeast-3"),
+}
+"""(source, replica) Regions between which Connect replicates instances."""
+
+
+@dataclass
+class Instance:
+    """A Connect instance; `replica` is the Region it is replicated to, or None.
+
+    `replicating` is the Region it is being replicated to, `trouble` why its creation or replication failed.
+    `attributes` holds those that were set.
+    """
+
+    id: str
+    alias: str
+    region: str
+    replica: str | None = None
+    created: float = 1_680_000_000.0
+    status: str = "ACTIVE"
+    identity: str = "SAML"
+    replica_alias: str = ""
+    replicating: str = ""
+    trouble: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where it answers, the source Region first."""
+        return (self.region, self.replica) if self.replica else (self.region,)
+
+
+@dataclass
+class Group:
+    """A traffic distribution group (TDG) and its members.
+
+    `members` is who belongs to it, `listed` who a list shows (the same, unless lists lag).
+    Shares are whole percentages by Region.
+    """
+
+    id: str
+    name: str
+    instance_id: str
+    default: bool = False
+    status: str = "ACTIVE"
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    members: list[str] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+    telephony: dict[str, int] = field(default_factory=dict)
+    agents: dict[str, int] = field(default_factory=dict)
+    sign_in: dict[str, bool] = field(default_factory=dict)
+    last_failover: float | None = None
+
+
+@dataclass
+class Flow:
+    """A flow; `states` maps each Region that has it to its (state, status).
+
+    `saved` is content that was saved and not published, `stale` what a Region that lags behind still shows.
+    """
+
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "content", "saved")
+
+    id: str
+    name: str
+    instance_id: str
+    type: str = "CONTACT_FLOW"
+    states: dict[str, tuple[str, str]] = field(default_factory=dict)
+    description: str = ""
+    content: str = '{"Version":"2019-10-30","StartAction":"end","Actions":[{"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}'  # noqa: E501
+    saved: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    modified: float = 1_690_000_000.0
+    modified_in: str = ""
+
+
+@dataclass
+class User:
+    """A user; `mirrored` once both Regions have it, until then only `born` (empty: the source Region) does.
+
+    `details` holds what was set besides the names, as the API spells it.
+    """
+
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "details")
+
+    id: str
+    username: str
+    instance_id: str
+    first_name: str = ""
+    last_name: str = ""
+    mirrored: bool = True
+    born: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    modified: float = 1_690_000_000.0
+    modified_in: str = ""
+
+
+Mirrored = TypeVar("Mirrored", Flow, User)
+
+
+def seen_from(resource: Mirrored, region: str) -> Mirrored:
+    """A flow or user as a Region shows it, which may lag behind."""
+    stale = resource.stale.get(region)
+    return replace(resource, **stale) if stale else resource
+
+
+@dataclass
+class Association:
+    """The flow of a number in one Region (None: taken away) and the revision that wrote it."""
+
+    flow_id: str | None
+    order: int
+
+
+@dataclass
+class Number:
+    """A claimed phone number.
+
+    `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
+    what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there.
+    """
+
+    id: str
+    e164: str
+    region: str
+    target: str
+    listed_target: str = ""
+    wanted: str | None = None
+    status: str = "CLAIMED"
+    message: str = ""
+    description: str = ""
+    country: str = "GB"
+    type: str = "DID"
+    outbound: bool = False
+    source_arn: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    flows: dict[str, Association] = field(default_factory=dict)
+
+    def flow_in(self, region: str) -> str | None:
+        """The id of its flow in a Region, or None."""
+        association = self.flows.get(region)
+        return association.flow_id if association else None
+
+
+@dataclass(order=True)
+class PendingChange:
+    """Something that will have happened at `at` (epoch seconds); `order` keeps equal times in sequence."""
+
+    at: float
+    order: int
+    what: str = field(compare=False)
+    subject: str = field(compare=False)
+    region: str = field(default="", compare=False)
+    detail: str | None = field(default=None, compare=False)
+
+
+@dataclass
+class Token:
+    """What an answered client token stands for: a digest of its parameters, the answer, and when."""
+
+    digest: str
+    answer: str
+    at: float
+
+
+def put_all_traffic_in_source(group: Group, instance: Instance) -> None:
+    """Give the source Region everything, as a new TDG has it."""
+    shares = {region: 100 if region == instance.region else 0 for region in instance.regions}
+    group.telephony, group.agents = dict(shares), dict(shares)
+    if group.default:
+        group.sign_in = {region: region == instance.region for region in instance.regions}
+
+
+_COUNTRIES = {"+44": "GB", "+49": "DE", "+33": "FR", "+81": "JP", "+61": "AU", "+353": "IE", "+1": "US"}
+
+
+def country_of(e164: str) -> str:
+    """The country of a number, by its prefix."""
+    known = [code for code in sorted(_COUNTRIES, key=len, reverse=True) if e164.startswith(code)]
+    return _COUNTRIES[known[0]] if known else "GB"

@@ -1,0 +1,254 @@
+"""What happens by itself: claims complete, groups become ACTIVE, the other Region catches up.
+
+Every such change waits in `World.changes` with the time it is due, and is made when the world is first used after
+that time. A world that was saved and read again therefore goes on from where it was.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+from .models import Association, Flow, Group, Instance, Number, PendingChange, put_all_traffic_in_source
+from .world import World
+
+CLAIM = "claim"
+RecordNumberEvent = Callable[[Number, float, str, str], None]
+"""Takes a number, when, what happened to it, and in which Region ("" for both)."""
+
+
+def schedule(world: World, at: float, what: str, subject: str, *, region: str = "", detail: str | None = None) -> None:
+    """Let `what` happen to `subject` at `at`, epoch seconds."""
+    world.revision += 1
+    heapq.heappush(world.changes, PendingChange(at, world.revision, what, subject, region, detail))
+
+
+def cancel(world: World, what: str, subject: str) -> None:
+    """Forget the changes of that kind that still wait for `subject`."""
+    world.changes = [c for c in world.changes if (c.what, c.subject) != (what, subject)]
+    heapq.heapify(world.changes)
+
+
+def settle(world: World, now: float, record: RecordNumberEvent) -> bool:
+    """Make every change that is due at `now`, in order; True when there was one."""
+    held: list[PendingChange] = []
+    made = False
+    while world.changes and world.changes[0].at <= now:
+        change = heapq.heappop(world.changes)
+        if world.claims_held and change.what == CLAIM:
+            held.append(change)
+            continue
+        _MAKE[change.what](world, change, record)
+        made = True
+    for change in held:
+        heapq.heappush(world.changes, change)
+    return made
+
+
+def release_claims(world: World, now: float) -> None:
+    """Let held claims complete, those that are overdue at `now`."""
+    world.claims_held = False
+    for change in world.changes:
+        if change.what == CLAIM:
+            change.at = max(change.at, now)
+    heapq.heapify(world.changes)
+
+
+def shift(world: World, seconds: float) -> None:
+    """Let everything that is due happen so much later, or earlier where `seconds` is negative."""
+    for change in world.changes:
+        change.at += seconds
+
+
+def set_flow(number: Number, region: str, flow_id: str | None, order: int) -> None:
+    """Write a number's flow in one Region; the later order wins."""
+    present = number.flows.get(region)
+    if present is None or present.order <= order:
+        number.flows[region] = Association(flow_id, order)
+
+
+def clear_flows(world: World, number: Number, *, everywhere: bool = True) -> None:
+    """Take a number's flow away in both Regions, or in its own alone, and what was still being mirrored."""
+    cancel(world, "mirror", number.id)
+    world.revision += 1
+    kept = () if everywhere else world.regions_of(number)
+    number.flows = {r: flow for r, flow in number.flows.items() if r in kept and r != number.region}
+
+
+def _claim(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    number = world.numbers.get(change.subject)
+    if number is None:
+        return
+    moved = number.wanted is not None and change.detail is None
+    if number.wanted is not None and (moved or change.region == "moves-anyway"):
+        number.target = number.wanted
+    number.status, number.message = ("FAILED", change.detail) if change.detail else ("CLAIMED", "")
+    number.wanted = None
+    record(number, change.at, "failed" if change.detail else "claimed", "")
+
+
+def _listed(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    number = world.numbers.get(change.subject)
+    if number is not None:
+        number.listed_target = number.target
+
+
+def _released(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    number = world.numbers.pop(change.subject, None)
+    if number is not None:
+        world.released[number.e164] = change.at
+        record(number, change.at, "released", "")
+
+
+def _mirror(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    number = world.numbers.get(change.subject)
+    if number is None or number.target not in world.groups:
+        return
+    flow = world.flows.get(change.detail or "")
+    if change.detail is None or (flow is not None and change.region in flow.states):
+        set_flow(number, change.region, change.detail, change.order)
+        record(number, change.at, "mirrored", change.region)
+
+
+def _group_status(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None:
+        group.status = change.detail or "ACTIVE"
+
+
+def _group_gone(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    world.groups.pop(change.subject, None)
+
+
+def _member_listed(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None and change.detail in group.members and change.detail not in group.listed:
+        group.listed.append(change.detail)
+
+
+def _member_unlisted(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    group = world.groups.get(change.subject)
+    if group is not None and change.detail in group.listed and change.detail not in group.members:
+        group.listed.remove(change.detail)
+
+
+def _user_mirrored(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    user = world.users.get(change.subject)
+    if user is not None:
+        user.mirrored = True
+        user.stale.pop(change.region, None)
+
+
+def _flow_mirrored(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    flow = world.flows.get(change.subject)
+    if flow is None or change.detail not in flow.states or world.other_flow_named(flow, change.region):
+        return
+    flow.states[change.region] = flow.states[change.detail]
+    flow.stale.pop(change.region, None)
+
+
+def _flow_gone(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    flow = world.flows.get(change.subject)
+    if flow is not None:
+        delete_flow_in(world, flow, change.region, change.at, record)
+
+
+def delete_flow_in(world: World, flow: Flow, region: str, at: float, record: RecordNumberEvent) -> None:
+    """Delete a flow in one Region; numbers that have it there go dark, and without any Region it is gone."""
+    flow.states.pop(region, None)
+    flow.stale.pop(region, None)
+    for number in world.numbers.values():
+        if number.flow_in(region) == flow.id:
+            world.revision += 1
+            set_flow(number, region, None, world.revision)
+            record(number, at, "flow removed", region)
+    if not flow.states:
+        del world.flows[flow.id]
+
+
+def _instance_status(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is not None:
+        instance.status, instance.trouble = ("CREATION_FAILED", change.detail) if change.detail else ("ACTIVE", "")
+
+
+def _replicated(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None:
+        return
+    if change.detail:
+        instance.trouble = change.detail
+        return
+    instance.replica, instance.replicating, instance.trouble = instance.replicating, "", ""
+    _mirror_everything(world, instance)
+    group = Group(world.new_id("group", "Default"), "Default", instance.id, default=True)
+    put_all_traffic_in_source(group, instance)
+    world.groups[group.id] = group
+    for number in list(world.numbers_on(instance.id)):
+        put_on_default_group(world, number, group, instance)
+        record(number, change.at, "moved", "")
+
+
+def _mirror_everything(world: World, instance: Instance) -> None:
+    for flow in world.flows.values():
+        if flow.instance_id == instance.id:
+            flow.states = {region: next(iter(flow.states.values())) for region in instance.regions}
+    for user in world.users.values():
+        if user.instance_id == instance.id:
+            user.mirrored = True
+
+
+def put_on_default_group(world: World, number: Number, group: Group, instance: Instance) -> None:
+    """Put a number on the default TDG of its instance; unlike a move it keeps its flow, in both Regions."""
+    number.target = number.listed_target = group.id
+    flow_id = number.flow_in(instance.region)
+    for region in instance.regions[1:]:
+        world.revision += 1
+        set_flow(number, region, flow_id, world.revision)
+
+
+def _instance_gone(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None:
+        return
+    for number in list(world.numbers_on(instance.id)):
+        _released(world, PendingChange(change.at, change.order, "released", number.id), record)
+    for resources in (world.flows, world.users):
+        for id in [id for id, resource in resources.items() if resource.instance_id == instance.id]:
+            del resources[id]
+    del world.instances[instance.id]
+
+
+def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    instance = world.instances.get(change.subject)
+    if instance is None or instance.replica is None:
+        return
+    for id in [id for id, group in world.groups.items() if group.instance_id == instance.id]:
+        for number in list(world.numbers_on(id)):
+            number.target = number.listed_target = instance.id
+            number.flows.pop(instance.replica, None)
+            record(number, change.at, "moved", "")
+        del world.groups[id]
+    for flow in world.flows.values():
+        if flow.instance_id == instance.id:
+            flow.states.pop(instance.replica, None)
+    instance.replica = None
+
+
+_MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
+    CLAIM: _claim,
+    "listed": _listed,
+    "released": _released,
+    "mirror": _mirror,
+    "group-status": _group_status,
+    "group-gone": _group_gone,
+    "member-listed": _member_listed,
+    "member-unlisted": _member_unlisted,
+    "user-mirrored": _user_mirrored,
+    "flow-mirrored": _flow_mirrored,
+    "flow-gone": _flow_gone,
+    "instance-status": _instance_status,
+    "instance-gone": _instance_gone,
+    "replicated": _replicated,
+    "replica-gone": _replica_gone,
+}

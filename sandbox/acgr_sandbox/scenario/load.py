@@ -1,0 +1,250 @@
+"""A world from YAML.
+
+A scenario is a mapping with these keys; any other is refused. Ids may be left out: they follow from the
+names, so that the same scenario is the same world each time.
+
+    account: "111122223333"           # quoted: twelve digits
+    source_region: eu-west-2
+    replica_region: eu-central-1
+    instances:
+      - alias: northwind
+        id: ...                       # optional, as everywhere
+        region: eu-west-2             # default: source_region
+        replicated: true              # default; to replica_region (from there: to source_region)
+    groups:                           # traffic distribution groups
+      - name: emergency
+        default: false                # one per instance may be the default one
+        instance: northwind           # default: the first instance, as everywhere
+        description: ...
+        status: ACTIVE                # default
+        tags: {team: ops}
+        telephony: {eu-west-2: 100, eu-central-1: 0}     # default: everything in the source Region; agents: likewise
+        members: [alice.smith, {prefix: agent, count: 3}]
+    flows:
+      - Main IVR                      # a name alone, or
+      - name: Winter IVR
+        type: CONTACT_FLOW            # default
+        state: ACTIVE                 # default; or ARCHIVED
+        status: PUBLISHED             # default; or SAVED
+        absent: [eu-central-1]        # Regions that do not have it
+        instance, description, tags, id
+      - {prefix: "Line ", count: 20, digits: 2}          # Line 01 to Line 20; also first, and all but id of the above
+    users:
+      - alice.smith                   # first and last name follow from it, or
+      - username: carol
+        first_name, last_name, tags, instance, id
+        mirrored: false               # not in the replica Region; never gets there by itself
+      - {prefix: agent, count: 200, digits: 3}           # agent001 to agent200; also first: 1
+    numbers:
+      - e164: "+442079460001"         # quoted: YAML drops the plus otherwise
+        target: emergency             # a group or an instance, by name or id
+        flow: Main IVR                # in every Region where the number arrives; null: none, the number is dark
+        description: ...              # also: id, tags, type (DID), country (GB), region (where it was claimed),
+        outbound: false               # a queue's outbound caller ID
+      - {e164: "+441134960000", count: 100, target: emergency, flow: [Main IVR, Winter IVR]}     # the flows in turn
+
+`flow` may also be a mapping from Region to a flow's name or null. `scenario.schema.json` says the same to editors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acgr_sandbox.core.models import (
+    PAIRS,
+    Association,
+    Flow,
+    Group,
+    Instance,
+    Number,
+    User,
+    country_of,
+    put_all_traffic_in_source,
+)
+from acgr_sandbox.core.world import World
+
+from .entries import (
+    Entry,
+    ScenarioError,
+    add_unique,
+    check_keys,
+    given,
+    id_of,
+    instance_of,
+    look_up,
+    numbered_entries,
+    numbered_names,
+    one_of,
+    required,
+    shares_of,
+    target_of,
+)
+
+DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
+"""What a sandbox holds when it is given no scenario."""
+
+GROUP_STATUSES = (
+    "ACTIVE",
+    "CREATION_IN_PROGRESS",
+    "CREATION_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "PENDING_DELETION",
+    "DELETION_FAILED",
+)
+
+
+def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
+    """The world a scenario describes, given as a file or as what the file would hold.
+
+    Raises:
+        ScenarioError: something in it is unknown, missing or contradictory.
+    """
+    data = source if isinstance(source, Mapping) else yaml.safe_load(Path(source).read_text(encoding="utf-8"))
+    check_keys("a scenario", data)
+    account = required(data, "account", "the scenario")
+    if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
+        raise ScenarioError(f"The account is '{account}'; it is twelve digits, in quotes.")
+    world = World(account, data.get("source_region", "eu-west-2"), data.get("replica_region", "eu-central-1"))
+    for section, add in _SECTIONS.items():
+        for entry in data.get(section) or []:
+            add(world, entry)
+    _add_members(world, data.get("groups") or [])
+    return world
+
+
+def _add_instance(world: World, entry: Entry) -> None:
+    check_keys("an instance", entry)
+    alias = required(entry, "alias", "an instance")
+    region = entry.get("region", world.source_region)
+    other = world.replica_region if region == world.source_region else world.source_region
+    replica = other if entry.get("replicated", True) else None
+    if replica and (region, replica) not in PAIRS:
+        raise ScenarioError(f"Connect does not replicate from {region} to {replica}.")
+    add_unique(world.instances, Instance(id_of(world, entry, "instance", alias), alias, region, replica), alias)
+
+
+def _add_group(world: World, entry: Entry) -> None:
+    check_keys("a group", entry)
+    name = required(entry, "name", "a group")
+    instance = instance_of(world, entry, f"group {name}")
+    if not instance.replica:
+        raise ScenarioError(f"Group {name}: instance {instance.alias} is not replicated.")
+    group = Group(id_of(world, entry, "group", name), name, instance.id, **given(entry, "default description"))
+    group.status = one_of(entry, "status", GROUP_STATUSES, f"group {name}")
+    if group.default and any(other.default for other in world.groups.values() if other.instance_id == instance.id):
+        raise ScenarioError(f"Group {name}: instance {instance.alias} has a default group already.")
+    group.tags = dict(entry.get("tags") or {})
+    put_all_traffic_in_source(group, instance)
+    group.telephony.update(shares_of(entry, "telephony", instance))
+    group.agents.update(shares_of(entry, "agents", instance))
+    add_unique(world.groups, group, name)
+
+
+def _add_flow(world: World, entry: str | Entry) -> None:
+    if isinstance(entry, Mapping) and "prefix" in entry:
+        check_keys("a flow", entry)
+        for each in numbered_names(entry):
+            _add_flow(world, {"name": each, **given(entry, "type state status absent instance description tags")})
+        return
+    entry = {"name": entry} if isinstance(entry, str) else entry
+    check_keys("a flow", entry)
+    name = required(entry, "name", "a flow")
+    instance = instance_of(world, entry, f"flow {name}")
+    flow = Flow(id_of(world, entry, "flow", name), name, instance.id, **given(entry, "type description"))
+    flow.tags = dict(entry.get("tags") or {})
+    state = (
+        one_of(entry, "state", ("ACTIVE", "ARCHIVED"), f"flow {name}"),
+        one_of(entry, "status", ("PUBLISHED", "SAVED"), f"flow {name}"),
+    )
+    absent = entry.get("absent") or []
+    flow.states = {region: state for region in instance.regions if region not in absent}
+    add_unique(world.flows, flow, name)
+
+
+def _add_user(world: World, entry: str | Entry) -> None:
+    for each in _users(entry):
+        name = each["username"]
+        instance = instance_of(world, each, f"user {name}")
+        first, _, last = name.partition(".")
+        user = User(id_of(world, each, "user", name), name, instance.id)
+        user.first_name = each.get("first_name", first.capitalize())
+        user.last_name = each.get("last_name", last.capitalize() or "Agent")
+        user.mirrored = each.get("mirrored", True)
+        user.tags = dict(each.get("tags") or {})
+        add_unique(world.users, user, name)
+
+
+def _users(entry: str | Entry) -> Iterator[Entry]:
+    if isinstance(entry, str):
+        yield {"username": entry}
+        return
+    check_keys("a user", entry)
+    if "prefix" not in entry:
+        required(entry, "username", "a user")
+        yield entry
+        return
+    for name in numbered_names(entry):
+        yield {"username": name, **given(entry, "instance mirrored tags")}
+
+
+def _add_number(world: World, entry: Entry) -> None:
+    check_keys("a number", entry)
+    e164 = required(entry, "e164", "a number")
+    if not isinstance(e164, str) or not re.fullmatch(r"\+[1-9]\d{1,14}", e164):
+        raise ScenarioError(f"Number {e164!r} is not E.164; write it in quotes, with its plus.")
+    if "count" in entry:
+        for each in numbered_entries(entry, e164):
+            _add_number(world, each)
+        return
+    target = target_of(world, required(entry, "target", f"number {e164}"), e164)
+    region = entry.get(
+        "region", target.region if isinstance(target, Instance) else world.instance_of_group(target).region
+    )
+    number = Number(id_of(world, entry, "number", e164), e164, region, target.id, target.id)
+    number.country = entry.get("country", country_of(e164))
+    number.type = entry.get("type", "DID")
+    number.description = entry.get("description", "")
+    number.outbound = entry.get("outbound", False)
+    number.tags = dict(entry.get("tags") or {})
+    add_unique(world.numbers, number, e164)
+    _set_flows(world, number, entry.get("flow"))
+
+
+def _set_flows(world: World, number: Number, given: str | Entry | None) -> None:
+    regions = world.regions_of(number)
+    names = given if isinstance(given, Mapping) else dict.fromkeys(regions, given)
+    for region, name in names.items():
+        if region not in regions:
+            raise ScenarioError(f"Number {number.e164} does not arrive in {region}.")
+        if name is None:
+            continue
+        flow = look_up(lambda name=name: world.flow(name), f"Number {number.e164}: there is no flow {name!r}.")
+        if region not in flow.states:
+            raise ScenarioError(f"Number {number.e164}: flow {name!r} is absent in {region}.")
+        number.flows[region] = Association(flow.id, 0)
+
+
+def _add_members(world: World, entries: list[Entry]) -> None:
+    ids = {name: user.id for user in world.users.values() for name in (user.username, user.id)}
+    for entry in entries:
+        group = world.group(entry["name"])
+        names = [each["username"] for member in entry.get("members") or [] for each in _users(member)]
+        unknown = [name for name in names if name not in ids]
+        if unknown:
+            raise ScenarioError(f"Group {group.name}: there is no user {unknown[0]!r}.")
+        group.members = list(dict.fromkeys(ids[name] for name in names))
+        group.listed = list(group.members)
+
+
+_SECTIONS: dict[str, Any] = {
+    "instances": _add_instance,
+    "groups": _add_group,
+    "flows": _add_flow,
+    "users": _add_user,
+    "numbers": _add_number,
+}

@@ -1,0 +1,7 @@
+"""Gives the tests of the sandbox a contact centre."""
+
+from __future__ import annotations
+
+from contact_centre import ask, sandbox
+
+__all__ = ["ask", "sandbox"]

@@ -1,0 +1,33 @@
+"""Fixtures for the tests of the sandbox and of the command: a contact centre, and a way to ask it without a client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario
+
+CENTRE = Path(__file__).parents[2] / "examples/sandbox/contact-centre.yaml"
+Ask = Callable[..., Response]
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """The contact centre on a clock that stands still; nothing is throttled."""
+    return Sandbox(load_scenario(CENTRE), clock=ManualClock(), switches=Switches(rate=0))
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox) -> Ask:
+    """Asks the contact centre: method, path, Region and what goes into the body."""
+
+    def answer(method: str = "GET", path: str = "/instance", region: str = "eu-west-2", **body: Any) -> Response:
+        scope = f"sandbox/20261121/{region}/connect/aws4_request"
+        headers = {"authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+        return sandbox.handle(Request(method, path, "", headers, json.dumps(body).encode() if body else b""))
+
+    return answer
