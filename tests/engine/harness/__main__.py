@@ -30,6 +30,18 @@ KINDS: dict[str, Any] = {
 
 made: dict[str, pulumi.Resource] = {}
 
+WRAPPED: dict[str, Any] = {"secret": pulumi.Output.secret, "output": pulumi.Output.from_input}
+
+
+def given(value: Any) -> Any:
+    """An argument from JSON; `{"secret": value}` and `{"output": value}` are an Output of that value."""
+    if isinstance(value, dict):
+        for name, wrap in WRAPPED.items():
+            if set(value) == {name}:
+                return wrap(value[name])
+        return {key: given(inner) for key, inner in value.items()}
+    return value
+
 
 def options(
     parent: str | None = None, aliases: Any = (), timeout: str | None = None, after: Any = (), **plain: Any
@@ -53,4 +65,4 @@ for entry in json.loads(Path("program.json").read_text(encoding="utf-8")):
     if "get" in entry:
         made[name] = kind.get(name, entry["get"], *entry["args"].values(), opts=opts)
     else:
-        made[name] = kind(name, opts=opts, **entry["args"])
+        made[name] = kind(name, opts=opts, **given(entry["args"]))
