@@ -44,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--claim", nargs="+", choices=CLAIMS, help="seconds for which a number is under way: 5")
     choose.add_argument("--parallel", nargs="+", type=int, help="resources that Pulumi works on at a time: 64")
     choose.add_argument("--mirroring", nargs="+", choices=("on", "off"), help="whether flows reach the replica: on")
-    choose.add_argument("--accelerate", type=int, metavar="FACTOR", help="run the sandbox faster, and the pace with it")
+    choose.add_argument("--accelerate", type=int, metavar="FACTOR", help="run sandbox and request rate faster")
     choose.add_argument("--preview", action="store_true", help="pulumi up with its preview")
     choose.add_argument("--stated", action="store_true", help="state the scope of the rate instead of learning it")
     choose.add_argument("--program", action="store_true", help="a refresh runs the program too")

@@ -74,8 +74,8 @@ class GlobalResiliencyNumber(TypedDict):
 
     Attributes:
         e164: the number.
-        target: what it is placed on, spelled as declared; an ARN where a refresh found it elsewhere.
-        flows: by Region, the flow that answers, spelled as declared; empty where nothing answers.
+        target: what it is placed on, written as declared; an ARN where a refresh found it elsewhere.
+        flows: by Region, the flow that answers, written as declared; empty where nothing answers.
     """
 
     e164: str
@@ -174,9 +174,9 @@ def _members(roster: TrafficDistributionGroupRoster | None) -> pulumi.Output[dic
 def _number(placement: PhoneNumberPlacement, regions: tuple[str, str]) -> pulumi.Output[GlobalResiliencyNumber]:
     def answers(known: Mapping[str, Any]) -> GlobalResiliencyNumber:
         flow, arns = known["flow"], known["arns"] or {}
-        spelled = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
+        written = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
         # A Region without a flow stays visible: the engine would drop a key whose value is None.
-        flows = {region: spelled.get(region, arns[region]) if region in arns else "" for region in regions}
+        flows = {region: written.get(region, arns[region]) if region in arns else "" for region in regions}
         return {"e164": known["e164"], "target": known["target"], "flows": flows}
 
     return pulumi.Output.all(

@@ -1,6 +1,14 @@
 """Amazon Connect across two Regions: traffic distribution groups, their agents, phone numbers and flows.
 
-This package knows nothing of Pulumi. Its modules, from the ground up: `arns`, `clock` and `errors`; `records` (what
-Connect answers, typed); `pace` and `wait`; `api` (the only module that touches boto3); `connection` (one account, its
-Regions); `directory` (names to ids, bulk reads); `groups`, `membership`, `flows` and `placement` (what is done).
+This package knows nothing of Pulumi. Its floors, from the ground up, and what each is for:
+
+- `log`: what an operator has at night;
+- `model`: what is spoken of, without I/O: ARNs, identifiers, records, errors, the operation, the clock;
+- `scheduling`: who may ask when: priority, token bucket, rate limiter, poll schedule, waits;
+- `aws`: the only package that imports boto3: credentials, the Connect client, error codes, settings;
+- `world`: what this run knows of the account: sweeps, the directory, the connection;
+- `groups`: a traffic distribution group found, waited for, or why not;
+- `agents` and `numbers`: what is done, in two wings that do not know each other (statements A1 to A12, N1 to N15).
+
+Everything that is done for a resource takes the `Connection`, which all share, and the `Operation` of that resource.
 """

@@ -48,8 +48,8 @@ def test_renamed_resources_hand_over_what_they_hold(stack: Stack, centre: Centre
     up = stack.up()
     assert up.code == 0, up.text
     assert up.summary() == ["+ 4 created", "- 4 deleted", "1 unchanged"]
-    heir = "new-main"
-    assert up.said("old-main") == [f"{e164(1)} stays where it is: {heir} declares it now"]
+    owner = "new-main"
+    assert up.said("old-main") == [f"{e164(1)} stays where it is: {owner} declares it now"]
     assert up.said("new-main") == [
         f"{e164(1)} is on traffic distribution group retail with its flow: taken over without a call"
     ]

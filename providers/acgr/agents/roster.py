@@ -31,7 +31,7 @@ from acgr.agents.roster_state import (
 from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, given, region_in
-from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.name_checks import spend, with_name_checks
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
@@ -226,7 +226,7 @@ class RosterLogic(ResourceLogic):
             return []
 
         if not is_arn(written) and news.get("source_region") in {None, state.group.region}:
-            run.name_checks.spend(run.connection, operation, look)
+            spend(operation, run, look)
         return any(same)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:

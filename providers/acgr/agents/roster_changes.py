@@ -1,4 +1,4 @@
-"""What changes between two lists of agents, told before anything is looked up. Pure."""
+"""What changes between two lists of agents, known before anything is looked up. Pure."""
 
 from __future__ import annotations
 

@@ -101,11 +101,11 @@ def _as_declared(connection: Connection, declared: str, actual: Arn | None) -> s
     return flow.name if flow else str(actual)
 
 
-def changed_number(connection: Connection, pinned: Arn, written: str) -> Iterator[NameChanged]:
+def changed_number(connection: Connection, resolved: Arn, written: str) -> Iterator[NameChanged]:
     """Whether an E.164 number stands for another claimed number than it did."""
     if is_name(written):
-        found = connection.directory.numbers(pinned.region).matching(lambda n: n.e164 == written)
-        if found and found[0].arn != pinned:
+        found = connection.directory.numbers(resolved.region).matching(lambda n: n.e164 == written)
+        if found and found[0].arn != resolved:
             said = f"{written} was released and claimed again: it is another number now"
             yield NameChanged(said, "phone_number")
 
@@ -114,19 +114,19 @@ def changed_flows(
     connection: Connection, placed: Mapping[str, Arn], flows: WrittenFlows, operation: Operation
 ) -> Iterator[NameChanged]:
     """Whether flows' names stand for other flows than they did; a warning where a name stands for none."""
-    for pinned, name in named_flows(placed, flows):
-        sweep = connection.directory.flows(pinned.instance)
+    for resolved, name in named_flows(placed, flows):
+        sweep = connection.directory.flows(resolved.instance)
         found = sweep.matching(lambda f, name=name: f.name == name and f.state == "ACTIVE")  # type: ignore[misc]
-        if len(found) == 1 and found[0].arn != pinned:
-            yield NameChanged(f"{name!r} is another flow in {pinned.region} now")
-        elif not found and (meant := sweep.get(pinned.id)):
+        if len(found) == 1 and found[0].arn != resolved:
+            yield NameChanged(f"{name!r} is another flow in {resolved.region} now")
+        elif not found and (meant := sweep.get(resolved.id)):
             now = f"called {meant.name!r}" if meant.name != name else meant.state
-            operation.warn(f"flow {name!r} in {pinned.region} is {now} now: it still answers, and cannot be set anew")
+            operation.warn(f"flow {name!r} in {resolved.region} is {now} now: it still answers, and cannot be set anew")
 
 
 def named_flows(placed: Mapping[str, Arn], flows: WrittenFlows) -> Iterator[tuple[Arn, str]]:
-    """The pinned flows that are declared by name, with that."""
-    for region, pinned in placed.items():
+    """The resolved flows that are declared by name, each with that name."""
+    for region, resolved in placed.items():
         written = flows if isinstance(flows, str) else flows.get(region, "")
         if written and is_name(written):
-            yield pinned, written
+            yield resolved, written

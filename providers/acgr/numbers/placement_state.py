@@ -154,8 +154,8 @@ def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str,
         connection.prefetch(("numbers", number), directory.numbers(number).entries)
     if is_name(props["target"]):
         connection.prefetch(("groups", group), directory.groups(group).entries)
-    for pinned, _ in named_flows(state.placed_flows, props["flow"]):
-        connection.prefetch(("flows", str(pinned.instance)), directory.flows(pinned.instance).entries)
+    for resolved, _ in named_flows(state.placed_flows, props["flow"]):
+        connection.prefetch(("flows", str(resolved.instance)), directory.flows(resolved.instance).entries)
 
 
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:

@@ -1,4 +1,4 @@
-"""Names are pinned: what a name meant is in the outputs, and a name that means something else now is a change.
+"""What a name meant is in the outputs, and a name that means something else now is a change.
 
 Asked while diffing, so that the preview says it: from the sweeps that the run needs anyway, within a budget, and never
 with an error: a preview without credentials is a preview all the same.
@@ -9,23 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING
 
 from pulumi.dynamic import DiffResult
 
+from acgr.runtime.run import NAME_CHECK_SECONDS, Run
 from acgr_connect.groups import is_called
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ConnectError
 from acgr_connect.model.identifiers import is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.world.connection import Connection
-
-if TYPE_CHECKING:
-    from acgr.runtime.run import Run
-
-BUDGET = 10.0
-"""Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +32,18 @@ class NameChanged:
 Look = Callable[[Connection], list[NameChanged]]
 
 
-class NameCheckBudget:
-    """The seconds left for looking names up, of all resources of the run."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._left = BUDGET
-
-    def spend(self, connection: Connection, operation: Operation, look: Look) -> list[NameChanged]:
-        """What was found, or nothing where the budget is spent or Connect cannot be asked."""
-        if self._left <= 0:
-            return []
-        began = connection.clock.now()
-        found: list[NameChanged] = []
-        with suppress(ConnectError):
-            found = look(connection)
-        self._charge(connection.clock.now() - began, operation)
-        return found
-
-    def _charge(self, seconds: float, operation: Operation) -> None:
-        with self._lock:
-            had, self._left = self._left, self._left - seconds
-        if had > 0 >= self._left:
-            operation.say(
-                f"looking names up took more than {BUDGET:.0f} s: not every name was compared with its meaning"
-            )
+def spend(operation: Operation, run: Run, look: Look) -> list[NameChanged]:
+    """What was found, or nothing where the run's budget is spent or Connect cannot be asked."""
+    if run.name_check_budget.is_spent:
+        return []
+    connection, found = run.connection, list[NameChanged]()
+    began = connection.clock.now()
+    with suppress(ConnectError):
+        found = look(connection)
+    if run.name_check_budget.charge(connection.clock.now() - began):
+        said = f"looking names up took more than {NAME_CHECK_SECONDS:.0f} s"
+        operation.say(f"{said}: not every name was compared with its meaning")
+    return found
 
 
 def with_name_checks(decision: DiffResult, operation: Operation, run: Run, look: Look) -> DiffResult:
@@ -73,7 +53,7 @@ def with_name_checks(decision: DiffResult, operation: Operation, run: Run, look:
     """
     if decision.changes is not False or operation.urn not in run.checked:
         return decision
-    changed = run.name_checks.spend(run.connection, operation, look)
+    changed = spend(operation, run, look)
     if not changed:
         return decision
     for one in changed:
@@ -82,10 +62,10 @@ def with_name_checks(decision: DiffResult, operation: Operation, run: Run, look:
     return DiffResult(changes=True, replaces=[one.replaces for one in changed if one.replaces])
 
 
-def changed_group(connection: Connection, pinned: Arn, written: str) -> Iterator[NameChanged]:
+def changed_group(connection: Connection, resolved: Arn, written: str) -> Iterator[NameChanged]:
     """Whether a group's name stands for another group than it did."""
-    if is_name(written) and pinned.kind == "traffic-distribution-group":
-        groups = connection.directory.groups(pinned.region)
-        found = groups.matching(lambda g: is_called(g, written) and g.arn.account == pinned.account)
-        if len(found) == 1 and found[0].arn != pinned:
+    if is_name(written) and resolved.kind == "traffic-distribution-group":
+        groups = connection.directory.groups(resolved.region)
+        found = groups.matching(lambda g: is_called(g, written) and g.arn.account == resolved.account)
+        if len(found) == 1 and found[0].arn != resolved:
             yield NameChanged(f"{written!r} is another traffic distribution group now")

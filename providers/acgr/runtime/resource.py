@@ -1,4 +1,4 @@
-"""The logic of a resource: what it does in each step, told an operation and a run, and nothing of who asks.
+"""The logic of a resource: what it does in each step, given an operation and a run, whoever asks.
 
 `ConnectProvider` drives it for Pulumi's dynamic provider; another front door can as well.
 """

@@ -8,8 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from acgr.runtime.inputs import Properties
-from acgr.runtime.name_checks import NameCheckBudget
 from acgr.runtime.ownership import Ownership
+from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
 from acgr_connect.world.connection import Connection
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from acgr_connect.aws.session import Sessions
 
 
+NAME_CHECK_SECONDS = 10.0
+"""Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
+
+
 class Run:
     """The connection, the table of declarations, and what is remembered from one step of a resource to the next.
 
     Attributes:
         settings: of the stack, once the engine has handed them over.
         ownership: who declares what.
-        name_checks: the time that is left for comparing names with what they meant.
+        name_check_budget: the time that is left for comparing names with what they meant.
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
     """
@@ -32,7 +36,7 @@ class Run:
     def __init__(self, connection: Connection | None = None) -> None:
         self.settings = Settings()
         self.ownership = Ownership()
-        self.name_checks = NameCheckBudget()
+        self.name_check_budget = TimeBudget(NAME_CHECK_SECONDS)
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self._connection = connection

@@ -46,7 +46,7 @@ class BulkTask:
 
     Attributes:
         connection: the account.
-        operation: has the deadline after which nothing more is begun, and is told how far it is.
+        operation: has the deadline after which nothing more is begun, and shows how far it is.
         context: how errors about all of it begin.
         noun: what is counted, as the progress names it.
         why_none: asked when an agent was not found: why no agent can be served, or None.

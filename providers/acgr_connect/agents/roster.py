@@ -63,7 +63,7 @@ def join_all(
         connection: the account.
         group: the traffic distribution group.
         users: the agents' ARNs.
-        operation: has the deadline after which no further agent is begun, and is told how many are on the group.
+        operation: has the deadline after which no further agent is begun, and shows how many are on the group.
         there: ids of agents on the group; where not given, from this run's sweep.
 
     Raises:

@@ -120,7 +120,7 @@ class RosterPlan:
 
 @dataclass(frozen=True)
 class Finished:
-    """What holds afterwards, what an operator is told, and what went wrong, if anything did.
+    """What holds afterwards, what an operator reads, and what went wrong, if anything did.
 
     `is_resumable`, unless what is left to do needs the state that is being replaced.
     """
@@ -202,7 +202,7 @@ def carried_out(
     replaced: ObservedRoster | None = None,
     other_owner_of_replaced: OtherOwner = nobody,
 ) -> Finished:
-    """Associate first, disassociate then. What fails of it is told in the answer.
+    """Associate first, disassociate then. What fails of it stands in the answer.
 
     Args:
         connection: the account.
@@ -228,7 +228,7 @@ def carried_out(
 
 @dataclass(frozen=True)
 class _Over:
-    """Agents taken over from the group before: what an operator is told, and who is on that one still."""
+    """Agents taken over from the group before: what an operator reads, and who is on that one still."""
 
     said: tuple[str, ...] = ()
     stuck: frozenset[Arn] = frozenset()

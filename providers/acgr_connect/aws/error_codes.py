@@ -38,7 +38,7 @@ BY_CODE: dict[str, type[errors.ConnectError]] = {
     "TooManyRequestsException": errors.Throttled,
     "InternalServiceException": errors.Unavailable,
 }
-"""AWS error codes and what they mean here. `LimitExceeded` is a quota although it is spelled 429."""
+"""AWS error codes and what they mean here. `LimitExceeded` is a quota although its status is 429."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ ConnectError                    # the world said no; the message is one sentence
 ├─ Conflict                     # name taken, in use, token used for something else, a second writer
 ├─ Denied                       # permissions or credentials
 ├─ Refused                      # the request itself: malformed, wrong Region, wrong state
-├─ QuotaExceeded                # a quota, also where it is spelled 429: repeating does not help
+├─ QuotaExceeded                # a quota, also where it comes as status 429: repeating does not help
 ├─ Throttled                    # the request rate, after the retries were used up
 ├─ Unavailable                  # 5xx, time-out, no connection, after the retries were used up
 ├─ Cancelled                    # the run was cancelled before this began: nothing was written

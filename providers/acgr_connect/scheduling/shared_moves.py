@@ -1,4 +1,4 @@
-"""What the processes of a machine tell each other of numbers that are moving. Pure.
+"""What the processes of a machine share about numbers that are moving. Pure.
 
 They share one request rate: what one keeps back for a dark number, another must not take; and one process makes the
 looks that find out how long a claim takes, for all.
@@ -20,11 +20,11 @@ WATCHED_FOR = 3.0
 
 @dataclass
 class SharedMoves:
-    """The moves of all processes, as they were last told.
+    """The moves of all processes, as they were last written down.
 
     Attributes:
         dark_until: until when a number has to be taken for dark.
-        claim: seconds that a claim took, told at `claim_at`.
+        claim: seconds that a claim took, written at `claim_at`.
         watcher: the process that watches a number, until `watched_until`.
     """
 
@@ -35,7 +35,7 @@ class SharedMoves:
     watched_until: float = 0.0
 
     def darken(self, now: float) -> None:
-        """A number is dark; told again at the earliest when half of the time is up."""
+        """A number is dark; written again at the earliest when half of the time is up."""
         if self.dark_until < now + DARK_FOR / 2:
             self.dark_until = now + DARK_FOR
 

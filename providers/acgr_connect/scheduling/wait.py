@@ -47,7 +47,7 @@ def run(
         wait: what is waited for.
         look: fetches the object.
         status: the object's status and the service's message about it.
-        operation: has the deadline, and is told each pending status.
+        operation: has the deadline, and shows each pending status.
         pause: waits until the next look is due, instead of `first` and `every`.
 
     Raises:

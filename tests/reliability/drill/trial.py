@@ -63,7 +63,7 @@ class Trial:
         assert self.stack.errors == []
         assert self._ends == self._before.ends
         assert self.sandbox.counters.calls("ReleasePhoneNumber") == 0
-        assert self.sandbox.counters.calls(outcome="throttled") == self._throttled, "calls outside the pace"
+        assert self.sandbox.counters.calls(outcome="throttled") == self._throttled, "requests beyond the rate"
         with a_run(self.sandbox):
             assert self.stack.preview(self._step.program) == self._before.unquiet
 

@@ -81,7 +81,7 @@ GOOD = {"phone_number": "+442079460001", "flow": "Main IVR", "target": str(GROUP
     ],
 )
 def test_misshapen(changed: dict[str, Any], reasons: list[str]) -> None:
-    """Each invalid_inputs input is named with its sentence; the property stays empty, or the CLI would print the value."""
+    """Each invalid input is named with its sentence; the property stays empty, or the CLI would print the value."""
     failures = invalid_inputs({**GOOD, **changed}, SHAPES, optional=["description"])
     assert [failure.reason for failure in failures] == reasons
     assert {failure.property for failure in failures} <= {""}

@@ -68,14 +68,14 @@ def test_another_resource_comes_before_the_resource_itself(ownership: Ownership)
 
 
 def test_what_another_made_is_not_ones_own(ownership: Ownership) -> None:
-    """A resource is its own heir only of what it made itself."""
+    """A resource is its own other owner only of what it made itself."""
     ownership.declare(OLD, [E164])
     ownership.declare(NEW, [OTHER], made=True)
     assert ownership.other_owner(OLD, [E164]) is None
 
 
 def test_several_heirs(ownership: Ownership) -> None:
-    """With several heirs the answer is the same every time."""
+    """With several other owners the answer is the same every time."""
     for urn in (THIRD, NEW, OLD):
         ownership.declare(urn, [E164])
     assert ownership.other_owner(OLD, [E164]) == "new"

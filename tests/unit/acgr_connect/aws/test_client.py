@@ -1,16 +1,17 @@
-"""Connect in one Region: every request through the rate limiter, every page followed, every error in this package's words."""
+"""Connect in one Region: requests go through the limiter, pages are followed, errors are in this package's words."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from botocore import exceptions
+from botocore import exceptions, xform_name
 from scripted import ACCOUNT, FLOW, GROUP, NUMBER, REPLICA, SOURCE, USER, Client, ScriptedClock, Session, refusal, sts
 from wire import ANSWERS, CALLS, ModelledClient
 
 from acgr_connect.aws import session
 from acgr_connect.aws.client import THROTTLES, RegionalConnect
+from acgr_connect.aws.operations import OPERATIONS
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model import errors
 from acgr_connect.model.operation import Deadline
@@ -57,6 +58,23 @@ def _asked(
 def test_the_tables_are_complete() -> None:
     """Every public method of `RegionalConnect` is in the table of calls, so that each rule below holds for all."""
     assert set(CALLS) == PUBLIC
+
+
+def test_the_operations_are_those_that_are_called(limiter: CountedLimiter, clock: ScriptedClock) -> None:
+    """`OPERATIONS`, from which permissions and coverage are checked, names what is called and nothing else."""
+    client = ModelledClient(dict(ANSWERS))
+    for call in CALLS.values():
+        call(_asked(client, limiter, clock))
+    assert {name for name, _ in client.calls} == {xform_name(operation) for operation in OPERATIONS}
+    assert "ReleasePhoneNumber" not in OPERATIONS
+
+
+def test_what_is_not_named_is_not_called(limiter: CountedLimiter, clock: ScriptedClock) -> None:
+    """An operation that is forgotten in `OPERATIONS` is refused before any request."""
+    client = Client({})
+    with pytest.raises(errors.ProgrammingError, match="ReleasePhoneNumber is not named"):
+        _asked(client, limiter, clock)._call("ReleasePhoneNumber")
+    assert client.calls == []
 
 
 @pytest.mark.parametrize("method", sorted(CALLS))

@@ -107,5 +107,5 @@ UNREACHABLE = ["EndpointConnectionError", "ConnectTimeoutError"]
     ],
 )
 def test_patience(error: errors.ConnectError, throttles: int, failures: int, wait: float | None) -> None:
-    """Throttles wait in the pace, failures ever longer, an absent endpoint is tried twice, nothing else again."""
+    """Throttles wait in the limiter, failures ever longer, an absent endpoint is tried twice, nothing else again."""
     assert patience(error, throttles, failures) == wait

@@ -72,7 +72,7 @@ def test_a_context_keeps_what_a_wait_knows() -> None:
 
 
 def test_with_adds_the_context() -> None:
-    """Whatever fails inside a `with` is explained by it; what already is explained, and what is no such error, is not."""
+    """What fails inside a `with` is explained by it, unless it is explained already or is no such error."""
     with pytest.raises(NotFound) as caught, CONTEXT:
         raise NotFound("gone.", code="X")
     assert str(caught.value) == BEGIN + "gone (X)"

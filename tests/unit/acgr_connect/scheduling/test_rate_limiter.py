@@ -10,6 +10,8 @@ from threading import Thread
 import pytest
 from scripted import PATIENCE, HeldClock, ScriptedClock
 
+from acgr_connect.model.errors import WaitTimeout
+from acgr_connect.model.operation import Deadline
 from acgr_connect.scheduling.priority import Purpose, QueuedRequest, next_request
 from acgr_connect.scheduling.rate_limiter import RateLimiter
 from acgr_connect.scheduling.shared_state import MemoryStore
@@ -153,3 +155,47 @@ def test_agents_get_one_token_in_ten() -> None:
     agents = [place for place, (purpose, _) in enumerate(order, 1) if purpose is AGENT]
     assert agents[:2] == [9, 19]  # the token before the queue formed was another's
     assert len(agents) == 3
+
+
+@pytest.mark.parametrize("purpose", [START, AGENT])
+def test_nothing_begins_after_the_deadline(purpose: Purpose, clock: ScriptedClock) -> None:
+    """What would begin something waits in the queue until its deadline and no longer; it takes no token with it."""
+    limiter = _limiter(clock, Rate(1 / 0.99 / 100.0, 1.0))
+    limiter.acquire("Operation", MOVE)
+    with pytest.raises(WaitTimeout, match="the deadline passed while Operation was queued for the request rate"):
+        limiter.acquire("Operation", purpose, Deadline.after(10.0, clock))
+    assert clock.now() == pytest.approx(10.0, abs=0.01)
+    assert limiter.acquire("Operation", MOVE) == pytest.approx(90.0, abs=0.1)
+
+
+@pytest.mark.parametrize("purpose", [RESTORE, LOOK, CHECK, MOVE, REFRESH])
+def test_what_ends_a_darkness_has_no_deadline(purpose: Purpose, clock: ScriptedClock) -> None:
+    """Flows, looks and reads go out whenever it is their turn: a number that is dark is not given up in a queue."""
+    limiter = _limiter(clock, Rate(1 / 0.99 / 100.0, 1.0))
+    limiter.acquire("Operation", MOVE)
+    assert limiter.acquire("Operation", purpose, Deadline.after(10.0, clock)) == pytest.approx(100.0, abs=0.1)
+
+
+def test_a_deadline_passes_while_another_thread_leads() -> None:
+    """Whoever sleeps until the next turn wakes for the deadlines of the others, too."""
+    clock, ended = HeldClock(), Queue[str]()
+    limiter = RateLimiter(clock, MemoryStore(Rate(1 / 0.99 / 100.0, 1.0), "shared", clock))
+    limiter.acquire("Operation", MOVE)
+
+    def begin() -> None:
+        try:
+            limiter.acquire("Operation", START, Deadline.after(10.0, clock))
+        except WaitTimeout:
+            ended.put("late")
+
+    leader = Thread(target=lambda: ended.put(f"{limiter.acquire('Operation', MOVE):.0f}"), daemon=True)
+    leader.start()
+    clock.until_parked(1)
+    follower = Thread(target=begin, daemon=True)
+    follower.start()
+    clock.until_parked(2)
+    clock.advance(10.01)
+    assert ended.get(timeout=PATIENCE) == "late"
+    clock.until_parked(1)
+    clock.advance(90.0)
+    assert ended.get(timeout=PATIENCE) == "100"

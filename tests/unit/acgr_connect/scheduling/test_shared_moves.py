@@ -80,13 +80,13 @@ def test_tokens_are_kept_back_for_another_processs_darkness(processes: list[File
     with dark.darkness():
         for _ in range(4):
             dark.acquire("DescribePhoneNumber", Purpose.LOOK)
-        with processes[1].open() as ledger:
-            assert ledger.delay("UpdatePhoneNumber", Purpose.START, clock.now(), 0) > 1.0
-            assert ledger.delay("AssociatePhoneNumberContactFlow", Purpose.RESTORE, clock.now(), 0) < 1.0
+        with processes[1].open() as state:
+            assert state.delay("UpdatePhoneNumber", Purpose.START, clock.now(), 0) > 1.0
+            assert state.delay("AssociatePhoneNumberContactFlow", Purpose.RESTORE, clock.now(), 0) < 1.0
     clock.sleep(DARK_FOR)
     bright.acquire("UpdatePhoneNumber", Purpose.START)
-    with processes[1].open() as ledger:
-        assert not ledger.moves.are_dark(clock.now())
+    with processes[1].open() as state:
+        assert not state.moves.are_dark(clock.now())
 
 
 def test_darkness_is_told_now_and_then() -> None:
@@ -102,5 +102,5 @@ def test_darkness_is_told_now_and_then() -> None:
 def test_a_ledger_of_an_older_version_is_fresh(tmp_path: Path, clock: ScriptedClock) -> None:
     """A file without what is known of moves is begun anew."""
     (tmp_path / "rate.json").write_text('{"shared": [0, 0], "proof": [0, 0], "own": {}, "learned": ["auto", 0]}')
-    with FileStore(tmp_path / "rate.json", RATE, "shared", clock).open() as ledger:
-        assert ledger == LimiterState.fresh(RATE, "shared", clock.now())
+    with FileStore(tmp_path / "rate.json", RATE, "shared", clock).open() as state:
+        assert state == LimiterState.fresh(RATE, "shared", clock.now())
