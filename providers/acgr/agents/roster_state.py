@@ -189,11 +189,7 @@ def other_owner_of(operation: Operation, run: Run, state: RosterState, props: Ma
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
     """The roster as it is, from one sweep; empty where the group is gone, an error where a `get()` finds none.
 
-    Args:
-        connection: the account.
-        id_: the resource's id.
-        declared: the inputs among the properties.
-        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
+    `declared` are the inputs among `props`; a `get()` has no others.
     """
     is_get = props.get("members") is None
     return _got(connection, id_) if is_get else _refreshed(connection, declared, props)

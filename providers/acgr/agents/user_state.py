@@ -94,11 +94,7 @@ def _changed_user(connection: Connection, state: MembershipState, written: str) 
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
     """The association as it is; an empty result where it is gone, an error where a `get()` finds none.
 
-    Args:
-        connection: the account.
-        id_: the resource's id.
-        declared: the inputs among the properties.
-        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
+    `declared` are the inputs among `props`; a `get()` has no others.
     """
     is_get = props.get("user_arn") is None
     return _got(connection, id_, declared) if is_get else _refreshed(connection, declared, props)

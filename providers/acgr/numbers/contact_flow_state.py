@@ -178,12 +178,7 @@ def read(
 ) -> ReadResult:
     """The flow as it is; an empty result where number or flow are gone, an error where a `get()` finds none.
 
-    Args:
-        connection: the account.
-        id_: the resource's id.
-        declared: the inputs among the properties.
-        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
-        operation: has the deadline until which somebody else's operation on the number is waited for.
+    `declared` are the inputs among `props`; a `get()` has no others.
     """
     is_get = props.get("phone_number_arn") is None
     number_arn, instance = _from_id(id_) if is_get else _from_state(props)

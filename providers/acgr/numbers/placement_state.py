@@ -161,11 +161,7 @@ def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str,
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
     """The placement as it is; an empty result where the number is gone, an error where a `get()` finds none.
 
-    Args:
-        connection: the account.
-        id_: the resource's id.
-        declared: the inputs among the properties.
-        props: inputs and outputs as they are stored; of a `get()`, the inputs alone.
+    `declared` are the inputs among `props`; a `get()` has no others.
     """
     is_get = props.get("phone_number_arn") is None
     number_arn = parse(id_ if is_get else props["phone_number_arn"], "phone-number")

@@ -101,17 +101,17 @@ class BulkRun:
 
     def _attempt(self, user: Arn) -> Answer | None:
         """The answer, or None where the request was not made."""
-        if self.ended is None and self._task.operation.deadline.has_passed:
-            self.ended = self._late()
         if self.ended is not None:
             return None
         try:
+            self._task.operation.require_going_on()
             self._request(user)
         except Cancelled as error:
             self.ended = error
             return None
-        except WaitTimeout:
-            self.ended = self._late()
+        except WaitTimeout as error:
+            remedy = "run again to go on, or raise custom_timeouts"
+            self.ended = self._task.context.added_to(error, "the deadline has passed", remedy)
             return None
         except ConnectError as error:
             return user, error
@@ -135,10 +135,6 @@ class BulkRun:
         if self._not_found % ASKED_EVERY == 0:
             self.ended = self._task.why_none()
         self._not_found += 1
-
-    def _late(self) -> ConnectError:
-        error = WaitTimeout("the deadline has passed", status="", waited=0.0)
-        return self._task.context.added_to(error, remedy="run again to go on, or raise custom_timeouts")
 
     def _say(self) -> None:
         done, total = self._before + len(self.done), self._before + len(self._users)

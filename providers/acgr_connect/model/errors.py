@@ -114,7 +114,7 @@ class UnexpectedState(WaitError):
 
 
 class WaitTimeout(WaitError):
-    """Still pending when the operation's deadline passed. `waited` is in seconds."""
+    """Still pending when the operation's deadline passed; `waited` is how many seconds the operation had taken."""
 
     def __init__(self, message: str, *, status: str, waited: float, region: str = "") -> None:
         super().__init__(message, region=region)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from acgr_connect.model.clock import Clock
-from acgr_connect.model.errors import ErrorContext
+from acgr_connect.model.errors import Cancelled, ErrorContext, WaitTimeout
 
 Say = Callable[[str], None]
 """Takes one line for the operator."""
@@ -34,15 +34,22 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment by which something is over, on a clock."""
+    """The moment by which something is over, on a clock; `began` is when it was begun."""
 
     clock: Clock
     at: float
+    began: float
 
     @classmethod
     def after(cls, seconds: float, clock: Clock) -> Deadline:
         """The moment that is so many seconds from now."""
-        return cls(clock, clock.now() + seconds)
+        now = clock.now()
+        return cls(clock, now + seconds, now)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was begun."""
+        return self.clock.now() - self.began
 
     @property
     def remaining(self) -> float:
@@ -76,6 +83,18 @@ class Operation:
     warn: Say = field(default=silent, repr=False)
     is_cancelled: Callable[[], bool] = field(default=never, repr=False)
     context: ErrorContext = NO_CONTEXT
+
+    def require_going_on(self) -> None:
+        """Refuse to begin anything more once it is too late, or the operator has asked the run to stop.
+
+        Raises:
+            Cancelled: the run was cancelled.
+            WaitTimeout: the deadline has passed.
+        """
+        if self.is_cancelled():
+            raise Cancelled("the run was cancelled before this began; run again")
+        if self.deadline.has_passed:
+            raise WaitTimeout("the deadline has passed", status="", waited=0.0)
 
     @classmethod
     def within(cls, seconds: float, clock: Clock) -> Operation:

@@ -73,7 +73,7 @@ def run(
             return seen
         _require_pending(wait, state, detail)
         if operation.deadline.has_passed:
-            raise _timeout(wait, state, waited)
+            raise _timeout(wait, state, operation.deadline.elapsed)
         operation.progress(f"{wait.what}: {state}, {waited:.0f} s")
         pause_for(wait.every)
 
@@ -85,6 +85,7 @@ def _require_pending(wait: Wait, state: str, detail: str) -> None:
 
 
 def _timeout(wait: Wait, state: str, waited: float) -> WaitTimeout:
+    """The seconds are those of the whole operation: what `custom_timeouts` allowed."""
     wanted = " or ".join(sorted(wait.target))
     text = f"{wait.what} is still {state} after {waited:.0f} s, {wanted} was expected"
     return WaitTimeout(text, status=state, waited=waited, region=wait.region)
