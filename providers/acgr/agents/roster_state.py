@@ -10,6 +10,7 @@ from typing import Any
 from pulumi.dynamic import DiffResult, ReadResult
 
 from acgr.agents.roster_changes import bare
+from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import SORTED_NAMES, TEXTS, StoredState, arn, arns, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged
@@ -111,11 +112,11 @@ def decide(olds: Mapping[str, Any], news: Mapping[str, Any], *, is_group: bool =
     """
     state, group = RosterState.of(olds), news.get("traffic_distribution_group")
     if known(group) and not (is_group or _is_as_before(olds, news) or state.is_group(group)):
-        return DiffResult(changes=None, replaces=["traffic_distribution_group"])
+        return changed_inputs(["traffic_distribution_group"])
     if not known(group) or not _means_the_same(state, olds, news):
-        # None: the engine compares the inputs by itself, and prints only the paths that differ.
-        return DiffResult(changes=None, replaces=[])
-    return DiffResult(changes=bool(state.failed) or set(state.members) != set(news["users"]))
+        return changed_inputs()
+    is_whole = not state.failed and set(state.members) == set(news["users"])
+    return unchanged() if is_whole else changed_world()
 
 
 def _is_as_before(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi.dynamic import DiffResult, ReadResult
 
+from acgr.runtime.diffs import changed_inputs, unchanged
 from acgr.runtime.fields import PLAIN, StoredState, arn, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, changed_group
@@ -54,9 +55,8 @@ def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     as_before = (group, news.get("source_region")) == (olds["traffic_distribution_group"], olds.get("source_region"))
     same_group = as_before or state.is_group(group)
     if same_user and same_group:
-        return DiffResult(changes=False)
-    # None: the engine compares the inputs by itself, and prints only the paths that differ.
-    return DiffResult(changes=None, replaces=["user"] if known(user) and not same_user else [])
+        return unchanged()
+    return changed_inputs(["user"] if known(user) and not same_user else [])
 
 
 def membership_keys(state: MembershipState | None, *written: Mapping[str, Any]) -> set[Key]:

@@ -24,6 +24,7 @@ from acgr.numbers.contact_flow_state import (
     state_of,
 )
 from acgr.numbers.number import placement_keys
+from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs
 from acgr.runtime.name_checks import with_name_checks
@@ -184,7 +185,7 @@ class ContactFlowLogic(ResourceLogic):
             return decision
         declare(operation, run, state, olds)
         if any(flow.id != state.placed.id for flow, _ in declared_elsewhere(run, state, made=True).values()):
-            return DiffResult(changes=True)
+            return changed_world()
         look = partial(changed_names, state=state, props=news, operation=operation)
         return with_name_checks(decision, operation, run, look)
 

@@ -18,6 +18,7 @@ from acgr.numbers.number import (
     still_claimed,
     ways_to_write,
 )
+from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import arn, arn_or_none, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged
@@ -80,11 +81,10 @@ def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     """Pure: another number or Region replaces; another way to write the same is nothing; no known flow is a change."""
     state = FlowState.of(olds)
     if replaces := _replaces(state, olds, news):
-        return DiffResult(changes=None, replaces=replaces)
+        return changed_inputs(replaces)
     if not known(news) or _meaning(news) != _meaning(olds):
-        # None: the engine compares the inputs by itself, and prints only the paths that differ.
-        return DiffResult(changes=None, replaces=[])
-    return DiffResult(changes=state.flow != state.placed)
+        return changed_inputs()
+    return unchanged() if state.flow == state.placed else changed_world()
 
 
 def _meaning(props: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from acgr.numbers.number import (
     still_claimed,
     target_as_declared,
 )
+from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import NAMES, SECONDS, arn, arns, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, changed_group
@@ -98,11 +99,10 @@ def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     state = PlacementState.of(olds)
     number = news["phone_number"]
     if known(number) and not state.is_number(number):
-        return DiffResult(changes=None, replaces=["phone_number"])
+        return changed_inputs(["phone_number"])
     if not known(news) or not _is_as_before(state, olds, news):
-        # None: the engine compares the inputs by itself, and prints only the paths that differ.
-        return DiffResult(changes=None, replaces=[])
-    return DiffResult(changes=bool(state.dark_regions))
+        return changed_inputs()
+    return changed_world() if state.dark_regions else unchanged()
 
 
 def _is_as_before(state: PlacementState, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pulumi.dynamic import DiffResult
 
+from acgr.runtime.diffs import changed_world
 from acgr.runtime.run import NAME_CHECK_SECONDS, Run
 from acgr_connect.groups import is_called
 from acgr_connect.model.arns import Arn
@@ -58,8 +59,7 @@ def with_name_checks(decision: DiffResult, operation: Operation, run: Run, look:
         return decision
     for one in changed:
         operation.say(one.said)
-    # The inputs are equal, so the engine finds nothing to print by itself: it is told that there is a change.
-    return DiffResult(changes=True, replaces=[one.replaces for one in changed if one.replaces])
+    return changed_world([one.replaces for one in changed if one.replaces])
 
 
 def changed_group(connection: Connection, resolved: Arn, written: str) -> Iterator[NameChanged]:
