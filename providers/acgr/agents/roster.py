@@ -24,7 +24,7 @@ from acgr.agents.roster_state import (
     declare,
     desired_of,
     is_same_group,
-    other_owner_of,
+    known_roster,
     prefetch_users,
     users_of,
 )
@@ -35,7 +35,7 @@ from acgr.runtime.name_checks import spend, with_name_checks
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
-from acgr_connect.agents.roster_plan import Finished, carried_out, dissolved, nobody, planned
+from acgr_connect.agents.roster_plan import Finished, carried_out, dissolved, planned
 from acgr_connect.model.arns import is_arn
 from acgr_connect.model.errors import ErrorContext, Refused, failure
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
@@ -245,33 +245,23 @@ class RosterLogic(ResourceLogic):
 
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Disassociate whom the roster declared, unless something else in the program declares them; nobody else."""
-        state = RosterState.of(props)
-        allowed, owner = desired_of(props).max_removals, other_owner_of(operation, run, state, props)
-        finished = dissolved(run.connection, state.observed, allowed, owner, operation)
+        known, allowed = known_roster(operation, run, props), desired_of(props).max_removals
+        finished = dissolved(run.connection, known, allowed, operation)
         self._say(operation, finished)
         if finished.trouble:
             raise failure(finished.trouble)
 
     def _brought_about(self, operation: Operation, run: Run, props: Properties, olds: Properties | None) -> Finished:
         """Do it, and leave partial state behind where something of it failed."""
-        desired, before = desired_of(props), RosterState.of(olds) if olds else None
-        owner = other_owner_of(operation, run, before, olds) if before and olds else nobody
-        plan = planned(run.connection, desired, before.observed if before else None, owner)
-        group = before.group if before else plan.group.arn
+        desired, before = desired_of(props), known_roster(operation, run, olds) if olds else None
+        plan = planned(run.connection, desired, before)
+        group = before.observed.group if before else plan.group.arn
         if conflict := conflicting_declaration(operation, run, group, props):
             raise plan.context.error(Refused, conflict)
-        plan.require_allowed(before.observed if before else None, desired.max_removals)
-        replaced = run.replaced.get(operation.urn) if olds is None else None
-        state_replaced = RosterState.of(replaced) if replaced else None
-        finished = carried_out(
-            run.connection,
-            plan,
-            operation,
-            replaced=state_replaced.observed if state_replaced else None,
-            other_owner_of_replaced=(
-                other_owner_of(operation, run, state_replaced, replaced) if state_replaced and replaced else nobody
-            ),
-        )
+        plan.require_allowed(before, desired.max_removals)
+        state = run.replaced.get(operation.urn) if olds is None else None
+        replaced = known_roster(operation, run, state) if state else None
+        finished = carried_out(run.connection, plan, operation, replaced=replaced)
         self._say(operation, finished)
         if finished.trouble:
             if olds is None and not (finished.observed.members and finished.is_resumable):

@@ -18,7 +18,7 @@ from acgr.runtime.ownership import Key, name_of
 from acgr.runtime.run import Run
 from acgr_connect.agents.removal_guard import DEFAULT, allowance
 from acgr_connect.agents.roster import undeclared
-from acgr_connect.agents.roster_plan import DesiredRoster, ObservedRoster, OtherOwner
+from acgr_connect.agents.roster_plan import DesiredRoster, KnownRoster, ObservedRoster
 from acgr_connect.groups import describe_group, find_group, is_called, shows_all
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ErrorContext, NotFound
@@ -176,15 +176,16 @@ def _others(operation: Operation, run: Run, kind: str, group: str, *more: str) -
     return sorted(map(name_of, set().union(*declared) - {operation.urn}))
 
 
-def other_owner_of(operation: Operation, run: Run, state: RosterState, props: Mapping[str, Any]) -> OtherOwner:
-    """By label, the resource that declares one of the roster's agents as well."""
-    groups, users = groups_of(state, props), users_of(props)
+def known_roster(operation: Operation, run: Run, props: Mapping[str, Any]) -> KnownRoster:
+    """What the state tells of a roster, and what this run's other declarations do."""
+    state, users = RosterState.of(props), users_of(props)
+    groups = groups_of(state, props)
 
-    def find(label: str) -> str | None:
+    def other_owner(label: str) -> str | None:
         keys = member_keys(groups, state.members[label].id, users.get(label, label))
         return run.ownership.other_owner(operation.urn, keys)
 
-    return find
+    return KnownRoster(state.observed, other_owner)
 
 
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:

@@ -36,10 +36,6 @@ OtherOwner = Callable[[str], str | None]
 """By an agent's label, the name of the resource that declares the agent as well, or None."""
 
 
-def nobody(_label: str) -> None:
-    """Nothing else declares any agent."""
-
-
 @dataclass(frozen=True)
 class DesiredRoster:
     """What is asked for.
@@ -76,6 +72,14 @@ class ObservedRoster:
     undeclared: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class KnownRoster:
+    """A roster that was declared before: what holds of it, and who else declares its agents."""
+
+    observed: ObservedRoster
+    other_owner: OtherOwner
+
+
 @dataclass
 class RosterPlan:
     """What is to be done for a roster.
@@ -106,13 +110,13 @@ class RosterPlan:
         action = f"changing the agents of traffic distribution group {self.group.name}"
         return ErrorContext(action, self.group.arn.region)
 
-    def require_allowed(self, before: ObservedRoster | None, allowed: Allowance) -> None:
+    def require_allowed(self, before: KnownRoster | None, allowed: Allowance) -> None:
         """Refuse to remove more agents than one change may.
 
         Raises:
             Refused: more would be removed.
         """
-        members = before.members if before else {}
+        members = before.observed.members if before else {}
         total = len({*members.values(), *self.leaving.values()})
         if too_many := objection(len(self.leaving), total, allowed):
             raise self.context.error(Refused, f"{too_many}: {few(self.leaving)}", REMEDY)
@@ -138,16 +142,13 @@ def few(names: Iterable[str]) -> str:
     return ", ".join(listed[:HANDFUL]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def planned(
-    connection: Connection, desired: DesiredRoster, before: ObservedRoster | None, other_owner: OtherOwner
-) -> RosterPlan:
+def planned(connection: Connection, desired: DesiredRoster, before: KnownRoster | None) -> RosterPlan:
     """Find out who is meant. Nothing is written.
 
     Args:
         connection: the account.
         desired: what is asked for.
         before: what the roster answered for until now; None where it is made.
-        other_owner: who declares an agent of `before` as well.
 
     Raises:
         ConnectError: the group or the instance's users cannot be read.
@@ -156,26 +157,27 @@ def planned(
     found, failed = find_users(connection, group.instance, desired.users)
     plan = RosterPlan(group, {label: found[label].arn for label in sorted(found)}, failed)
     if before:
-        plan.nobodys.update(before.members[label] for label in before.undeclared if label in before.members)
-        _let_go(plan, before, other_owner)
-        plan.there = _as_recorded(plan, before)
+        observed = before.observed
+        plan.nobodys.update(observed.members[label] for label in observed.undeclared if label in observed.members)
+        _let_go(plan, before)
+        plan.there = _as_recorded(plan, observed)
     if desired.authoritative:
         plan.there = None
-        others = _undeclared(connection, plan, before)
+        others = _undeclared(connection, plan, before.observed if before else None)
         (plan.leaving if before else plan.kept).update(others)
         plan.nobodys.update(others.values())
     return plan
 
 
-def _let_go(plan: RosterPlan, before: ObservedRoster, other_owner: OtherOwner) -> None:
+def _let_go(plan: RosterPlan, before: KnownRoster) -> None:
     """Declared once means owned: who is declared no more leaves, unless something else declares it now."""
     wanted = set(plan.wanted.values())
-    for label, arn in before.members.items():
+    for label, arn in before.observed.members.items():
         if arn in wanted:
             continue
         if label in plan.failed:
             plan.kept[label] = arn
-        elif owner := other_owner(label):
+        elif owner := before.other_owner(label):
             plan.other_owners[label] = owner
         else:
             plan.leaving[label] = arn
@@ -199,8 +201,7 @@ def carried_out(
     plan: RosterPlan,
     operation: Operation,
     *,
-    replaced: ObservedRoster | None = None,
-    other_owner_of_replaced: OtherOwner = nobody,
+    replaced: KnownRoster | None = None,
 ) -> Finished:
     """Associate first, disassociate then. What fails of it stands in the answer.
 
@@ -209,7 +210,6 @@ def carried_out(
         plan: what is to be done.
         operation: has the deadline after which no further agent is begun.
         replaced: the roster on the group before this one, which it is about to leave.
-        other_owner_of_replaced: who declares an agent of `replaced` as well.
 
     Raises:
         ConnectError: nothing was written.
@@ -217,7 +217,7 @@ def carried_out(
     joined = join_all(connection, plan.group, list(plan.wanted.values()), operation, there=plan.there)
     over = _Over()
     if replaced and joined.elsewhere and joined.ended is None:
-        over = _moved_over(connection, plan, joined, replaced, other_owner_of_replaced, operation)
+        over = _moved_over(connection, plan, joined, replaced, operation)
     left = Outcome()
     if plan.leaving and joined.ended is None:
         left = _left(connection, plan.group.arn, list(plan.leaving.values()), operation)
@@ -238,13 +238,13 @@ def _moved_over(
     connection: Connection,
     plan: RosterPlan,
     joined: Outcome,
-    before: ObservedRoster,
-    other_owner: OtherOwner,
+    replaced: KnownRoster,
     operation: Operation,
 ) -> _Over:
     """Where Connect refuses two groups at a time: whom the roster had on the old one leaves it, then joins."""
+    before = replaced.observed
     refused = {label: arn for label, arn in before.members.items() if arn in joined.elsewhere}
-    mine = {label: arn for label, arn in refused.items() if not other_owner(label)}
+    mine = {label: arn for label, arn in refused.items() if not replaced.other_owner(label)}
     done = set[Arn]()
     for some in _batches(list(mine.values())):
         left = _left(connection, before.group, some, operation)
@@ -325,19 +325,14 @@ def _causes(failed: Mapping[str, str]) -> str:
     return "; ".join(f"{few(labels)} ({cause})" for cause, labels in by_cause.items())
 
 
-def dissolved(
-    connection: Connection,
-    before: ObservedRoster,
-    allowed: Allowance,
-    other_owner: OtherOwner,
-    operation: Operation,
-) -> Finished:
+def dissolved(connection: Connection, known: KnownRoster, allowed: Allowance, operation: Operation) -> Finished:
     """Disassociate whom the roster declared, unless something else declares them; nobody else.
 
     Raises:
         ConnectError: nobody was disassociated.
     """
-    owners = {label: owner for label in before.members if (owner := other_owner(label))}
+    before = known.observed
+    owners = {label: owner for label in before.members if (owner := known.other_owner(label))}
     leaving = {label: arn for label, arn in before.members.items() if label not in {*owners, *before.undeclared}}
     said = _handed_over(owners)
     if nobodys := [label for label in before.undeclared if label not in owners]:
