@@ -85,14 +85,15 @@ def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float =
         timeout: seconds that it may take where the program sets no `custom_timeouts`.
     """
     now = running()
-    seconds = (now.timeout if now else None) or timeout
+    declared = now.timeout if now else None
     return Operation(
-        Deadline.after(seconds, clock),
+        Deadline.after(declared or timeout, clock),
         now.urn if now else "",
         progress=partial(_log, now, engine_pb2.INFO, ephemeral=True),
         say=partial(_log, now, engine_pb2.INFO, ephemeral=False),
         warn=partial(_log, now, engine_pb2.WARNING, ephemeral=False),
         is_cancelled=_cancelled.is_set,
+        restore_at_least=0.0 if declared else DEFAULT_TIMEOUT,
         context=context,
     )
 

@@ -243,7 +243,7 @@ class PlacementLogic(ResourceLogic):
             return
         back = way_back(run.connection, state.placed, props["return_to"], operation)
         if back.desired:
-            place(run.connection, back.desired, operation)
+            place(run.restorer, back.desired, operation)
         operation.say(f"{state.e164} {back.said}")
 
     def _placed(
@@ -252,7 +252,7 @@ class PlacementLogic(ResourceLogic):
         """Place, and leave partial state behind where that stops half-way."""
         last_seen = PlacementState.of(olds).target if olds else None
         try:
-            observed = place(run.connection, desired, operation, last_seen=last_seen)
+            observed = place(run.restorer, desired, operation, last_seen=last_seen)
         except Unfinished as error:
             left = self._outputs(operation, run, props, error.observed, olds)
             inputs = given(PhoneNumberPlacementArgs, props)

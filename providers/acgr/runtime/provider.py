@@ -62,6 +62,7 @@ class ConnectProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """The inputs in normal form, and what is wrong with them."""
         with self._looking() as operation:
+            self._warn_of_left(operation)
             current_run().checked.add(operation.urn)
             return self.logic.check(operation, current_run(), olds or {}, news)
 
@@ -90,6 +91,16 @@ class ConnectProvider(ResourceProvider):
         with self._answering("delete", props) as operation:
             self.logic.delete(operation, current_run(), props)
 
+    def _warn_of_left(self, operation: Operation) -> None:
+        """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""
+        run = current_run()
+        if not run.checked:
+            for left in run.restorer.entries():
+                operation.warn(
+                    f"{left.e164} was moving when an earlier run was stopped, and may be dark: "
+                    "`pulumi up` restores its flow before anything else"
+                )
+
     @contextmanager
     def _looking(self) -> Iterator[Operation]:
         operation = _engine.operation(current_run().connection.clock)
@@ -105,6 +116,8 @@ class ConnectProvider(ResourceProvider):
             try:
                 log.debug(step, timeout=round(operation.deadline.remaining, 1))
                 with context:
+                    if step != "read":
+                        run.restorer.discharge_left(operation)
                     yield operation
                 log.info(f"{step} done")
             except PartialState as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -12,6 +13,8 @@ from acgr.runtime.ownership import Ownership
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
+from acgr_connect.numbers.journal import FileJournal, Journal, NoJournal
+from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.world.connection import Connection
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Run:
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self._connection = connection
+        self._restorer: Restorer | None = None
         self._lock = Lock()
 
     @property
@@ -49,6 +53,23 @@ class Run:
             if self._connection is None:
                 self._connection = Connection(self.settings)
             return self._connection
+
+    @property
+    def restorer(self) -> Restorer:
+        """The one restorer, made on first use: it owns what is owed to numbers that move."""
+        connection = self.connection
+        with self._lock:
+            if self._restorer is None:
+                self._restorer = Restorer(connection, _journal(connection.settings))
+            return self._restorer
+
+
+def _journal(settings: Settings) -> Journal:
+    if settings.journal_folder is None:
+        return NoJournal()
+    # What a sandbox is owed must never be restored in an account.
+    where = re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
+    return FileJournal(settings.journal_folder / where)
 
 
 _current = Run()

@@ -8,8 +8,10 @@ To add an operation, add its method to `RegionalConnect` and its name, with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from botocore import xform_name
 
@@ -34,12 +36,34 @@ REFUSED_CONNECTIONS = 2
 """Attempts to reach an endpoint that does not answer at all."""
 
 
-def patience(error: errors.ConnectError, throttles: int, failures: int) -> float | None:
-    """Seconds to wait before the call is repeated, or None: give up. Throttled calls wait in the limiter instead."""
+LONGEST_BACK_OFF = 5.0
+"""Seconds between two attempts at the most."""
+
+UNREADABLE = (KeyError, TypeError, AttributeError, ValueError)
+"""What reading an answer raises that lacks a member, or has one of a kind that nobody has heard of."""
+
+Record = TypeVar("Record")
+
+
+@dataclass
+class Health:
+    """Whether a Region has answered in this process: one that has is waited for, a wrong endpoint is not."""
+
+    has_answered: bool = False
+
+
+def patience(error: errors.ConnectError, throttles: int, failures: int, *, may_wait: bool = False) -> float | None:
+    """Seconds to wait before the request is repeated, or None: give up.
+
+    Throttled requests wait in the limiter instead. `may_wait`, where the Region has answered before and the operation
+    has time.
+    """
     if isinstance(error, errors.Throttled):
-        return 0.0 if throttles < THROTTLES else None
+        return 0.0 if throttles < THROTTLES or may_wait else None
     if not isinstance(error, errors.Unavailable):
         return None
+    if may_wait:
+        return min(0.5 * 2.0 ** min(failures - 1, 10), LONGEST_BACK_OFF)
     unreachable = error.code in {"EndpointConnectionError", "ConnectTimeoutError"}
     attempts = REFUSED_CONNECTIONS if unreachable else FAILURES
     return 0.5 * 2 ** (failures - 1) if failures < attempts else None
@@ -56,28 +80,38 @@ class RegionalConnect:
         clock: Clock,
         purpose: Purpose = Purpose.MOVE,
         deadline: Deadline | None = None,
+        health: Health | None = None,
     ) -> None:
         self.region = region
         self._client, self._limiter, self._clock = client, limiter, clock
-        self._purpose, self._deadline = purpose, deadline
+        self._purpose, self._deadline, self._health = purpose, deadline, health or Health()
 
     def to(self, purpose: Purpose, deadline: Deadline | None = None) -> RegionalConnect:
-        """The same Region, asked for another purpose; what begins something does not go out after the deadline."""
-        return RegionalConnect(self._client, self.region, self._limiter, self._clock, purpose, deadline)
+        """The same Region, asked for another purpose.
+
+        With a deadline, what begins something does not go out after it, and a Region that has answered before is
+        waited for until then.
+        """
+        return RegionalConnect(self._client, self.region, self._limiter, self._clock, purpose, deadline, self._health)
+
+    def renew(self, client: Any) -> None:
+        """Ask with another client from now on: one whose credentials were asked for anew."""
+        self._client = client
 
     def describe_instance(self, instance_id: str) -> Instance:
         """`DescribeInstance`."""
-        return Instance.read(self._call("DescribeInstance", InstanceId=instance_id))
+        return self._record(Instance.read, "DescribeInstance", InstanceId=instance_id)
 
     def list_groups(self) -> list[Group]:
         """`ListTrafficDistributionGroups`, of all instances of the account and Region."""
-        rows = self._pages("ListTrafficDistributionGroups", "TrafficDistributionGroupSummaryList", 10)
-        return [Group.read(row) for row in rows]
+        return self._records(Group.read, "ListTrafficDistributionGroups", "TrafficDistributionGroupSummaryList", 10)
 
     def describe_group(self, group: str) -> Group:
         """`DescribeTrafficDistributionGroup` (A5, N1). A UUID is understood in the source Region only."""
-        answer = self._call("DescribeTrafficDistributionGroup", TrafficDistributionGroupId=group)
-        return Group.read(answer["TrafficDistributionGroup"])
+        asked = {"TrafficDistributionGroupId": group}
+        return self._record(
+            lambda answer: Group.read(answer["TrafficDistributionGroup"]), "DescribeTrafficDistributionGroup", **asked
+        )
 
     def get_telephony_shares(self, group: Arn) -> dict[str, int]:
         """`GetTrafficDistribution`: Region to the percentage of calls that it takes."""
@@ -112,12 +146,16 @@ class RegionalConnect:
 
     def describe_phone_number(self, number: str) -> Number:
         """`DescribePhoneNumber` (N13-N15): the only operation that shows the status."""
-        return Number.read(self._call("DescribePhoneNumber", PhoneNumberId=number)["ClaimedPhoneNumberSummary"])
+        return self._record(
+            lambda answer: Number.described(answer["ClaimedPhoneNumberSummary"]),
+            "DescribePhoneNumber",
+            PhoneNumberId=number,
+        )
 
     def list_phone_numbers(self, target: Arn | None = None) -> list[Number]:
         """`ListPhoneNumbersV2`, of one target or of the whole account and Region."""
         asked = {"TargetArn": str(target)} if target else {}
-        return [Number.read(r) for r in self._pages("ListPhoneNumbersV2", "ListPhoneNumbersSummaryList", 1000, **asked)]
+        return self._records(Number.read, "ListPhoneNumbersV2", "ListPhoneNumbersSummaryList", 1000, **asked)
 
     def associate_flow(self, number: Arn, flow: Arn) -> None:
         """`AssociatePhoneNumberContactFlow` with the number's full ARN (N6-N10). An upsert."""
@@ -128,29 +166,31 @@ class RegionalConnect:
         """`DisassociatePhoneNumberContactFlow` with the number's full ARN. Repeated, it finds nothing any more."""
         self._call("DisassociatePhoneNumberContactFlow", PhoneNumberId=str(number), InstanceId=instance.id)
 
-    def list_flow_associations(self, instance_id: str) -> dict[str, Arn]:
+    def list_flow_associations(self, instance: Arn) -> dict[str, Arn]:
         """`ListFlowAssociations` for voice numbers: number UUID to flow."""
-        asked = {"InstanceId": instance_id, "ResourceType": "VOICE_PHONE_NUMBER"}
-        return dict(map(association, self._pages("ListFlowAssociations", "FlowAssociationSummaryList", 1000, **asked)))
+        asked = {"InstanceId": instance.id, "ResourceType": "VOICE_PHONE_NUMBER"}
+        read = partial(association, instance)
+        return dict(self._records(read, "ListFlowAssociations", "FlowAssociationSummaryList", 1000, **asked))
 
-    def batch_get_flow_association(self, instance_id: str, numbers: Sequence[Arn]) -> dict[str, Arn]:
+    def batch_get_flow_association(self, instance: Arn, numbers: Sequence[Arn]) -> dict[str, Arn]:
         """`BatchGetFlowAssociation` for 100 voice numbers at most: number UUID to flow; those without are left out."""
-        asked = {"InstanceId": instance_id, "ResourceIds": [str(n) for n in numbers]}
+        asked = {"InstanceId": instance.id, "ResourceIds": [str(n) for n in numbers]}
         answer = self._call("BatchGetFlowAssociation", ResourceType="VOICE_PHONE_NUMBER", **asked)
-        return dict(map(association, answer.get("FlowAssociationSummaryList", [])))
+        rows = answer.get("FlowAssociationSummaryList", [])
+        return dict(self._read_all(partial(association, instance), "BatchGetFlowAssociation", rows))
 
     def list_flows(self, instance_id: str) -> list[Flow]:
         """`ListContactFlows` (N7), of type CONTACT_FLOW: the ones that can answer a number."""
         asked = {"InstanceId": instance_id, "ContactFlowTypes": ["CONTACT_FLOW"]}
-        return [Flow.read(row) for row in self._pages("ListContactFlows", "ContactFlowSummaryList", 1000, **asked)]
+        return self._records(Flow.read, "ListContactFlows", "ContactFlowSummaryList", 1000, **asked)
 
     def list_users(self, instance: Arn) -> list[User]:
         """`ListUsers`."""
-        return [User.read(r) for r in self._pages("ListUsers", "UserSummaryList", 1000, InstanceId=instance.id)]
+        return self._records(User.read, "ListUsers", "UserSummaryList", 1000, InstanceId=instance.id)
 
     def search_users(self, instance_id: str, **asked: Any) -> list[User]:
         """`SearchUsers`, by `SearchCriteria` and `SearchFilter`."""
-        return [User.read(row) for row in self._pages("SearchUsers", "Users", 500, InstanceId=instance_id, **asked)]
+        return self._records(User.read, "SearchUsers", "Users", 500, InstanceId=instance_id, **asked)
 
     def list_routing_profiles(self, instance_id: str) -> dict[str, str]:
         """`ListRoutingProfiles`: name to id."""
@@ -159,7 +199,37 @@ class RegionalConnect:
 
     def describe_user(self, instance_id: str, user_id: str) -> User:
         """`DescribeUser`."""
-        return User.read(self._call("DescribeUser", InstanceId=instance_id, UserId=user_id)["User"])
+        asked = {"InstanceId": instance_id, "UserId": user_id}
+        return self._record(lambda answer: User.read(answer["User"]), "DescribeUser", **asked)
+
+    def _record(self, read: Callable[[dict[str, Any]], Record], operation: str, **asked: Any) -> Record:
+        """One answer, typed. One that cannot be read is as good as none: it is asked for again by whoever can wait."""
+        answer = self._call(operation, **asked)
+        try:
+            return read(answer)
+        except UNREADABLE as error:
+            text = f"the answer of {operation} cannot be read ({type(error).__name__}: {error})"
+            raise errors.Unavailable(text, code="UnreadableAnswer", region=self.region) from error
+
+    def _records(
+        self, read: Callable[[dict[str, Any]], Record], operation: str, key: str, size: int, **asked: Any
+    ) -> list[Record]:
+        """The rows of a list, typed. One that cannot be read is left out, with a line in the log."""
+        return self._read_all(read, operation, self._pages(operation, key, size, **asked))
+
+    def _read_all(
+        self, read: Callable[[dict[str, Any]], Record], operation: str, rows: Iterable[dict[str, Any]]
+    ) -> list[Record]:
+        found = (self._readable(read, operation, row) for row in rows)
+        return [record for record in found if record is not None]
+
+    def _readable(self, read: Callable[[dict[str, Any]], Record], operation: str, row: dict[str, Any]) -> Record | None:
+        try:
+            return read(row)
+        except UNREADABLE as error:
+            said = f"{type(error).__name__}: {error}"
+            log.warning("row skipped", operation=operation, region=self.region, error=said)
+            return None
 
     def _pages(self, operation: str, key: str, size: int, **asked: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
@@ -175,8 +245,13 @@ class RegionalConnect:
         if operation not in OPERATIONS:
             raise errors.ProgrammingError(f"{operation} is not named in acgr_connect/aws/operations.py")
         throttles = failures = 0
+        unanswered: errors.Unavailable | None = None
         while True:
-            queued = self._limiter.acquire(operation, self._purpose, self._deadline)
+            try:
+                queued = self._limiter.acquire(operation, self._purpose, self._deadline)
+            except (errors.Cancelled, errors.WaitTimeout) as error:
+                # An attempt that was not answered may have been carried out: nobody may be told that nothing began.
+                raise unanswered or error from error
             attempt = throttles + failures + 1
             try:
                 with translated(self.region):
@@ -187,15 +262,21 @@ class RegionalConnect:
                     raise
                 is_throttled = isinstance(error, errors.Throttled)
                 throttles, failures = throttles + is_throttled, failures + (not is_throttled)
-                if (wait := patience(error, throttles, failures)) is None:
+                unanswered = error if isinstance(error, errors.Unavailable) else unanswered
+                if (wait := patience(error, throttles, failures, may_wait=self._may_wait)) is None:
                     raise
             else:
+                self._health.has_answered = True
                 self._limiter.answered()
                 self._log(operation, queued, attempt, "ok", answer.get("ResponseMetadata", {}).get("RequestId", ""))
                 return answer
             if is_throttled:
                 self._limiter.refused(operation)
             self._clock.sleep(wait)
+
+    @property
+    def _may_wait(self) -> bool:
+        return self._health.has_answered and self._deadline is not None and not self._deadline.has_passed
 
     def _log(self, operation: str, queued: float, attempt: int, outcome: str, request_id: str) -> None:
         log.debug(

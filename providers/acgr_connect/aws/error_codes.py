@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from acgr_connect.model import errors
 
@@ -52,6 +53,9 @@ def translated(region: str) -> Iterator[None]:
         raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
     except ParamValidationError as error:
         raise errors.Refused(str(error), code=type(error).__name__, region=region) from error
+    except ResponseParserError as error:
+        text = f"the answer cannot be read: {error}"
+        raise errors.Unavailable(text, code=type(error).__name__, region=region) from error
     except BotoCoreError as error:
         raise errors.Denied(str(error), code=type(error).__name__, region=region) from error
 

@@ -61,6 +61,7 @@ class Settings:
         rate: requests a second and burst of the account.
         scope: whether the rate is counted per operation or over all; "auto" learns it.
         during_failover: whether numbers are moved and agents removed while traffic is failed over.
+        journal_folder: the folder in which it is written down what is owed to numbers that move; None: nowhere.
         limiter_folder: the folder in which all processes of the machine keep account of the rate; None: each its own.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     rate: Rate = Rate()
     scope: Scope = "auto"
     limiter_folder: Path | None = None
+    journal_folder: Path | None = None
     during_failover: bool = False
 
     @property
@@ -102,6 +104,7 @@ def read(config: Lookup, environ: Mapping[str, str]) -> Settings:
         rate=Rate(_positive(config, "acgr:requestsPerSecond", 2.0), _positive(config, "acgr:burst", 5.0)),
         scope=cast("Scope", _one_of(config, "acgr:bucketScope", SCOPES)),
         limiter_folder=_cache(environ) / "rate",
+        journal_folder=Path(environ.get("ACGR_JOURNAL") or _cache(environ) / "journal"),
         during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
     )
 

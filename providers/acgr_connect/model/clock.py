@@ -37,3 +37,13 @@ class SystemClock:
     def wait(self, condition: Condition, seconds: float | None) -> None:
         """Wait until the held condition is notified, or `seconds` at most."""
         condition.wait(seconds)
+
+
+def seconds_since_1970() -> float:
+    """The time of day, for what outlives a process. It may jump: durations are taken from a `Clock`."""
+    return time.time()
+
+
+def time_of_day(seconds: float) -> str:
+    """`12:03:59 UTC`, of seconds since 1970."""
+    return time.strftime("%H:%M:%S UTC", time.gmtime(seconds))

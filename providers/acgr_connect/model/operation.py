@@ -73,6 +73,8 @@ class Operation:
         say: leaves a line in the run's output.
         warn: leaves a warning there.
         is_cancelled: whether the operator has asked the run to stop.
+        restore_at_least: seconds for which a number that is dark is tried, should the deadline be nearer. Where the
+            program sets a deadline itself, that is what counts.
         context: what is being done and where, for errors that do not say it themselves.
     """
 
@@ -82,6 +84,7 @@ class Operation:
     say: Say = field(default=silent, repr=False)
     warn: Say = field(default=silent, repr=False)
     is_cancelled: Callable[[], bool] = field(default=never, repr=False)
+    restore_at_least: float = 0.0
     context: ErrorContext = NO_CONTEXT
 
     def require_going_on(self) -> None:

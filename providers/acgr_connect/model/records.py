@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from acgr_connect.model.arns import Arn, parse
+from acgr_connect.model.arns import Arn, is_arn, parse
 
 Wire = Mapping[str, Any]
 
@@ -84,6 +84,17 @@ class Number:
             status.get("Message", ""),
         )
 
+    @classmethod
+    def described(cls, shown: Wire) -> Number:
+        """From `DescribePhoneNumber`, which shows the status.
+
+        Raises:
+            KeyError: it does not: such an answer says nothing of a number that is moving.
+        """
+        if not (shown.get("PhoneNumberStatus") or {}).get("Status"):
+            raise KeyError("PhoneNumberStatus")
+        return cls.read(shown)
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -120,12 +131,15 @@ class User:
         return cls(parse(shown["Arn"], "agent"), shown["Username"])
 
 
-def association(shown: Wire) -> tuple[str, Arn]:
-    """A number's UUID and its flow, from `ListFlowAssociations` or `BatchGetFlowAssociation`.
+def association(instance: Arn, shown: Wire) -> tuple[str, Arn]:
+    """A number's UUID and its flow in an instance, from `ListFlowAssociations` or `BatchGetFlowAssociation`.
 
-    The UUID alone, because the replica Region may spell the number's ARN otherwise.
+    The UUID alone, because the replica Region may write the number's ARN otherwise. A flow may come as a bare id, or
+    with the version that answers.
     """
-    return last_part(shown["ResourceId"]), parse(shown["FlowId"], "contact-flow")
+    flow = shown["FlowId"].split(":$", 1)[0]
+    found = parse(flow, "contact-flow") if is_arn(flow) else instance.inside("contact-flow", flow)
+    return last_part(shown["ResourceId"]), found
 
 
 def last_part(identifier: str) -> str:

@@ -105,7 +105,7 @@ def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Pu
     """The flow of a number that is there, asked now with its full ARN (N10); None where the answer knows of none."""
     api = connection.connect(instance.region, purpose)
     try:
-        found = api.batch_get_flow_association(instance.id, [number]).get(number.id)
+        found = api.batch_get_flow_association(instance, [number]).get(number.id)
     except NotFound:
         found = None
     _note(connection, number, instance, found)

@@ -53,6 +53,8 @@ from acgr_connect.numbers.flows import (
     look_at_flow,
     set_flow,
 )
+from acgr_connect.numbers.obligation import Obligation
+from acgr_connect.numbers.restorer import Restorer, said_of_dark
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
@@ -157,12 +159,12 @@ def _on_instance(
 
 
 def place(
-    connection: Connection, desired: DesiredPlacement, operation: Operation, *, last_seen: Arn | None = None
+    restorer: Restorer, desired: DesiredPlacement, operation: Operation, *, last_seen: Arn | None = None
 ) -> ObservedPlacement:
     """Steps 2 to 10. A number that is as asked for is left alone.
 
     Args:
-        connection: the account.
+        restorer: the account's: it sees to it that a number that was moved answers again.
         desired: what is asked for.
         operation: has the deadline: no move is begun after it.
         last_seen: where the caller last saw the number, or None. A number that is neither there nor where it is to go
@@ -172,8 +174,8 @@ def place(
         ConnectError: it could not be placed, and is as it was before.
         Unfinished: it could not be placed, and is not as it was before; the error carries the `ObservedPlacement`.
     """
-    with connection.exclusive(desired.number.arn):
-        observed = _Attempt(connection, desired, operation, last_seen).run()
+    with restorer.connection.exclusive(desired.number.arn):
+        observed = _Attempt(restorer, desired, operation, last_seen).run()
     event = "number adopted" if observed.adopted else "number placed"
     log.info(event, number=desired.number.e164, target=str(desired.target), dark=round(observed.dark_seconds, 1))
     return observed
@@ -181,29 +183,41 @@ def place(
 
 @dataclass(frozen=True)
 class _Attempt:
-    connection: Connection
+    restorer: Restorer
     desired: DesiredPlacement
     operation: Operation
     last_seen: Arn | None
 
+    @property
+    def connection(self) -> Connection:
+        return self.restorer.connection
+
     def run(self) -> ObservedPlacement:
         number, before = self._look_and_check()
         is_there = number.target == self.desired.target
-        observed = self._observed(number, before) if is_there else self._move(number, before)
+        observed = self._answering(number, before) if is_there else self._move(number, before)
         try:
-            return self._describe(self._with_flows(observed))
+            return self._describe(observed)
         except ConnectError as error:
             failure = self.desired.context.added_to(error, remedy="run again to finish")
             raise Unfinished(failure, self._as_last_seen(observed)) from error
 
-    def _with_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
-        """Steps 7 and 8; after an error once more: callers may reach nothing meanwhile. A conflict is not fought."""
+    def _answering(self, number: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
+        """Steps 7 and 8 for a number that is where it should be: it may be dark all the same."""
+        observed = self._observed(number, before)
+        if not observed.dark_regions:
+            try:
+                return self._set_flows(observed)
+            except ConnectError as error:
+                failure = self.desired.context.added_to(error, remedy="run again to finish")
+                raise Unfinished(failure, self._as_last_seen(observed)) from error
+        obligation = self.restorer.take(number, before, self.desired.target, self.desired.flows, self.operation)
         try:
-            return self._set_flows(observed)
-        except Conflict:
-            raise
-        except ConnectError:
-            return self._set_flows(self._as_last_seen(observed))
+            answering = self._set_flows(observed)
+        except Exception as error:
+            return self._settled(number, before, obligation, error, observed)
+        self.restorer.discharge(obligation)
+        return answering
 
     def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
         """Steps 2 to 4: nothing has been changed when one of them fails.
@@ -247,41 +261,67 @@ class _Attempt:
         return known_flows(self.connection, number.arn, instance, regions)
 
     def _move(self, number: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
-        """Steps 5 to 7."""
-        try:
-            self._start(number)
-        except ConnectError as error:
-            raise self._not_accepted(error) from error
+        """Steps 5 to 9. From the request on, something is owed to the number, whatever goes wrong."""
+        self._prove(number, before)
+        obligation = self.restorer.take(number, before, self.desired.target, self.desired.flows, self.operation)
+        observed = self._observed(number, {}, moved=True)
         began = self.connection.clock.now()
-        with self.connection.move_in_flight(number.arn.region, self.operation) as move:
-            self._forget_flows(number)
-            self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
-            try:
+        try:
+            unknown = self._start(number)
+        except ConnectError as error:
+            self.restorer.discharge(obligation)
+            raise self._not_accepted(error) from error
+        try:
+            with self.connection.move_in_flight(number.arn.region, self.operation) as move:
+                self._forget_flows(number)
+                if unknown is not None:
+                    raise unknown
+                began = self.connection.clock.now()
+                self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
                 there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
                 flow = self.desired.flows[self.desired.regions[0]]
                 set_flow(self.connection, number.arn, flow)
-            except ConnectError as error:
-                raise self._rescued(number, before, error) from error
-        dark = self.connection.clock.now() - began
-        self.operation.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
-        return self._observed(there, {flow.region: flow}, dark_seconds=dark, moved=True)
+            dark = self.connection.clock.now() - began
+            self.operation.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
+            observed = self._observed(there, {flow.region: flow}, dark_seconds=dark, moved=True)
+            answering = self._set_flows(observed)
+        except Exception as error:
+            return self._settled(number, before, obligation, error, observed, began)
+        self.restorer.discharge(obligation)
+        return answering
 
-    def _start(self, number: Number) -> None:
-        """Step 5. The token is the same over all repetitions of this attempt.
+    def _prove(self, number: Number, before: Mapping[str, Arn]) -> None:
+        """Nothing is moved that could not be given its flow afterwards."""
+        try:
+            self.restorer.prove(number, before, self.desired.flows)
+        except ConnectError as error:
+            remedy = "nothing was changed: it would be dark after the move; mend that first"
+            error.has_context = False
+            raise self.desired.context.added_to(error, remedy=remedy) from error
+
+    def _start(self, number: Number) -> ConnectError | None:
+        """Step 5. None where the move was accepted; an error where nobody knows whether it was.
 
         The service refuses while another operation is running, and also where an answer was lost and the move has
         begun: then the number itself says whether it moves.
+
+        Raises:
+            ConnectError: the number does not move.
         """
         try:
             self._update(number)
         except (Conflict, Unavailable) as error:
-            seen = look(self.connection, number.arn, Purpose.LOOK)
+            try:
+                seen = look(self.connection, number.arn, Purpose.LOOK)
+            except ConnectError:
+                return error
             is_moving = seen.status == "IN_PROGRESS"
             if seen.target == self.desired.target or (is_moving and isinstance(error, Unavailable)):
-                return
+                return None
             if not is_moving:
                 raise
             self._start_after_another(number)
+        return None
 
     def _start_after_another(self, number: Number) -> None:
         self.operation.progress(f"{number.e164}: another operation is running on it")
@@ -315,34 +355,38 @@ class _Attempt:
             return context.added_to(error, *cause)
         return context.added_to(error, "the number is not claimed any more", "claim it first")
 
-    def _rescued(self, number: Number, before: Mapping[str, Arn], error: ConnectError) -> ConnectError:
-        """Step 9: give the number a flow where it is, and say what went wrong."""
-        context, observed = self.desired.context, self._observed(number, {}, moved=True)
-        try:
-            seen = self._where_it_ends(number, error)
-            if seen.status != "IN_PROGRESS":
-                observed = self._restored(seen, before)
-        except ConnectError as second:
-            cause = _both(error, second)
-            failure = context.added_to(error, cause, "callers may reach nothing: run again")
-            return Unfinished(failure, observed)
-        if seen.target == number.target and set(before) <= set(observed.flows):
+    def _settled(
+        self,
+        number: Number,
+        before: Mapping[str, Arn],
+        obligation: Obligation,
+        error: Exception,
+        observed: ObservedPlacement,
+        began: float | None = None,
+    ) -> ObservedPlacement:
+        """Step 9: whatever went wrong, see to it that the number answers where it is; then say what went wrong.
+
+        Raises:
+            ConnectError: the number is where it was, with its flow.
+            Unfinished: it is not as asked for.
+        """
+        cause = error if isinstance(error, ConnectError) else _unexpected(error)
+        log.warning("move gone wrong", number=number.e164, error=str(cause))
+        settled = self.restorer.settle(obligation, self.operation)
+        context, seen = self.desired.context, settled.number or observed.number
+        dark = self.connection.clock.now() - began if began is not None else observed.dark_seconds
+        observed = self._observed(seen, settled.flows, dark_seconds=dark, moved=observed.moved)
+        if settled.is_gone:
+            raise Unfinished(context.added_to(cause, "the number is not claimed any more", "claim it first"), observed)
+        if not settled.is_discharged:
+            raise Unfinished(context.added_to(cause, remedy=said_of_dark(obligation, settled)), observed)
+        if seen.target == self.desired.target and not isinstance(cause, Conflict):
+            return self._set_flows(observed)
+        if seen.target == number.target and observed.moved:
             with_flow = ", with its flow" if before else ""
             where = f"the number is where it was ({display_name(self.connection, seen.target)}){with_flow}"
-            return context.added_to(error, remedy=where)
-        return Unfinished(context.added_to(error, remedy=_what_is_left(observed)), observed)
-
-    def _where_it_ends(self, number: Number, error: ConnectError) -> Number:
-        """The number when it is idle, where what failed was not the wait for that itself."""
-        if isinstance(error, WaitTimeout):
-            return look(self.connection, number.arn, Purpose.LOOK)
-        return await_idle(self.connection, self.desired.number, self.operation, Purpose.LOOK)
-
-    def _restored(self, seen: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
-        flows = self.desired.flows if seen.target == self.desired.target else before
-        for flow in flows.values():
-            set_flow(self.connection, seen.arn, flow)
-        return self._observed(seen, flows, moved=True)
+            raise context.added_to(cause, remedy=where)
+        raise Unfinished(context.added_to(cause, remedy="the number has its flow: run again to finish"), observed)
 
     def _set_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
         """The source first, the replica by mirroring or, where that does not do it, by hand.
@@ -416,12 +460,6 @@ class _Attempt:
         return observed
 
 
-def _both(first: ConnectError, second: ConnectError) -> str:
-    cause, then = first.message.rstrip("."), second.message.rstrip(".")
-    return cause if cause == then else f"{cause}; and then {then}"
-
-
-def _what_is_left(observed: ObservedPlacement) -> str:
-    if not observed.dark_regions:
-        return "the number has its flow: run again to finish"
-    return f"the number has no flow in {' and '.join(observed.dark_regions)} yet: run again to finish"
+def _unexpected(error: Exception) -> ConnectError:
+    """What nobody foresaw: an answer that makes no sense, a bug. It ends no obligation."""
+    return ConnectError(f"something unexpected happened ({type(error).__name__}: {error})")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
-from threading import Condition, RLock
+from threading import Condition, Lock, RLock
 
 from acgr_connect.model.clock import Clock
 from acgr_connect.model.errors import Cancelled, WaitTimeout
@@ -23,6 +23,46 @@ TICK = 0.001
 """Seconds that are waited at least: less than that a clock may not be able to show."""
 
 
+HELD = 1.0
+"""Seconds after which a limiter whose moves are held looks again, should nobody wake it."""
+
+
+class MoveGate:
+    """Whether numbers may start to move: not while a flow that is owed cannot be restored, in whatever Region.
+
+    Whatever keeps one number dark (an outage, a missing permission) would keep the next one dark too.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._closed = 0
+        self._limiters: list[RateLimiter] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is overdue."""
+        return self._closed == 0
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """A restore is overdue meanwhile."""
+        with self._lock:
+            self._closed += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._closed -= 1
+                limiters = list(self._limiters)
+            for limiter in limiters:
+                limiter.wake()
+
+    def add(self, limiter: RateLimiter) -> None:
+        """The limiter's moves go through this gate."""
+        with self._lock:
+            self._limiters.append(limiter)
+
+
 class RateLimiter:
     """One account's request rate in one Region, shared by all threads and, with a file, by all processes.
 
@@ -30,8 +70,10 @@ class RateLimiter:
     is; the others sleep until they are given theirs.
     """
 
-    def __init__(self, clock: Clock, store: StateStore | None = None) -> None:
+    def __init__(self, clock: Clock, store: StateStore | None = None, gate: MoveGate | None = None) -> None:
         self._clock = clock
+        self._gate = gate or MoveGate()
+        self._gate.add(self)
         self._store = store or MemoryStore(Rate(), "auto", clock)
         self._lock = RLock()
         self._waiting: list[QueuedRequest] = []
@@ -68,6 +110,12 @@ class RateLimiter:
             self._is_cancelled = True
             for request in self._waiting:
                 request.turn.notify()
+
+    def wake(self) -> None:
+        """Something has changed outside: hand out the turns that are due."""
+        with self._lock:
+            if self._waiting:
+                self._hand_out()
 
     def answered(self) -> None:
         """Note an accepted request, as long as there is something to learn from it."""
@@ -139,8 +187,16 @@ class RateLimiter:
                 state.moves.darken(now)
             self._expire(now)
             while self._waiting:
+                ready = (
+                    self._waiting
+                    if self._gate.is_open
+                    else [r for r in self._waiting if r.purpose is not Purpose.START]
+                )
+                if not ready:
+                    self._sleep_until(min(now + HELD, *(r.until + TICK for r in self._waiting)))
+                    return
                 chosen, delay = next_request(
-                    self._waiting,
+                    ready,
                     self._since_agents,
                     lambda r: state.delay(r.operation, r.purpose, now, self._dark),
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from acgr_connect import log
-from acgr_connect.model.errors import UnexpectedState, WaitTimeout
+from acgr_connect.model.errors import Unavailable, UnexpectedState, WaitTimeout
 from acgr_connect.model.operation import Operation
 
 Seen = TypeVar("Seen")
@@ -43,6 +43,8 @@ def run(
 ) -> Seen:
     """Look until the target is reached: at least once, and not again after the operation's deadline.
 
+    A look that is not answered, after all its own attempts, is made again until then.
+
     Args:
         wait: what is waited for.
         look: fetches the object.
@@ -64,8 +66,18 @@ def run(
             clock.sleep(left)
 
     pause_for(wait.first)
+    unanswered_since: float | None = None
     while True:
-        seen = look()
+        try:
+            seen = look()
+        except Unavailable:
+            if operation.deadline.has_passed:
+                raise
+            unanswered_since = clock.now() if unanswered_since is None else unanswered_since
+            operation.progress(f"{wait.what}: nothing answers, {clock.now() - unanswered_since:.0f} s")
+            clock.sleep(min(wait.every, operation.deadline.remaining))
+            continue
+        unanswered_since = None
         state, detail = status(seen)
         waited = clock.now() - began
         log.debug("wait", what=wait.what, status=state, waited=round(waited, 3))

@@ -19,7 +19,7 @@ from acgr_connect.model.errors import ConnectError, ErrorContext, WrongAccount
 from acgr_connect.model.operation import Deadline, Operation
 from acgr_connect.scheduling.poll_schedule import PollSchedule, TrackedMove
 from acgr_connect.scheduling.priority import Purpose
-from acgr_connect.scheduling.rate_limiter import RateLimiter
+from acgr_connect.scheduling.rate_limiter import MoveGate, RateLimiter
 from acgr_connect.scheduling.shared_state import FileStore, MemoryStore, StateStore
 from acgr_connect.world.directory import Directory
 from acgr_connect.world.sweep import Sweep
@@ -75,6 +75,7 @@ class Connection:
         self._regions: dict[str, _Region] = {}
         self._account: Sweep[str] | None = None
         self._locks: dict[str, Lock] = {}
+        self.gate = MoveGate()
         self._cancelled = False
 
     def connect(self, region: str, purpose: Purpose, deadline: Deadline | None = None) -> RegionalConnect:
@@ -96,12 +97,27 @@ class Connection:
         with here.limiter.darkness(), here.schedule.in_flight(operation.deadline.at) as move:
             yield move
 
+    @contextmanager
+    def darkness(self, region: str) -> Iterator[None]:
+        """A number is dark meanwhile: what ends that has tokens kept back for it."""
+        with self._region(region).limiter.darkness():
+            yield
+
     def cancel(self) -> None:
         """Begin no move and no association from now on; numbers that are dark are finished."""
         with self._lock:
             self._cancelled = True
             for region in self._regions.values():
                 region.limiter.cancel()
+
+    def renew(self) -> None:
+        """Ask for credentials anew: those of this run may have expired, or been withdrawn and given again."""
+        from acgr_connect.aws.session import connect_client
+
+        with self._lock:
+            self._session = None
+            for region, known in self._regions.items():
+                known.connect.renew(connect_client(self._sessions(), self.settings, region))
 
     def require_account(self, arn: Arn) -> None:
         """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
@@ -139,7 +155,7 @@ class Connection:
                 from acgr_connect.aws.session import connect_client
 
                 client = connect_client(self._sessions(), self.settings, region)
-                limiter = RateLimiter(self.clock, store)
+                limiter = RateLimiter(self.clock, store, self.gate)
                 if self._cancelled:
                     limiter.cancel()
                 regional = RegionalConnect(client, region, limiter, self.clock)

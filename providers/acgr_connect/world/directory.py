@@ -79,7 +79,7 @@ class Directory:
     def associations(self, instance: Arn) -> Sweep[Arn]:
         """The flows of the numbers that an instance answers in one Region, by number UUID."""
         key = ("associations", instance.region, instance.id)
-        return self._swept(key, lambda api: api.list_flow_associations(instance.id).items(), instance.region)
+        return self._swept(key, lambda api: api.list_flow_associations(instance).items(), instance.region)
 
     def _swept(
         self,

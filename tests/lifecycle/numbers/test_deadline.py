@@ -11,6 +11,7 @@ from acgr_connect.model.errors import ConnectError, Unfinished
 from acgr_connect.model.identifiers import Name
 from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.placement import DesiredPlacement, place, resolve
+from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.world.connection import Connection
 from acgr_sandbox import Sandbox, session_on
 
@@ -39,7 +40,7 @@ def _refused(connection: Connection) -> tuple[ConnectError, float]:
     """How a placement within the deadline ends, and after how many seconds."""
     desired, began = _desired(connection), connection.clock.now()
     with pytest.raises(ConnectError) as caught:
-        place(connection, desired, Operation.within(SECONDS, connection.clock))
+        place(Restorer(connection), desired, Operation.within(SECONDS, connection.clock))
     return caught.value, connection.clock.now() - began
 
 
@@ -61,10 +62,10 @@ def test_waits_that_follow_each_other(
     _describe_by_hand(sandbox)
     began = connection.clock.now()
     with pytest.raises(Unfinished, match="is still IN_PROGRESS after"):
-        place(connection, desired, Operation.within(SECONDS, connection.clock))
+        place(Restorer(connection), desired, Operation.within(SECONDS, connection.clock))
     assert connection.clock.now() - began <= SECONDS + A_LOOK
     again = next_run()
-    place(again, _desired(again), Operation.within(SECONDS, again.clock))
+    place(Restorer(again), _desired(again), Operation.within(SECONDS, again.clock))
     assert (home_of(sandbox, ON_INSTANCE), flows_of(sandbox, ON_INSTANCE)) == ("retail", everywhere("Main IVR"))
 
 
@@ -76,7 +77,7 @@ def test_nothing_begins_after_the_deadline(connection: Connection, sandbox: Sand
     before = sandbox.counters.calls("UpdatePhoneNumber")
     began = connection.clock.now()
     with pytest.raises(ConnectError) as caught:
-        place(connection, desired, Operation.within(SECONDS, connection.clock))
+        place(Restorer(connection), desired, Operation.within(SECONDS, connection.clock))
     assert not isinstance(caught.value, Unfinished)
     assert connection.clock.now() - began <= SECONDS + A_LOOK
     assert (sandbox.counters.calls("UpdatePhoneNumber") - before <= 1, home_of(sandbox, ON_INSTANCE)) == (

@@ -1,0 +1,337 @@
+"""The only thing that ends a darkness: it owns the obligations of this process and those that earlier runs left.
+
+An obligation is taken before a number moves (`take`), and `settle` goes on until every Region in which the number is
+reachable was seen to answer, or until the deadline: through outages, refused connections, answers that make no sense,
+denied calls and Ctrl-C. Each Region is restored alone: a replica that is down does not keep the source dark, nor does a
+group that is being updated.
+
+While a restore is overdue, no other move starts (`RateLimiter.hold_starts`): whatever keeps one number dark would keep
+the next one dark too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from copy import copy
+from dataclasses import dataclass, field
+from threading import Lock
+
+from acgr_connect import log
+from acgr_connect.groups import reach_of
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.clock import seconds_since_1970, time_of_day
+from acgr_connect.model.errors import (
+    Conflict,
+    ConnectError,
+    Denied,
+    ErrorContext,
+    NotFound,
+    Refused,
+    failure,
+)
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number
+from acgr_connect.numbers.find import LISTED_FOR, look
+from acgr_connect.numbers.flows import look_at_flow, set_flow
+from acgr_connect.numbers.journal import Journal, NoJournal
+from acgr_connect.numbers.obligation import Obligation
+from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.world.connection import Connection
+
+BACK_OFF = (0.5, 1.0, 2.0, 4.0, 5.0)
+"""Seconds between tries; the last again and again."""
+
+LOOK_AGAIN = 2.0
+"""Seconds between looks at a number that is moving, when its move has gone wrong somehow."""
+
+IDLE = frozenset({"CLAIMED", "FAILED"})
+"""Statuses of a number on which no operation is running."""
+
+
+@dataclass
+class Settled:
+    """What holds of a number that an obligation was taken for.
+
+    Attributes:
+        number: as it was last seen, or None: it was released, or never seen.
+        flows: Region to the flow that was seen to answer.
+        dark: Region to why no flow was seen to answer there.
+        is_gone: whether the number is not claimed any more.
+    """
+
+    number: Number | None = None
+    flows: dict[str, Arn] = field(default_factory=dict)
+    dark: dict[str, str] = field(default_factory=dict)
+    is_gone: bool = False
+
+    @property
+    def is_discharged(self) -> bool:
+        """Whether every Region in which the number is reachable was seen to answer."""
+        return self.is_gone or (self.number is not None and not self.dark)
+
+
+class Restorer:
+    """Obligations of one account, shared by all threads of the process."""
+
+    def __init__(self, connection: Connection, journal: Journal | None = None) -> None:
+        self.connection = connection
+        self._journal = journal or NoJournal()
+        self._lock, self._proving, self._discharging = Lock(), Lock(), Lock()
+        self._owed: dict[str, Obligation] = {}
+        self._proved: dict[str, Denied | None] = {}
+        self._has_discharged = False
+
+    @property
+    def owed(self) -> list[Obligation]:
+        """What is owed now, to numbers of this process."""
+        with self._lock:
+            return list(self._owed.values())
+
+    def entries(self) -> list[Obligation]:
+        """What earlier runs left behind, and no thread of this process sees to."""
+        with self._lock:
+            mine = set(self._owed)
+        return [obligation for obligation in self._journal.entries() if obligation.number.id not in mine]
+
+    def prove(self, number: Number, before: Mapping[str, Arn], wanted: Mapping[str, Arn]) -> None:
+        """Before the first move of a run: that the role may do whatever finishing it needs, in each Region.
+
+        By one harmless write: the number is given the flow that it has. Where it has none, it is given the one that it
+        is to have, which Connect refuses where the number is not reachable: then only "denied" would tell anything.
+
+        Raises:
+            Denied: the number would stay dark; nothing was changed.
+            ConnectError: it cannot be told now; nothing was changed.
+        """
+        with self._proving:
+            for region in wanted:
+                if region not in self._proved:
+                    self._proved[region] = self._denied(number, before.get(region) or wanted[region])
+                if (denied := self._proved[region]) is not None:
+                    raise copy(denied)
+
+    def _denied(self, number: Number, flow: Arn) -> Denied | None:
+        context = ErrorContext(f"proving that phone number {number.e164} can be given its flow", flow.region)
+        try:
+            with context:
+                look(self.connection, number.arn, Purpose.MOVE)
+                look_at_flow(self.connection, number.arn, flow.instance, Purpose.MOVE)
+                set_flow(self.connection, number.arn, flow)
+        except Denied as error:
+            return error
+        except (NotFound, Conflict, Refused):
+            return None  # not here and not now, and not for want of a permission
+        return None
+
+    def discharge_left(self, operation: Operation) -> None:
+        """What earlier runs left dark is restored before anything else is done: once a run, all wait for it.
+
+        Raises:
+            ConnectError: a number is dark still; the run goes on for whoever asks after this.
+        """
+        with self._discharging:
+            if self._has_discharged:
+                return
+            self._has_discharged = True
+            still = [said for obligation in self.entries() if (said := self._discharged(obligation, operation))]
+        if still:
+            raise failure("; ".join(still))
+
+    def _discharged(self, obligation: Obligation, operation: Operation) -> str:
+        """What is to be said of a number that is dark still, or ""."""
+        self.connection.require_account(obligation.number)
+        with self.connection.exclusive(obligation.number):
+            settled = self.settle(obligation, operation)
+        if not settled.is_discharged:
+            return said_of_dark(obligation, settled)
+        operation.say(f"{obligation.e164}: an earlier run was stopped while it moved; {_what_holds(settled)}")
+        return ""
+
+    def take(
+        self,
+        number: Number,
+        before: Mapping[str, Arn],
+        destination: Arn,
+        wanted: Mapping[str, Arn],
+        operation: Operation,
+    ) -> Obligation:
+        """Write down what is owed to a number that is about to move."""
+        obligation = Obligation(
+            number.arn, number.e164, number.target, dict(before), destination, dict(wanted), seconds_since_1970()
+        )
+        with self._lock:
+            self._owed[number.arn.id] = obligation
+        try:
+            self._journal.write(obligation)
+        except OSError as error:
+            log.warning("journal not written", number=number.e164, error=str(error))
+            operation.warn(
+                f"{number.e164} moves without an entry in the journal ({error}): "
+                "should this run be killed, the next one may not know its flow"
+            )
+        log.info("obligation taken", number=number.e164, destination=str(destination))
+        return obligation
+
+    def discharge(self, obligation: Obligation) -> None:
+        """The number answers, or was never moved: nothing is owed to it any more."""
+        with self._lock:
+            self._owed.pop(obligation.number.id, None)
+        self._journal.erase(obligation.number)
+        log.info("obligation discharged", number=obligation.e164)
+
+    def settle(self, obligation: Obligation, operation: Operation) -> Settled:
+        """Go on until the number answers wherever it is reachable, or until the deadline.
+
+        Args:
+            obligation: what is owed.
+            operation: has the deadline and, where the program sets none, the seconds for which a darkness is tried.
+
+        Returns:
+            What holds. Nothing is raised: whatever goes wrong stands there.
+        """
+        with self.connection.darkness(obligation.number.region):
+            return _Settling(self, obligation, operation).run()
+
+
+class _Settling:
+    """One number, until it answers."""
+
+    def __init__(self, restorer: Restorer, obligation: Obligation, operation: Operation) -> None:
+        self._restorer, self._connection = restorer, restorer.connection
+        self._obligation, self._operation = obligation, operation
+        self._until = max(operation.deadline.at, self._connection.clock.now() + operation.restore_at_least)
+        self._tries = 0
+        self._settled = Settled()
+
+    def run(self) -> Settled:
+        with ExitStack() as gate:
+            while True:
+                has_failed = self._try()
+                if self._settled.is_discharged:
+                    self._restorer.discharge(self._obligation)
+                    return self._settled
+                if self._connection.clock.now() >= self._until:
+                    log.warning("dark", number=self._obligation.e164, why=str(self._settled.dark))
+                    return self._settled
+                if has_failed and not self._tries:
+                    gate.enter_context(self._connection.gate.closed())
+                self._tries += has_failed
+                self._pause(has_failed)
+
+    def _try(self) -> bool:
+        """Look, and set what is dark; whether anything of it failed."""
+        seen, failure = self._look()
+        if failure is None and seen is not None and seen.status not in IDLE:
+            return False
+        if failure is not None and not self._tries:
+            self._operation.progress(f"{self._obligation.e164}: {failure}")
+        if self._settled.is_gone:
+            return False
+        target = seen.target if seen is not None else self._listed()
+        reach = self._reach(target)
+        self._settled.dark = {}
+        for region, flow in self._obligation.flows_at(target, reach).items():
+            self._restore(region, flow)
+        for region in reach:
+            if region not in self._settled.flows and region not in self._settled.dark:
+                self._settled.dark[region] = "no flow is known for it there"
+        if seen is None:
+            return True
+        return bool(self._settled.dark)
+
+    def _look(self) -> tuple[Number | None, ConnectError | None]:
+        number = self._obligation.number
+        try:
+            seen = look(self._connection, number, Purpose.LOOK)
+        except NotFound as error:
+            self._settled.is_gone = self._tries > 0
+            return None, error
+        except ConnectError as error:
+            if isinstance(error, Denied):
+                self._renew()
+            return None, error
+        self._settled.number = seen
+        return seen, None
+
+    def _listed(self) -> Arn:
+        """Where the number is, should nobody be allowed to look at it: from the list of the Region's numbers."""
+        number = self._obligation.number
+        with suppress(ConnectError):
+            if listed := self._connection.directory.numbers(number.region).entries(LISTED_FOR).get(number.id):
+                return listed.target
+        return self._obligation.destination
+
+    def _reach(self, target: Arn) -> tuple[str, ...]:
+        """The Regions in which the number is reachable; where nobody answers, those of the flows that are known."""
+        try:
+            return reach_of(self._connection, target)[1]
+        except ConnectError:
+            known = self._obligation.wanted if target == self._obligation.destination else self._obligation.before
+            return tuple(known)
+
+    def _restore(self, region: str, flow: Arn) -> None:
+        """Each Region alone, and only where nothing answers: nobody's flow is overwritten."""
+        number = self._obligation.number
+        try:
+            found = self._flow_in(flow)
+            if found is None:
+                set_flow(self._connection, number, flow)
+                found = flow
+                self._operation.progress(f"{self._obligation.e164}: flow set in {region}")
+        except ConnectError as error:
+            if isinstance(error, Denied):
+                self._renew()
+            self._settled.flows.pop(region, None)
+            self._settled.dark[region] = f"{error.message.rstrip('.')}" + (f" ({error.code})" if error.code else "")
+        else:
+            self._settled.flows[region] = found
+
+    def _flow_in(self, flow: Arn) -> Arn | None:
+        """What answers; None also where nobody may ask: setting a flow is tried all the same."""
+        try:
+            return look_at_flow(self._connection, self._obligation.number, flow.instance, Purpose.RESTORE)
+        except Denied:
+            self._renew()
+            return None
+
+    def _renew(self) -> None:
+        with suppress(ConnectError):
+            self._connection.renew()
+
+    def _pause(self, has_failed: bool) -> None:
+        """A number that is moving is looked at steadily; after a failure less and less often."""
+        clock = self._connection.clock
+        seconds = BACK_OFF[min(self._tries, len(BACK_OFF)) - 1] if has_failed else LOOK_AGAIN
+        clock.sleep(min(seconds, max(0.0, self._until - clock.now())))
+
+
+def _what_holds(settled: Settled) -> str:
+    if settled.is_gone:
+        return "it is not claimed any more"
+    return f"it has its flow in {' and '.join(settled.flows)}"
+
+
+def said_of_dark(obligation: Obligation, settled: Settled) -> str:
+    """Which number is dark, where, since when and why, and the line that a person can paste."""
+    regions = " and ".join(settled.dark) or obligation.number.region
+    since = time_of_day(obligation.since)
+    why = "; ".join(dict.fromkeys(settled.dark.values())) or "its move has not ended"
+    line = by_hand(obligation, settled)
+    return (
+        f"{obligation.e164} is dark in {regions} since {since} ({why}): run again, or give it its flow by hand: {line}"
+    )
+
+
+def by_hand(obligation: Obligation, settled: Settled) -> str:
+    """The command of the AWS CLI that gives the number its flow in the first Region that is dark."""
+    target = settled.number.target if settled.number else obligation.destination
+    regions = tuple(settled.dark) or (obligation.number.region,)
+    flows = obligation.flows_at(target, regions)
+    region, flow = next(iter(flows.items()), (obligation.number.region, None))
+    named = (
+        f"--instance-id {flow.instance_id} --contact-flow-id {flow.id}"
+        if flow
+        else "--instance-id … --contact-flow-id …"
+    )
+    return f"aws connect associate-phone-number-contact-flow --region {region} --phone-number-id {obligation.number} {named}"
