@@ -174,7 +174,7 @@ def place(
     """
     with connection.exclusive(desired.number.arn):
         observed = _Attempt(connection, desired, operation, last_seen).run()
-    event = "number adopted" if observed.adopted else "number placed"
+    event = "number placed" if observed.moved else "flow given" if observed.touched else "number adopted"
     log.info(event, number=desired.number.e164, target=str(desired.target), dark=round(observed.dark_seconds, 1))
     return observed
 
@@ -255,6 +255,7 @@ class _Attempt:
         began = self.connection.clock.now()
         with self.connection.move_in_flight(number.arn.region, self.operation) as move:
             self._forget_flows(number)
+            log.info("move accepted", number=number.e164, target=str(self.desired.target))
             self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
             try:
                 there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
@@ -295,7 +296,6 @@ class _Attempt:
         target = self.desired.target
         api = self.connection.connect(target.region, Purpose.START, self.operation.deadline)
         api.update_phone_number(number.arn, target, str(uuid4()))
-        log.info("move accepted", number=number.e164, target=str(target))
 
     def _forget_flows(self, number: Number) -> None:
         for target in (number.target, self.desired.target):
