@@ -13,6 +13,7 @@ import pytest
 from pulumi.dynamic import DiffResult, ResourceProvider
 
 from acgr import connected
+from acgr.runtime.run import Run
 from acgr_connect.aws.settings import Settings
 from acgr_connect.scheduling.token_bucket import Rate
 from acgr_connect.world.connection import Connection
@@ -74,6 +75,24 @@ def next_run(sandbox: Sandbox) -> Iterator[Callable[[], Connection]]:
         def begin() -> Connection:
             settings = Settings(rate=Rate(2.0, 5.0))
             return runs.enter_context(connected(session_on(sandbox), SandboxTime(sandbox.clock), settings)).connection
+
+        yield begin
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """The folder in which runs write down what is owed to numbers that move."""
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def next_run_with_journal(sandbox: Sandbox, journal: Path) -> Iterator[Callable[[], Run]]:
+    """The same, on a disk that outlives a run."""
+    with ExitStack() as runs:
+
+        def begin() -> Run:
+            settings = Settings(rate=Rate(2.0, 5.0), journal_folder=journal)
+            return runs.enter_context(connected(session_on(sandbox), SandboxTime(sandbox.clock), settings))
 
         yield begin
 

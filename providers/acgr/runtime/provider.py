@@ -19,6 +19,7 @@ from pulumi.dynamic import (
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
+from acgr.runtime.ownership import name_of
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr_connect import log
@@ -112,7 +113,7 @@ class ConnectProvider(ResourceProvider):
         """Errors leave as one sentence without a traceback; what is half done leaves as partial state."""
         run, context = current_run(), self.logic.context(step, props)
         operation = _engine.operation(run.connection.clock, context, self.logic.default_timeout(run, props, *more))
-        with log.about(operation.urn):
+        with log.about(operation.urn), run.while_running(operation.urn):
             try:
                 log.debug(step, timeout=round(operation.deadline.remaining, 1))
                 with context:
@@ -132,6 +133,7 @@ class ConnectProvider(ResourceProvider):
 
 
 def cancel() -> None:
-    """The first Ctrl-C: begin nothing, finish what is dark."""
-    log.warning("cancelled")
+    """The first Ctrl-C: begin nothing, finish what is dark. The engine says so at the end of every run, too."""
+    if running := sorted(current_run().running):
+        log.warning("cancelled", running=", ".join(map(name_of, running)))
     current_run().connection.cancel()

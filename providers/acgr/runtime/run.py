@@ -34,6 +34,7 @@ class Run:
         name_check_budget: the time that is left for comparing names with what they meant.
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
+        running: the URNs of what is being made, read or deleted at this moment.
     """
 
     def __init__(self, connection: Connection | None = None) -> None:
@@ -42,9 +43,19 @@ class Run:
         self.name_check_budget = TimeBudget(NAME_CHECK_SECONDS)
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
+        self.running: set[str] = set()
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()
+
+    @contextmanager
+    def while_running(self, urn: str) -> Iterator[None]:
+        """The resource is being made, read or deleted meanwhile."""
+        self.running.add(urn)
+        try:
+            yield
+        finally:
+            self.running.discard(urn)
 
     @property
     def connection(self) -> Connection:

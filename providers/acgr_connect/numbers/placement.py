@@ -176,7 +176,7 @@ def place(
     """
     with restorer.connection.exclusive(desired.number.arn):
         observed = _Attempt(restorer, desired, operation, last_seen).run()
-    event = "number adopted" if observed.adopted else "number placed"
+    event = "number placed" if observed.moved else "flow given" if observed.touched else "number adopted"
     log.info(event, number=desired.number.e164, target=str(desired.target), dark=round(observed.dark_seconds, 1))
     return observed
 
@@ -277,6 +277,7 @@ class _Attempt:
                 if unknown is not None:
                     raise unknown
                 began = self.connection.clock.now()
+                log.info("move accepted", number=number.e164, target=str(self.desired.target))
                 self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
                 there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
                 flow = self.desired.flows[self.desired.regions[0]]
@@ -335,7 +336,6 @@ class _Attempt:
         target = self.desired.target
         api = self.connection.connect(target.region, Purpose.START, self.operation.deadline)
         api.update_phone_number(number.arn, target, str(uuid4()))
-        log.info("move accepted", number=number.e164, target=str(target))
 
     def _forget_flows(self, number: Number) -> None:
         for target in (number.target, self.desired.target):
@@ -380,7 +380,7 @@ class _Attempt:
             raise Unfinished(context.added_to(cause, "the number is not claimed any more", "claim it first"), observed)
         if not settled.is_discharged:
             raise Unfinished(context.added_to(cause, remedy=said_of_dark(obligation, settled)), observed)
-        if seen.target == self.desired.target and not isinstance(cause, Conflict):
+        if seen.target == self.desired.target and seen.status == "CLAIMED" and not isinstance(cause, Conflict):
             return self._set_flows(observed)
         if seen.target == number.target and observed.moved:
             with_flow = ", with its flow" if before else ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from acgr_connect import log
@@ -32,7 +32,7 @@ from acgr_connect.model.errors import (
 )
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
-from acgr_connect.numbers.find import LISTED_FOR, look
+from acgr_connect.numbers.find import look
 from acgr_connect.numbers.flows import look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
 from acgr_connect.numbers.obligation import Obligation
@@ -112,17 +112,26 @@ class Restorer:
                     raise copy(denied)
 
     def _denied(self, number: Number, flow: Arn) -> Denied | None:
+        """Why it may not, or None. A denied call is tried once more, with credentials that are asked for anew."""
         context = ErrorContext(f"proving that phone number {number.e164} can be given its flow", flow.region)
-        try:
-            with context:
-                look(self.connection, number.arn, Purpose.MOVE)
-                look_at_flow(self.connection, number.arn, flow.instance, Purpose.MOVE)
-                set_flow(self.connection, number.arn, flow)
-        except Denied as error:
-            return error
-        except (NotFound, Conflict, Refused):
-            return None  # not here and not now, and not for want of a permission
+        with context:
+            try:
+                self._try_all(number, flow)
+            except Denied:
+                self.connection.renew()
+                try:
+                    self._try_all(number, flow)
+                except Denied as error:
+                    return context.added_to(error)
         return None
+
+    def _try_all(self, number: Number, flow: Arn) -> None:
+        """Whatever finishing a move asks for in the flow's Region."""
+        if flow.region == number.arn.region:
+            look(self.connection, number.arn, Purpose.MOVE)
+        with suppress(NotFound, Conflict, Refused):  # not here or not now, and not for want of a permission
+            look_at_flow(self.connection, number.arn, flow.instance, Purpose.MOVE)
+            set_flow(self.connection, number.arn, flow)
 
     def discharge_left(self, operation: Operation) -> None:
         """What earlier runs left dark is restored before anything else is done: once a run, all wait for it.
@@ -222,13 +231,16 @@ class _Settling:
     def _try(self) -> bool:
         """Look, and set what is dark; whether anything of it failed."""
         seen, failure = self._look()
-        if failure is None and seen is not None and seen.status not in IDLE:
+        if seen is not None and seen.status not in IDLE:
+            self._settled.dark = dict.fromkeys(self._obligation.wanted, f"it is {seen.status}")
             return False
         if failure is not None and not self._tries:
             self._operation.progress(f"{self._obligation.e164}: {failure}")
         if self._settled.is_gone:
             return False
-        target = seen.target if seen is not None else self._listed()
+        if seen is None and (seen := self._listed()) is not None:
+            self._settled.number = seen
+        target = seen.target if seen is not None else self._obligation.destination
         reach = self._reach(target)
         self._settled.dark = {}
         for region, flow in self._obligation.flows_at(target, reach).items():
@@ -254,13 +266,17 @@ class _Settling:
         self._settled.number = seen
         return seen, None
 
-    def _listed(self) -> Arn:
-        """Where the number is, should nobody be allowed to look at it: from the list of the Region's numbers."""
+    def _listed(self) -> Number | None:
+        """Where the number is, should nobody be allowed to look at it: from the list of the Region's numbers.
+
+        The list shows no status. A number that is on its new target has arrived; of any other nothing is known.
+        """
         number = self._obligation.number
         with suppress(ConnectError):
-            if listed := self._connection.directory.numbers(number.region).entries(LISTED_FOR).get(number.id):
-                return listed.target
-        return self._obligation.destination
+            listed = self._connection.directory.numbers(number.region).entries(LOOK_AGAIN).get(number.id)
+            if listed is not None and listed.target == self._obligation.destination:
+                return replace(listed, status="CLAIMED")
+        return None
 
     def _reach(self, target: Arn) -> tuple[str, ...]:
         """The Regions in which the number is reachable; where nobody answers, those of the flows that are known."""

@@ -20,7 +20,7 @@ from acgr_connect.scheduling.rate_limiter import RateLimiter
 from acgr_connect.scheduling.shared_state import MemoryStore
 from acgr_connect.scheduling.token_bucket import Rate
 
-PUBLIC = {name for name in vars(RegionalConnect) if not name.startswith("_")} - {"to"}
+PUBLIC = {name for name in vars(RegionalConnect) if not name.startswith("_")} - {"to", "renew"}
 
 
 class CountedLimiter(RateLimiter):
@@ -156,7 +156,7 @@ def test_flows_take_the_full_arn(limiter: CountedLimiter, clock: ScriptedClock) 
     there = RegionalConnect(client, REPLICA, limiter, clock)
     flow = FLOW.in_region(REPLICA)
     there.associate_flow(NUMBER, flow)
-    there.batch_get_flow_association(flow.instance.id, [NUMBER])
+    there.batch_get_flow_association(flow.instance, [NUMBER])
     there.disassociate_flow(NUMBER, flow.instance)
     (_, set_), (_, read), (_, removed) = client.calls
     assert set_ == {

@@ -21,7 +21,8 @@ def _read(config: dict[str, Any] | None = None, **environ: str) -> Settings:
 
 def test_nothing_set() -> None:
     """Without settings boto3's own chain decides, at the documented rate."""
-    assert _read() == Settings(rate=Rate(2.0, 5.0), limiter_folder=Path.home() / ".cache/acgr/rate")
+    cache = Path.home() / ".cache/acgr"
+    assert _read() == Settings(rate=Rate(2.0, 5.0), limiter_folder=cache / "rate", journal_folder=cache / "journal")
 
 
 @pytest.mark.parametrize(
@@ -32,9 +33,22 @@ def test_nothing_set() -> None:
         ({"ACGR_CACHE": "/one", "XDG_CACHE_HOME": "/two"}, "/one/rate"),
     ],
 )
-def test_ledgers(environ: dict[str, str], folder: str) -> None:
+def test_limiter_folder(environ: dict[str, str], folder: str) -> None:
     """What is left of the rate is kept in the user's cache folder, or where `ACGR_CACHE` says."""
     assert _read(**environ).limiter_folder == Path(folder)
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"ACGR_CACHE": "/one"}, "/one/journal"),
+        ({"XDG_CACHE_HOME": "/two"}, "/two/acgr/journal"),
+        ({"ACGR_CACHE": "/one", "ACGR_JOURNAL": "/kept/between/jobs"}, "/kept/between/jobs"),
+    ],
+)
+def test_journal_folder(environ: dict[str, str], folder: str) -> None:
+    """What is owed to numbers that move is kept beside the rate, or where `ACGR_JOURNAL` says."""
+    assert _read(**environ).journal_folder == Path(folder)
 
 
 @pytest.mark.parametrize(
