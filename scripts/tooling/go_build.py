@@ -44,7 +44,7 @@ def build_into(folder: Path, scratch: Path, version: str) -> None:
         raise Remedy(f"Go is not installed, and it takes Go to build the Pulumi CLI: {_install_go(version)}.")
     environment = build_environment(os.environ, scratch, _configured_flags(go))
     _require_go(go, environment, version)
-    with step(f"Building the Pulumi CLI v{version} from Go modules (three to five minutes)"):
+    with step(f"Building the Pulumi CLI v{version} from Go modules (five to ten minutes)"):
         flags = f"-s -w -X {_VERSION_VARIABLE}=v{version}"
         _build(go, FOLDERS[version], _CLI, folder / "pulumi", environment, ("-ldflags", flags))
     with step("Building Pulumi's Python language host (about half a minute)"):
