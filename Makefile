@@ -48,8 +48,8 @@ test test-fast: export PATH := $(CURDIR)/.venv/bin:$(PATH)
 test: venv ## all tests, in parallel; ARGS=tests/unit chooses, ARGS="-n 2 tests/engine" in parallel too
 	.venv/bin/pytest $(or $(ARGS),$(PARALLEL))
 
-test-fast: venv ## the tests that need neither the Pulumi CLI nor Terraform
-	.venv/bin/pytest $(PARALLEL) -m "not engine and not terraform" $(ARGS)
+test-fast: venv ## what one runs while working: without the Pulumi CLI, Terraform and the generated reliability matrix
+	.venv/bin/pytest $(PARALLEL) -m "not engine and not terraform" --ignore tests/reliability $(ARGS)
 
 test-oldest: ## the engine's tests with the oldest versions that are supported: requirements-oldest.txt, and the oldest CLI
 	@PYTHON="$(PYTHON)" scripts/venv .venv-oldest requirements-oldest.txt

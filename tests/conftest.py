@@ -6,8 +6,15 @@ A test is marked by what its fixtures need, so that `make test-fast` can leave i
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+import pulumi_cli
+from tooling.console import Remedy
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
 KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_PULUMI_DOWNLOAD_URL")
@@ -31,3 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in MARKERS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKERS[fixture])
+
+
+@pytest.fixture(scope="session")
+def pulumi_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder of the Pulumi CLI: on PATH or in the cache, or made now, by one worker for all."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():  # making it takes minutes, and says so
+        try:
+            return pulumi_cli.find_or_make(os.environ)
+        except Remedy as remedy:
+            pytest.fail(str(remedy), pytrace=False)

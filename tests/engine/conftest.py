@@ -10,25 +10,12 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(_HERE), str(_HERE.parents[1] / "scripts")]
+sys.path.insert(0, str(_HERE))
 
-import pulumi_cli  # noqa: E402
 from harness.centre import Centre, serving  # noqa: E402
 from harness.stack import Stack, clean_environment, endpoints  # noqa: E402
-from tooling.console import Remedy  # noqa: E402
 
 FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
-
-
-@pytest.fixture(scope="session")
-def pulumi_folder(pytestconfig: pytest.Config) -> Path:
-    """The folder of the Pulumi CLI: on PATH or in the cache, or made now, by one worker for all."""
-    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():  # making it takes minutes, and says so
-        try:
-            return pulumi_cli.find_or_make(os.environ)
-        except Remedy as remedy:
-            pytest.fail(str(remedy), pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,8 @@ def test_marked_by_what_they_ask_for(tmp_path: Path) -> None:
     (tmp_path / "test_some.py").write_text(MODULE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  terraform\n")
     command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "scripts")}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert [line for line in ran.stdout.splitlines() if line.startswith("test_") and line.endswith("]")] == [
         "test_plain []",
         "test_with_a_stack ['engine']",
