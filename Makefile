@@ -1,10 +1,12 @@
 # make help says what each target does. PYTHON=python3.12 chooses an interpreter; ARGS="..." goes to pulumi or pytest.
 PY := .venv/bin/python
+# Two workers on two cores; one that has nothing left takes from the other's end.
+PARALLEL := --numprocesses auto --dist worksteal
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type test bench bench-sandbox venv clean
+.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox venv clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -21,7 +23,8 @@ refresh: venv ## bring what changed in the sandbox into the state
 down: venv ## take it all down and stop the sandbox
 	@$(PY) scripts/stack.py down $(ARGS)
 
-check: lint type test ## everything that CI checks
+check: venv ## everything that CI checks; says how long each part took
+	@$(PY) scripts/check.py lint type dist test
 
 fmt: venv ## format the code and mend what can be mended
 	.venv/bin/ruff format .
@@ -37,8 +40,20 @@ type: venv ## mypy, strict
 	.venv/bin/mypy tests/typing/public_api.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts
 
-test: venv ## all tests; ARGS=tests/unit chooses
-	$(PY) scripts/pulumi_cli.py -- .venv/bin/pytest $(ARGS)
+dist: venv ## build wheel and sdist into dist/ and check them
+	@$(PY) scripts/dist.py
+
+test test-fast: export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+test: venv ## all tests, in parallel; ARGS=tests/unit chooses, ARGS="-n 2 tests/engine" in parallel too
+	.venv/bin/pytest $(or $(ARGS),$(PARALLEL))
+
+test-fast: venv ## what one runs while working: without the Pulumi CLI, Terraform and the generated reliability matrix
+	.venv/bin/pytest $(PARALLEL) -m "not engine and not terraform" --ignore tests/reliability $(ARGS)
+
+test-oldest: ## the engine's tests with the oldest versions that are supported: requirements-oldest.txt, and the oldest CLI
+	@PYTHON="$(PYTHON)" scripts/venv .venv-oldest requirements-oldest.txt
+	.venv-oldest/bin/python scripts/pulumi_cli.py --version oldest -- pytest $(PARALLEL) $(or $(ARGS),tests/engine)
 
 bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --scope shared" chooses, ARGS=--help says what
 	@$(PY) bench/workloads.py $(ARGS)

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Finds a Pulumi CLI that fits this project, or makes one, and prints its folder as the last line of stdout.
 
-With `-- COMMAND ...` it runs the command instead, that folder and this Python's own first on PATH.
+With `-- COMMAND ...` it runs the command instead, this Python's own folder and that one first on PATH.
 
-In this order: a fitting one on PATH; the one in the cache; the official download; a build from Go modules.
+In this order: a fitting one on PATH; the newest in the cache; the official download; a build from Go modules. With
+`--version oldest` (or `newest`) it is exactly the oldest version that is supported, and PATH is not asked.
 """
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import shutil
@@ -31,7 +33,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
 
 def find_or_make(environment: Mapping[str, str]) -> Path:
-    """The folder that holds a fitting `pulumi`.
+    """The folder that holds a fitting `pulumi`: one on PATH, else the newest.
 
     Raises:
         Remedy: There is none and none can be made.
@@ -39,23 +41,33 @@ def find_or_make(environment: Mapping[str, str]) -> Path:
     found, passed_over = cli_version.on_path(environment.get("PATH", ""))
     for sentence in passed_over:
         say(sentence)
-    return found or cached_or_made(cache_folder(environment), lambda into: make(into, environment))
+    return found or of_version(cli_version.NEWEST, environment)
 
 
-def cached_or_made(cache: Path, make_into: Callable[[Path], None]) -> Path:
-    """The CLI in the cache, made first where it is missing, by one process at a time.
+def of_version(version: str, environment: Mapping[str, str]) -> Path:
+    """The folder that holds exactly that version of `pulumi`, whatever PATH has.
+
+    Raises:
+        Remedy: It is not in the cache and cannot be made.
+    """
+    return cached_or_made(cache_folder(environment), version, lambda into: make(into, environment, version))
+
+
+def cached_or_made(cache: Path, version: str, make_into: Callable[[Path], None]) -> Path:
+    """A version of the CLI in the cache, made first where it is missing, by one process at a time.
 
     Args:
-        cache: The cache's folder.
+        cache: The cache's folder; the versions lie in it side by side.
+        version: The version, without the letter v.
         make_into: Fills an empty folder with another, `programs`, which is then installed.
     """
-    installed = cache / f"pulumi-v{cli_version.PINNED}"
+    installed = cache / f"pulumi-v{version}"
     if is_whole(installed):
         return installed
     cache.mkdir(parents=True, exist_ok=True)
     with _alone(cache / f"{installed.name}.lock"):
         if not is_whole(installed):
-            _install(installed, make_into)
+            _install(installed, version, make_into)
     return installed
 
 
@@ -64,8 +76,8 @@ def is_whole(folder: Path) -> bool:
     return all(os.access(folder / name, os.X_OK) for name in ("pulumi", cli_version.LANGUAGE_HOST))
 
 
-def make(workplace: Path, environment: Mapping[str, str]) -> None:
-    """Downloads or builds the CLI into the folder `programs` of a workplace.
+def make(workplace: Path, environment: Mapping[str, str], version: str) -> None:
+    """Downloads or builds a version of the CLI into the folder `programs` of a workplace.
 
     Raises:
         Remedy: It could neither be downloaded nor built.
@@ -73,32 +85,32 @@ def make(workplace: Path, environment: Mapping[str, str]) -> None:
     base = download.base_url(environment)
     if base:
         try:
-            download.download_into(_new(workplace / "programs"), workplace, base)
+            download.download_into(_new(workplace / "programs"), workplace, base, version)
             return
         except download.DownloadError as error:
             say(f"The download is not used: {error}.")
-    go_build.build_into(_new(workplace / "programs"), _new(workplace / "go"))
+    go_build.build_into(_new(workplace / "programs"), _new(workplace / "go"), version)
 
 
-def _install(installed: Path, make_into: Callable[[Path], None]) -> None:
+def _install(installed: Path, version: str, make_into: Callable[[Path], None]) -> None:
     for left_over in installed.parent.glob(f"{installed.name}.part-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     workplace = Path(tempfile.mkdtemp(prefix=f"{installed.name}.part-", dir=installed.parent))
     try:
         make_into(workplace)
-        _require_pinned(workplace / "programs")
+        _require_version(workplace / "programs", version)
         shutil.rmtree(installed, ignore_errors=True)
         (workplace / "programs").rename(installed)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 
 
-def _require_pinned(programs: Path) -> None:
+def _require_version(programs: Path, version: str) -> None:
     printed = cli_version.printed_by(programs / "pulumi").strip()
-    if cli_version.parse(printed) != cli_version.parse(cli_version.PINNED):
+    if cli_version.parse(printed) != cli_version.parse(version):
         raise Remedy(
             f"The Pulumi CLI that was made says version {printed or 'nothing'} instead of "
-            f"v{cli_version.PINNED}: put a Pulumi CLI of version 3.250.0 or later on PATH."
+            f"v{version}: put a Pulumi CLI of version {cli_version.OLDEST} or later on PATH."
         )
 
 
@@ -121,14 +133,21 @@ def _alone(lock: Path) -> Iterator[None]:
 
 def main() -> int:
     """Prints the folder of the CLI, or runs a command that has it on PATH."""
-    marker, command = sys.argv[1:2], sys.argv[2:]
-    if marker and (marker != ["--"] or not command):
-        raise Remedy("Usage: pulumi_cli.py [-- COMMAND ...].")
-    cli = find_or_make(os.environ)
+    parser = argparse.ArgumentParser(usage="pulumi_cli.py [--version oldest|newest] [-- COMMAND ...]")
+    parser.add_argument("--version", choices=("oldest", "newest"))
+    arguments, command = _parted(sys.argv[1:])
+    chosen = parser.parse_args(arguments).version
+    versions = {"oldest": cli_version.OLDEST, "newest": cli_version.NEWEST}
+    cli = of_version(versions[chosen], os.environ) if chosen else find_or_make(os.environ)
     if command:
         return _run(command, cli)
     print(cli)
     return 0
+
+
+def _parted(arguments: list[str]) -> tuple[list[str], list[str]]:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:end], arguments[end + 1 :]
 
 
 def _run(command: list[str], cli: Path) -> int:

@@ -1,11 +1,26 @@
-"""Nobody's own Pulumi and AWS set-up takes part in the tests, but for a real account that was asked for by name."""
+"""Nobody's own Pulumi and AWS set-up takes part in the tests, but for a real account that was asked for by name.
+
+A test is marked by what its fixtures need, so that `make test-fast` can leave it out.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+import pulumi_cli
+from tooling.console import Remedy
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
 KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_PULUMI_DOWNLOAD_URL")
+
+MARKERS = {"pulumi_folder": "engine", "terraform": "terraform"}
+"""The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""
 
 
 def _is_foreign(name: str) -> bool:
@@ -15,3 +30,22 @@ def _is_foreign(name: str) -> bool:
 
 for _name in [name for name in os.environ if _is_foreign(name)]:
     del os.environ[_name]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests by their fixtures."""
+    for item in items:
+        for fixture in MARKERS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKERS[fixture])
+
+
+@pytest.fixture(scope="session")
+def pulumi_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder of the Pulumi CLI: on PATH or in the cache, or made now, by one worker for all."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():  # making it takes minutes, and says so
+        try:
+            return pulumi_cli.find_or_make(os.environ)
+        except Remedy as remedy:
+            pytest.fail(str(remedy), pytrace=False)

@@ -10,8 +10,11 @@ from pathlib import Path
 from shutil import which
 from typing import NamedTuple
 
-PINNED = "3.250.0"
-"""The version that is downloaded or built, and the oldest one that is accepted from PATH."""
+NEWEST = "3.276.0"
+"""The version that is downloaded or built."""
+
+OLDEST = "3.250.0"
+"""The oldest version that is accepted from PATH; `make test-oldest` has it made."""
 
 LANGUAGE_HOST = "pulumi-language-python"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
@@ -36,8 +39,8 @@ def parse(text: str) -> Version | None:
 
 
 def fits(version: Version | None) -> bool:
-    """Whether a CLI of that version can run this project: 3.250.0 or later, and still version 3."""
-    oldest = parse(PINNED)
+    """Whether a CLI of that version can run this project: `OLDEST` or later, and still version 3."""
+    oldest = parse(OLDEST)
     if version is None or oldest is None or version.major != oldest.major:
         return False
     numbers = version[:3]
@@ -84,7 +87,7 @@ def on_path(path: str, ask: Callable[[Path], str] = printed_by) -> tuple[Path | 
 def _unfit(pulumi: Path, path: str, ask: Callable[[Path], str]) -> str | None:
     printed = ask(pulumi).strip()
     if not fits(parse(printed)):
-        return f"its version is {printed or 'unknown'}, and it takes {PINNED} or later, below 4"
+        return f"its version is {printed or 'unknown'}, and it takes {OLDEST} or later, below 4"
     if not has_language_host(pulumi.parent, path):
         return f"{LANGUAGE_HOST} is neither beside it nor on PATH"
     return None

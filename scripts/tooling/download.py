@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tooling.cli_version import PINNED
 from tooling.console import step
 
 OFFICIAL = "https://get.pulumi.com/releases/sdk"
@@ -35,30 +34,31 @@ def base_url(environment: Mapping[str, str]) -> str:
     return environment.get(URL_VARIABLE, OFFICIAL).rstrip("/")
 
 
-def archive_name(system: str, machine: str) -> str | None:
-    """The archive for a `sys.platform` and a `platform.machine()`, or None where there is none."""
+def archive_name(version: str, system: str, machine: str) -> str | None:
+    """The archive of a version for a `sys.platform` and a `platform.machine()`, or None where there is none."""
     names = _SYSTEMS.get(system), _MACHINES.get(machine.lower())
-    return f"pulumi-v{PINNED}-{names[0]}-{names[1]}.tar.gz" if all(names) else None
+    return f"pulumi-v{version}-{names[0]}-{names[1]}.tar.gz" if all(names) else None
 
 
-def download_into(folder: Path, scratch: Path, base: str) -> None:
-    """Downloads the pinned CLI, checks its SHA-256 against the published list and unpacks it into a folder.
+def download_into(folder: Path, scratch: Path, base: str, version: str) -> None:
+    """Downloads a version of the CLI, checks its SHA-256 against the published list and unpacks it into a folder.
 
     Args:
         folder: Where the programs go; it exists.
         scratch: A folder for the archive; the caller removes it.
         base: The URL of the folder that has the archive and its checksums.
+        version: The version, without the letter v.
 
     Raises:
         DownloadError: There is none for this machine, it could not be had, or it is not the published one.
     """
-    name = archive_name(sys.platform, platform.machine())
+    name = archive_name(version, sys.platform, platform.machine())
     if name is None:
         raise DownloadError(f"there is no official download for {sys.platform} on {platform.machine()}")
     archive = scratch / name
     try:
         with step(f"Downloading {base}/{name}"):
-            published = published_sha256(_fetch_text(f"{base}/pulumi-{PINNED}-checksums.txt"), name)
+            published = published_sha256(_fetch_text(f"{base}/pulumi-{version}-checksums.txt"), name)
             _fetch(f"{base}/{name}", archive)
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise DownloadError(f"{base} did not answer as expected ({error})") from error

@@ -9,13 +9,15 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tooling.cli_version import LANGUAGE_HOST, PINNED
+from tooling.cli_version import LANGUAGE_HOST, NEWEST, OLDEST
 from tooling.console import Remedy, say, step
 
-OLDEST_GO = (1, 25, 11)
 MODULES = Path(__file__).resolve().parents[1] / "pulumi-cli"
-_ON_PATH = f"a Pulumi CLI of version {PINNED} or later on PATH"
-_INSTALL_GO = f"install Go {'.'.join(map(str, OLDEST_GO))} or later, or put {_ON_PATH}"
+FOLDERS = {NEWEST: MODULES / "newest", OLDEST: MODULES / "oldest"}
+"""The versions that can be built, each from a module of its own."""
+
+_HOST_FOLDER = MODULES / "language-host"
+_ON_PATH = f"a Pulumi CLI of version {OLDEST} or later on PATH"
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
@@ -26,27 +28,28 @@ _LAUNCHERS = (
 )
 
 
-def build_into(folder: Path, scratch: Path) -> None:
+def build_into(folder: Path, scratch: Path, version: str) -> None:
     """Builds `pulumi`, its Python language host and their two launchers into a folder.
 
     Args:
         folder: Where the four files go; it exists.
         scratch: An empty folder for Go's module and build caches (about 3 GB); the caller removes it.
+        version: One of those in `FOLDERS`.
 
     Raises:
         Remedy: Go is missing or too old, or a build failed.
     """
     go = shutil.which("go")
     if go is None:
-        raise Remedy(f"Go is not installed, and it takes Go to build the Pulumi CLI: {_INSTALL_GO}.")
+        raise Remedy(f"Go is not installed, and it takes Go to build the Pulumi CLI: {_install_go(version)}.")
     environment = build_environment(os.environ, scratch, _configured_flags(go))
-    _require_go(go, environment)
-    with step(f"Building the Pulumi CLI v{PINNED} from Go modules (three to five minutes)"):
-        flags = f"-s -w -X {_VERSION_VARIABLE}=v{PINNED}"
-        _build(go, MODULES / "cli", _CLI, folder / "pulumi", environment, ("-ldflags", flags))
+    _require_go(go, environment, version)
+    with step(f"Building the Pulumi CLI v{version} from Go modules (five to ten minutes)"):
+        flags = f"-s -w -X {_VERSION_VARIABLE}=v{version}"
+        _build(go, FOLDERS[version], _CLI, folder / "pulumi", environment, ("-ldflags", flags))
     with step("Building Pulumi's Python language host (about half a minute)"):
-        _build(go, MODULES / "language-host", _HOST, folder / LANGUAGE_HOST, environment, ("-ldflags", "-s -w"))
-    _copy_launchers(go, folder, environment)
+        _build(go, _HOST_FOLDER, _HOST, folder / LANGUAGE_HOST, environment, ("-ldflags", "-s -w"))
+    _copy_launchers(go, folder, environment, version)
 
 
 def build_environment(user: Mapping[str, str], scratch: Path, flags: str) -> dict[str, str]:
@@ -74,6 +77,14 @@ def go_version(text: str) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
+def required_go(version: str) -> tuple[int, int, int]:
+    """The oldest Go that builds a version of the CLI, as its go.mod says."""
+    for line in (FOLDERS[version] / "go.mod").read_text(encoding="utf-8").splitlines():
+        if line.startswith("go ") and (required := go_version(line.replace(" ", ""))):
+            return required
+    raise Remedy(f"{FOLDERS[version] / 'go.mod'} names no version of Go: restore the file.")
+
+
 def cause(errors: str) -> str:
     """The line of Go's stderr that names the cause: a checksum that differs, else the last one."""
     lines = _telling_lines(errors)
@@ -91,13 +102,17 @@ def _configured_flags(go: str) -> str:
     return asked.stdout.strip()
 
 
-def _require_go(go: str, environment: Mapping[str, str]) -> None:
+def _install_go(version: str) -> str:
+    return f"install Go {'.'.join(map(str, required_go(version)))} or later, or put {_ON_PATH}"
+
+
+def _require_go(go: str, environment: Mapping[str, str], version: str) -> None:
     # Asked in the module's folder: there a Go that may fetch a newer toolchain already does so.
-    asked = _go(go, ["env", "GOVERSION"], MODULES / "cli", environment)
-    version = go_version(asked.stdout) if asked.returncode == 0 else None
-    if version is None or version < OLDEST_GO:
+    asked = _go(go, ["env", "GOVERSION"], FOLDERS[version], environment)
+    there = go_version(asked.stdout) if asked.returncode == 0 else None
+    if there is None or there < required_go(version):
         found = asked.stdout.strip() or cause(asked.stderr)
-        raise Remedy(f"The Go at {go} cannot build the Pulumi CLI ({found}): {_INSTALL_GO}.")
+        raise Remedy(f"The Go at {go} cannot build the Pulumi CLI ({found}): {_install_go(version)}.")
 
 
 def _build(
@@ -115,8 +130,8 @@ def _build_remedy() -> str:
     return f"{git}see that Go can fetch modules (GOPROXY) and that the disk has 4 GB free, or put {_ON_PATH}"
 
 
-def _copy_launchers(go: str, folder: Path, environment: Mapping[str, str]) -> None:
-    listed = _go(go, ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", _SDK], MODULES / "cli", environment)
+def _copy_launchers(go: str, folder: Path, environment: Mapping[str, str], version: str) -> None:
+    listed = _go(go, ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", _SDK], FOLDERS[version], environment)
     if listed.returncode != 0:
         raise Remedy(f"Finding {_SDK} failed ({cause(listed.stderr)}): see that Go can fetch modules (GOPROXY).")
     for launcher in _LAUNCHERS:

@@ -15,6 +15,8 @@ PASSPHRASE = "sandbox"
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _DROPPED_PREFIXES = ("PULUMI_", "AWS_", "ACGR_")
+_KEPT_PREFIX = "ACGR_LOG"
+"""What the user says about the log reaches the run."""
 _DROPPED = frozenset({"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "NO_PROXY", "no_proxy"})
 
 
@@ -38,7 +40,9 @@ def stack_environment(user: Mapping[str, str], clone: Path, cli: Path) -> dict[s
 
 def _kept(user: Mapping[str, str]) -> dict[str, str]:
     return {
-        name: value for name, value in user.items() if name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES)
+        name: value
+        for name, value in user.items()
+        if name.startswith(_KEPT_PREFIX) or (name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES))
     }
 
 

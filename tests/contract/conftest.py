@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
@@ -26,6 +27,24 @@ Connect = Callable[..., Any]
 _SESSION = boto3.Session()
 
 
+class _Plug:
+    """Hands requests on to the sandbox of the test: making a client takes longer than most tests."""
+
+    sandbox: Sandbox
+
+    def handle(self, request: Request) -> Response:
+        return self.sandbox.handle(request)
+
+
+_PLUG = _Plug()
+
+
+@cache
+def _client_in_process(region: str, account: str | None) -> Any:
+    session = session_on(_PLUG, account=account, region=SOURCE)  # type: ignore[arg-type]  # asked to handle, no more
+    return session.client("connect", region_name=region)
+
+
 @pytest.fixture
 def sandbox() -> Sandbox:
     """A sandbox that throttles nothing, on a clock that stands still."""
@@ -33,9 +52,16 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-def served(sandbox: Sandbox) -> Iterator[Server]:
+def served(server: Server, sandbox: Sandbox) -> Server:
     """The sandbox over HTTP."""
-    server = Server(sandbox)
+    server.sandbox = sandbox
+    return server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests, so that clients of it can be shared; each test serves its own sandbox."""
+    server = Server(Sandbox(load_scenario(SCENARIO)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server
@@ -45,25 +71,19 @@ def served(sandbox: Sandbox) -> Iterator[Server]:
 
 
 @pytest.fixture(params=["in process", "over HTTP"])
-def connect(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Connect]:
+def connect(request: pytest.FixtureRequest, sandbox: Sandbox) -> Connect:
     """Makes Connect clients for a Region, of the scenario's account unless another is named."""
-    made: dict[tuple[str, str | None], Any] = {}
 
     def client(region: str = SOURCE, account: str | None = None) -> Any:
-        if (region, account) not in made:
-            made[region, account] = make(region, account)
-        return made[region, account]
-
-    def make(region: str, account: str | None) -> Any:
         if request.param == "in process":
-            return session_on(sandbox, account=account).client("connect", region_name=region)
+            _PLUG.sandbox = sandbox
+            return _client_in_process(region, account)
         return client_over_http(request.getfixturevalue("served").url, region, account)
 
-    yield client
-    for each in made.values():
-        each.close()
+    return client
 
 
+@cache
 def client_over_http(url: str, region: str = SOURCE, account: str | None = None, service: str = "connect") -> Any:
     """A boto3 client that tries once."""
     return _SESSION.client(

@@ -10,30 +10,18 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(_HERE), str(_HERE.parents[1] / "scripts")]
+sys.path.insert(0, str(_HERE))
 
-import pulumi_cli  # noqa: E402
 from harness.centre import Centre, serving  # noqa: E402
 from harness.stack import Stack, clean_environment, endpoints  # noqa: E402
-from tooling import cli_version  # noqa: E402
 
 FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 
 
 @pytest.fixture(scope="session")
-def cli() -> Path:
-    """The folder of the Pulumi CLI, from PATH or the cache."""
-    found, _ = cli_version.on_path(os.environ.get("PATH", ""))
-    cached = pulumi_cli.cache_folder(os.environ) / f"pulumi-v{cli_version.PINNED}"
-    if found is None and not pulumi_cli.is_whole(cached):
-        pytest.fail("There is no fitting Pulumi CLI on PATH or in the cache: run these tests with `make test`.")
-    return found or cached
-
-
-@pytest.fixture(scope="session")
-def clean(cli: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def clean(pulumi_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment that reaches no cloud, with an own PULUMI_HOME."""
-    return {**clean_environment(os.environ, cli), "PULUMI_HOME": str(tmp_path_factory.mktemp("pulumi-home"))}
+    return {**clean_environment(os.environ, pulumi_folder), "PULUMI_HOME": str(tmp_path_factory.mktemp("pulumi-home"))}
 
 
 @pytest.fixture

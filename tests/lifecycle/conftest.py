@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -17,7 +18,7 @@ from acgr.runtime.run import Run
 from acgr_connect.aws.settings import Settings
 from acgr_connect.scheduling.token_bucket import Rate
 from acgr_connect.world.connection import Connection
-from acgr_sandbox import ManualClock, Sandbox, load_scenario, session_on
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, load_scenario, session_on
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -61,6 +62,33 @@ class SandboxTime:
             self._clock.advance(seconds)
 
 
+class SharedSession:
+    """One boto3 session for all tests, since making a client takes longer than a test: its requests go to `sandbox`."""
+
+    def __init__(self) -> None:
+        self.sandbox: Sandbox | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session = session_on(self, region="eu-west-2")  # type: ignore[arg-type]  # it is asked to handle, no more
+
+    def handle(self, request: Request) -> Response:
+        """Whoever is plugged in answers."""
+        assert self.sandbox is not None
+        return self.sandbox.handle(request)
+
+    def client(self, service_name: str, /, **options: Any) -> Any:
+        """A client of one service in one Region, made once."""
+        key = (service_name, str(options["region_name"]))
+        if key not in self._clients:
+            self._clients[key] = self._session.client(service_name, **options)
+        return self._clients[key]
+
+
+@cache
+def shared_session() -> SharedSession:
+    """The session of this process."""
+    return SharedSession()
+
+
 @pytest.fixture
 def sandbox() -> Sandbox:
     """Two Regions whose time only moves when somebody waits."""
@@ -73,8 +101,9 @@ def next_run(sandbox: Sandbox) -> Iterator[Callable[[], Connection]]:
     with ExitStack() as runs:
 
         def begin() -> Connection:
-            settings = Settings(rate=Rate(2.0, 5.0))
-            return runs.enter_context(connected(session_on(sandbox), SandboxTime(sandbox.clock), settings)).connection
+            settings, shared = Settings(rate=Rate(2.0, 5.0)), shared_session()
+            shared.sandbox = sandbox
+            return runs.enter_context(connected(shared, SandboxTime(sandbox.clock), settings)).connection
 
         yield begin
 

@@ -23,6 +23,12 @@ from recordings import RECORDED, Connect, Recording, recordings, sandbox, stack_
 _SHARED = ("case.json", "scenario.yaml", "Pulumi.dev.yaml")
 
 
+def _cli() -> Path:
+    found = shutil.which("pulumi")
+    assert found, "There is no Pulumi CLI on PATH: run this after `scripts/pulumi_cli.py --`."
+    return Path(found).parent
+
+
 def main() -> int:
     """Record what is missing; 0, or 1 where an `up` did not end as its case says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -59,7 +65,7 @@ def _record(recording: Recording, folder: Path) -> None:
         connect.ask("PATCH", "switches", how.get("switches", {}))
         for fault in how.get("faults", []):
             connect.ask("POST", "faults", fault)
-        stack = stack_on(folder / "stack", connect, recording, os.environ)
+        stack = stack_on(folder / "stack", connect, recording, os.environ, _cli())
         up = stack.up()
         if (up.code != 0) != bool(how.get("faults")):
             sys.exit(up.text)

@@ -136,14 +136,15 @@ def sandbox(folder: Path, scenario: Path, world: Path | None = None) -> Iterator
         process.wait()
 
 
-def stack_on(folder: Path, connect: Connect, recording: Recording, environment: Mapping[str, str]) -> Stack:
-    """An empty stack with the recorded configuration and program, whose SDKs speak to the sandbox."""
-    cli = shutil.which("pulumi", path=environment["PATH"])
-    assert cli, "There is no Pulumi CLI on PATH: run this with `make test`, or after `scripts/pulumi_cli.py --`."
+def stack_on(folder: Path, connect: Connect, recording: Recording, environment: Mapping[str, str], cli: Path) -> Stack:
+    """An empty stack with the recorded configuration and program, whose SDKs speak to the sandbox.
+
+    `cli` is the folder of the Pulumi CLI.
+    """
     folder.mkdir()
     shutil.copy(recording.config, folder)
     home = {"PULUMI_HOME": str(folder / "home")}
-    clean = clean_environment(environment, Path(cli).parent)
+    clean = clean_environment(environment, cli)
     stack = Stack(folder, {**clean, **home, **endpoints(connect.url)}, {})
     stack.declare(*recording.case["program"])
     return stack

@@ -17,8 +17,6 @@ from harness.output import Ran  # noqa: E402
 from harness.stack import Stack  # noqa: E402
 from recordings import Connect, Recording, differences, merged, recordings, sandbox, seen, stack_on, stored  # noqa: E402
 
-pytestmark = pytest.mark.engine
-
 
 class Life:
     """A recorded stack that is run again, step by step.
@@ -54,9 +52,9 @@ def recording(request: pytest.FixtureRequest) -> Recording:
 
 
 @pytest.fixture
-def stack(recording: Recording, connect: Connect, tmp_path: Path) -> Stack:
+def stack(recording: Recording, connect: Connect, tmp_path: Path, pulumi_folder: Path) -> Stack:
     """A new stack with the recorded state and program."""
-    new = stack_on(tmp_path / "stack", connect, recording, os.environ)
+    new = stack_on(tmp_path / "stack", connect, recording, os.environ, pulumi_folder)
     imported = new.run("stack", "import", "--file", str(recording.state))
     assert imported.code == 0, imported.text
     return new

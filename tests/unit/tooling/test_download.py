@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from pulumi_cli import make
-from tooling.cli_version import LANGUAGE_HOST, PINNED
+from tooling.cli_version import LANGUAGE_HOST, NEWEST
 from tooling.console import Remedy
 from tooling.download import (
     OFFICIAL,
@@ -55,12 +55,12 @@ def release(tmp_path: Path) -> Path:
     """A folder with a release as it is published: the archive for this machine and the checksums."""
     folder = tmp_path / "release"
     folder.mkdir()
-    name = archive_name(sys.platform, platform.machine())
+    name = archive_name(NEWEST, sys.platform, platform.machine())
     assert name is not None
-    script = f"#!/bin/sh\necho v{PINNED}\n".encode()
+    script = f"#!/bin/sh\necho v{NEWEST}\n".encode()
     write_archive(folder / name, {"pulumi/pulumi": script, f"pulumi/{LANGUAGE_HOST}": script})
     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    (folder / f"pulumi-{PINNED}-checksums.txt").write_text(f"{'0' * 64}  another.tar.gz\n{digest}  {name}\n")
+    (folder / f"pulumi-{NEWEST}-checksums.txt").write_text(f"{'0' * 64}  another.tar.gz\n{digest}  {name}\n")
     return folder
 
 
@@ -90,7 +90,7 @@ def tamper(release: Path) -> None:
 def test_downloaded_verified_and_unpacked(release: Path, workplace: Path) -> None:
     """What is published is installed, executable."""
     with serving(release) as url:
-        make(workplace, {URL_VARIABLE: f"{url}/"})
+        make(workplace, {URL_VARIABLE: f"{url}/"}, NEWEST)
     programs = workplace / "programs"
     assert sorted(file.name for file in programs.iterdir()) == ["pulumi", LANGUAGE_HOST]
     assert all(file.stat().st_mode & 0o777 == 0o755 for file in programs.iterdir())
@@ -100,7 +100,7 @@ def test_tampered_archive_is_refused(release: Path, workplace: Path) -> None:
     """An archive whose SHA-256 is not the published one is not even opened."""
     tamper(release)
     with serving(release) as url, pytest.raises(DownloadError, match="its SHA-256 is not the published one"):
-        download_into(workplace, workplace, url)
+        download_into(workplace, workplace, url, NEWEST)
     assert not (workplace / "pulumi").exists()
 
 
@@ -121,7 +121,7 @@ def test_failed_download_falls_back_to_the_build(
         next(release.glob(pattern)).unlink()
     monkeypatch.setenv("PATH", str(tmp_path))
     with serving(release) as url, pytest.raises(Remedy, match="Go is not installed"):
-        make(workplace, {URL_VARIABLE: url})
+        make(workplace, {URL_VARIABLE: url}, NEWEST)
     assert "The download is not used: " in capsys.readouterr().err
     assert list((workplace / "programs").iterdir()) == []
 
@@ -134,7 +134,7 @@ def test_unreachable_server_falls_back_to_the_build(
         gone = url
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Remedy, match="Go is not installed"):
-        make(workplace, {URL_VARIABLE: gone})
+        make(workplace, {URL_VARIABLE: gone}, NEWEST)
     assert f"The download is not used: {gone} did not answer as expected" in capsys.readouterr().err
 
 
@@ -148,16 +148,16 @@ def test_where_it_is_downloaded_from() -> None:
 @pytest.mark.parametrize(
     ("system", "machine", "name"),
     [
-        ("linux", "x86_64", f"pulumi-v{PINNED}-linux-x64.tar.gz"),
-        ("linux", "aarch64", f"pulumi-v{PINNED}-linux-arm64.tar.gz"),
-        ("darwin", "arm64", f"pulumi-v{PINNED}-darwin-arm64.tar.gz"),
+        ("linux", "x86_64", f"pulumi-v{NEWEST}-linux-x64.tar.gz"),
+        ("linux", "aarch64", f"pulumi-v{NEWEST}-linux-arm64.tar.gz"),
+        ("darwin", "arm64", f"pulumi-v{NEWEST}-darwin-arm64.tar.gz"),
         ("linux", "riscv64", None),
         ("freebsd14", "amd64", None),
     ],
 )
 def test_archive_of_a_machine(system: str, machine: str, name: str | None) -> None:
     """Each machine has its archive, and where there is none nothing is guessed."""
-    assert archive_name(system, machine) == name
+    assert archive_name(NEWEST, system, machine) == name
 
 
 def test_unlisted_archive() -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
-from pulumi_cli import cache_folder, cached_or_made, find_or_make
-from tooling.cli_version import LANGUAGE_HOST, PINNED
+from pulumi_cli import cache_folder, cached_or_made, find_or_make, of_version
+from tooling.cli_version import LANGUAGE_HOST, NEWEST, OLDEST
 from tooling.console import Remedy
 from tooling.download import URL_VARIABLE
-from tooling.go_build import MODULES, OLDEST_GO, build_environment, build_into, cause, go_version
+from tooling.go_build import FOLDERS, MODULES, build_environment, build_into, cause, go_version, required_go
 
 
-def write_programs(folder: Path, version: str = PINNED) -> None:
+def write_programs(folder: Path, version: str = NEWEST) -> None:
     """Writes a CLI that says its version."""
     folder.mkdir(parents=True)
     for name in ("pulumi", LANGUAGE_HOST):
@@ -32,7 +33,7 @@ def test_cache_is_outside_the_clone(tmp_path: Path) -> None:
 def test_path_comes_before_the_cache(tmp_path: Path) -> None:
     """A fitting CLI on PATH is used although the cache has one."""
     write_programs(tmp_path / "bin")
-    write_programs(tmp_path / "cache" / f"pulumi-v{PINNED}")
+    write_programs(tmp_path / "cache" / f"pulumi-v{NEWEST}")
     environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
     assert find_or_make(environment) == tmp_path / "bin"
 
@@ -40,9 +41,9 @@ def test_path_comes_before_the_cache(tmp_path: Path) -> None:
 def test_cache_comes_before_making_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where PATH has only an old one, the cache is used, and the old one is named."""
     write_programs(tmp_path / "bin", "3.9.0")
-    write_programs(tmp_path / "cache" / f"pulumi-v{PINNED}")
+    write_programs(tmp_path / "cache" / f"pulumi-v{NEWEST}")
     environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
-    assert find_or_make(environment) == tmp_path / "cache" / f"pulumi-v{PINNED}"
+    assert find_or_make(environment) == tmp_path / "cache" / f"pulumi-v{NEWEST}"
     assert "its version is v3.9.0" in capsys.readouterr().err
 
 
@@ -52,15 +53,15 @@ def test_nothing_left_after_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
     environment = {"PATH": str(tmp_path), "ACGR_CACHE": str(tmp_path / "cache"), URL_VARIABLE: ""}
     with pytest.raises(Remedy, match="Go is not installed") as caught:
         find_or_make(environment)
-    assert "install Go 1.25.11 or later, or put a Pulumi CLI of version 3.250.0 or later on PATH" in str(caught.value)
-    assert [file.name for file in (tmp_path / "cache").iterdir()] == [f"pulumi-v{PINNED}.lock"]
+    assert "install Go 1.26.6 or later, or put a Pulumi CLI of version 3.250.0 or later on PATH" in str(caught.value)
+    assert [file.name for file in (tmp_path / "cache").iterdir()] == [f"pulumi-v{NEWEST}.lock"]
 
 
 def test_wrong_version_is_not_installed(tmp_path: Path) -> None:
     """What was made and is not the pinned version does not reach the cache."""
     with pytest.raises(Remedy, match="instead of v"):
-        cached_or_made(tmp_path, lambda into: write_programs(into / "programs", "3.1.0"))
-    assert not (tmp_path / f"pulumi-v{PINNED}").exists()
+        cached_or_made(tmp_path, NEWEST, lambda into: write_programs(into / "programs", "3.1.0"))
+    assert not (tmp_path / f"pulumi-v{NEWEST}").exists()
 
 
 def test_made_once_by_concurrent_runs(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_made_once_by_concurrent_runs(tmp_path: Path) -> None:
         assert finish.wait(30)
         write_programs(into / "programs")
 
-    threads = [threading.Thread(target=cached_or_made, args=(tmp_path, make_slowly)) for _ in range(2)]
+    threads = [threading.Thread(target=cached_or_made, args=(tmp_path, NEWEST, make_slowly)) for _ in range(2)]
     threads[0].start()
     assert begun.wait(30)
     threads[1].start()
@@ -81,14 +82,14 @@ def test_made_once_by_concurrent_runs(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(made) == 1
-    assert (tmp_path / f"pulumi-v{PINNED}" / "pulumi").is_file()
+    assert (tmp_path / f"pulumi-v{NEWEST}" / "pulumi").is_file()
 
 
 def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
     """A half-made CLI of a run that was killed is neither used nor kept."""
-    (tmp_path / f"pulumi-v{PINNED}.part-1" / "go").mkdir(parents=True)
-    (tmp_path / f"pulumi-v{PINNED}").mkdir()
-    installed = cached_or_made(tmp_path, lambda into: write_programs(into / "programs"))
+    (tmp_path / f"pulumi-v{NEWEST}.part-1" / "go").mkdir(parents=True)
+    (tmp_path / f"pulumi-v{NEWEST}").mkdir()
+    installed = cached_or_made(tmp_path, NEWEST, lambda into: write_programs(into / "programs"))
     assert sorted(file.name for file in installed.iterdir()) == ["pulumi", LANGUAGE_HOST]
     assert list(tmp_path.glob("*.part-*")) == []
 
@@ -116,10 +117,10 @@ def test_versions_of_go(printed: str, version: tuple[int, int, int] | None) -> N
 @pytest.mark.parametrize(
     ("go", "sentence"),
     [
-        ("echo go1.21.3", r"cannot build the Pulumi CLI \(go1.21.3\): install Go 1.25.11 or later"),
-        ("echo 'go: go.mod requires go >= 1.25.11' >&2; exit 1", "requires go >= 1.25.11"),
+        ("echo go1.26.5", r"cannot build the Pulumi CLI \(go1.26.5\): install Go 1.26.6 or later"),
+        ("echo 'go: go.mod requires go >= 1.26.6' >&2; exit 1", "requires go >= 1.26.6"),
         (
-            '[ "$1" = env ] && echo go1.26.0 && exit; echo "no such host" >&2; exit 1',
+            '[ "$1" = env ] && echo go1.26.6 && exit; echo "no such host" >&2; exit 1',
             r"failed \(no such host\): .*GOPROXY",
         ),
     ],
@@ -130,7 +131,7 @@ def test_go_that_cannot(tmp_path: Path, go: str, sentence: str, monkeypatch: pyt
     (tmp_path / "go").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Remedy, match=sentence) as caught:
-        build_into(tmp_path, tmp_path)
+        build_into(tmp_path, tmp_path, NEWEST)
     assert "\n" not in str(caught.value)
 
 
@@ -150,12 +151,51 @@ def test_cause_of_a_failed_build(errors: str, named: str) -> None:
     assert cause(errors) == named
 
 
-def test_modules_agree_with_the_script() -> None:
-    """The pinned version and the oldest Go are the same in go.mod and in the script, and go.sum is there."""
-    cli = (MODULES / "cli" / "go.mod").read_text()
-    assert f"require github.com/pulumi/pulumi/pkg/v3 v{PINNED}\n" in cli
-    assert f"\ngo {'.'.join(map(str, OLDEST_GO))}\n" in cli
-    assert all((MODULES / name / "go.sum").is_file() for name in ("cli", "language-host"))
+@pytest.mark.parametrize("version", [NEWEST, OLDEST])
+def test_modules_agree_with_the_script(version: str) -> None:
+    """Each version that can be built is the one that its go.mod requires, and go.sum pins it."""
+    cli = (FOLDERS[version] / "go.mod").read_text()
+    assert f"require github.com/pulumi/pulumi/pkg/v3 v{version}\n" in cli
+    assert f"github.com/pulumi/pulumi/pkg/v3 v{version} h1:" in (FOLDERS[version] / "go.sum").read_text()
+    assert (MODULES / "language-host" / "go.sum").is_file()
+
+
+def test_each_version_says_which_go_it_takes() -> None:
+    """The oldest Go stands in go.mod, so an older Pulumi CLI can be built with an older Go."""
+    assert required_go(NEWEST) == (1, 26, 6)
+    assert required_go(OLDEST) == (1, 25, 11)
+
+
+def test_versions_lie_side_by_side(tmp_path: Path) -> None:
+    """A version that is asked for by name comes from the cache, whatever PATH has."""
+    write_programs(tmp_path / "bin", "3.270.0")
+    for version in (NEWEST, OLDEST):
+        write_programs(tmp_path / "cache" / f"pulumi-v{version}", version)
+    environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
+    assert of_version(OLDEST, environment) == tmp_path / "cache" / f"pulumi-v{OLDEST}"
+    assert of_version(NEWEST, environment) == tmp_path / "cache" / f"pulumi-v{NEWEST}"
+    assert find_or_make(environment) == tmp_path / "bin"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--version", "oldest"], f"v{OLDEST}"),
+        (["--version", "newest"], f"v{NEWEST}"),
+        ([], "v3.270.0"),
+    ],
+)
+def test_command_has_the_chosen_one_first_on_its_path(tmp_path: Path, arguments: list[str], said: str) -> None:
+    """`pulumi_cli.py [--version oldest|newest] -- COMMAND` runs a command that finds that CLI."""
+    write_programs(tmp_path / "bin", "3.270.0")
+    for version in (NEWEST, OLDEST):
+        write_programs(tmp_path / "cache" / f"pulumi-v{version}", version)
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "ACGR_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, str(MODULES.parent / "pulumi_cli.py"), *arguments]
+    ran = subprocess.run([*command, "--", "pulumi", "version"], env=environment, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, f"{said}\n")
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert Path(ran.stdout.strip(), "pulumi").read_text().endswith(f"{said}\n")
 
 
 @pytest.mark.parametrize(("printed", "code"), [("3.9", 1), ("3.10", 0)])

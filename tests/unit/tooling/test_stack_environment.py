@@ -30,6 +30,8 @@ HOSTILE = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     "AWS_CONFIG_FILE": "/home/me/.aws/config",
     "ACGR_PROFILE": "production",
+    "ACGR_LOG": "debug",
+    "ACGR_LOG_FILE": "/home/me/acgr.log",
     "PYTHONPATH": "/home/me/lib",
     "VIRTUAL_ENV": "/home/me/venv",
     "no_proxy": "intranet, localhost",
@@ -51,9 +53,9 @@ def test_state_is_in_the_clone(hostile: dict[str, str]) -> None:
 
 
 def test_nothing_else_of_the_users_cloud(hostile: dict[str, str]) -> None:
-    """No variable of Pulumi, AWS or this project that the user set is left."""
+    """No variable of Pulumi, AWS or this project that the user set is left, but what is said about the log."""
     left = {name for name, value in hostile.items() if HOSTILE.get(name) == value}
-    assert left == {"HOME"}
+    assert left == {"HOME", "ACGR_LOG", "ACGR_LOG_FILE"}
     for name in ("PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
         assert name not in hostile
 

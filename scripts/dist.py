@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Builds wheel and sdist into dist/ and checks them: metadata, content, and that the wheel works where it is installed.
+
+Runs in .venv, whose tools build without a network; the fresh environment takes the dependencies from pip's index.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+from pathlib import Path
+
+from tooling.artefacts import DISTRIBUTION, problems, sdist_files, top_packages, wheel_files
+from tooling.console import Remedy, run_main, say, step
+
+CLONE = Path(__file__).resolve().parents[1]
+DIST = CLONE / "dist"
+_INSTALLED = """
+import importlib, importlib.metadata, sys
+for package in sys.argv[2:]:
+    found = importlib.import_module(package).__file__
+    assert found.startswith(sys.prefix), f"{package} comes from {found}"
+print(importlib.metadata.version(sys.argv[1]))
+"""
+
+
+def main() -> int:
+    """Builds, checks, and says what was built."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="acgr-dist-") as name, step("Building and checking wheel and sdist"):
+        scratch = Path(name)
+        sdist, wheel = build(CLONE, "sdist", DIST), build(CLONE, "wheel", DIST)
+        insist_on_metadata(sdist, wheel)
+        insist_on_content(sdist, wheel)
+        insist_on_same_wheel(sdist, wheel, scratch)
+        version = installed_version(wheel, scratch / "fresh")
+        if f"-{version}-" not in wheel.name:
+            raise Remedy(
+                f"Installed from {wheel.name}, {DISTRIBUTION} says that it is {version}: see [tool.hatch.version]."
+            )
+    print(f"{DISTRIBUTION} {version}: dist/{wheel.name}, dist/{sdist.name}")
+    return 0
+
+
+def build(folder: Path, kind: str, into: Path) -> Path:
+    """Builds the `sdist` or the `wheel` of a source tree with what .venv has installed, and gives the file.
+
+    Raises:
+        Remedy: The build failed.
+    """
+    _run(f"Building the {kind}", "-m", "build", "--no-isolation", f"--{kind}", "--outdir", str(into), str(folder))
+    (built,) = into.glob("*.tar.gz" if kind == "sdist" else "*.whl")
+    return built
+
+
+def insist_on_metadata(*built: Path) -> None:
+    """Refuses what an index would refuse or show wrongly."""
+    _run("Checking the metadata", "-m", "twine", "check", "--strict", *map(str, built))
+
+
+def insist_on_content(sdist: Path, wheel: Path) -> None:
+    """Refuses a wheel that lacks a file or holds one too many."""
+    found = problems(wheel_files(wheel), sdist_files(sdist))
+    if found:
+        say("\n".join(found))
+        raise Remedy(f"Wheel and sdist do not hold what they should: {found[0]}")
+
+
+def insist_on_same_wheel(sdist: Path, wheel: Path, scratch: Path) -> None:
+    """Refuses an sdist that builds to another wheel than the tree does."""
+    with tarfile.open(sdist, "r:gz") as archive:
+        archive.extractall(scratch, filter="data")
+    again = build(scratch / sdist.name.removesuffix(".tar.gz"), "wheel", scratch)
+    if (again.name, again.read_bytes()) != (wheel.name, wheel.read_bytes()):
+        raise Remedy(
+            f"The sdist builds to another wheel ({again.name}) than the tree: see [tool.hatch] in pyproject.toml."
+        )
+
+
+def installed_version(wheel: Path, fresh: Path) -> str:
+    """Installs the wheel and its dependencies into a fresh environment, tries it, and gives the version it says it has.
+
+    Raises:
+        Remedy: It cannot be installed or does not work.
+    """
+    venv.create(fresh, with_pip=False)
+    constraints = fresh / "constraints.txt"
+    lines = (CLONE / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    constraints.write_text("\n".join(line for line in lines if not line.startswith("-")), encoding="utf-8")
+    pip = ("-m", "pip", "--python", str(fresh / "bin" / "python"), "--disable-pip-version-check", "install", "--quiet")
+    _run("Installing the wheel", *pip, "--no-compile", "-c", str(constraints), str(wheel))
+    packages = top_packages(wheel_files(wheel))
+    python = str(fresh / "bin" / "python")
+    said = _run("Importing what was installed", "-I", "-c", _INSTALLED, DISTRIBUTION, *packages, python=python)
+    _run("Running `acgr --help`", "-I", str(fresh / "bin" / "acgr"), "--help", python=python)
+    return said.strip()
+
+
+def _run(what: str, *arguments: str, python: str = sys.executable) -> str:
+    ran = subprocess.run([python, *arguments], cwd=CLONE, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if ran.returncode != 0:
+        say((ran.stdout + ran.stderr).rstrip())
+        raise Remedy(f"{what} failed: see the message above.")
+    return ran.stdout
+
+
+if __name__ == "__main__":
+    run_main(main)
