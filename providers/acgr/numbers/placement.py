@@ -18,6 +18,7 @@ from acgr.numbers import placement_state
 from acgr.numbers.contact_flow_state import declared_apart
 from acgr.numbers.number import placement_keys
 from acgr.numbers.placement_state import PlacementState, changed_names, decide, state_of
+from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
@@ -214,6 +215,8 @@ class PlacementLogic(ResourceLogic):
         state = PlacementState.of(olds)
         if not decision.replaces:
             run.ownership.declare(operation.urn, placement_keys(state, olds))
+        if decision.changes is False and any(left.number == state.number for left in run.restorer.entries()):
+            return changed_world()  # an earlier run was stopped while it moved: its check has said so
         look = partial(changed_names, state=state, props=news, operation=operation)
         return with_name_checks(decision, operation, run, look)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,21 +137,39 @@ def _is_flow(state: PlacementState, region: str, old: str | None, new: str | Non
 def changed_names(
     connection: Connection, state: PlacementState, props: Mapping[str, Any], operation: Operation
 ) -> list[NameChanged]:
-    """The names in a placement's inputs that mean something else than when it was last made."""
+    """What has become of a placement since it was last made: a number that is dark, names that mean something else.
+
+    From the sweeps of the run: the numbers of the account, and the flow associations of both Regions.
+    """
     connection.require_account(state.number)
     _prefetch(connection, state, props)
     return [
+        *dark_now(connection, state),
         *changed_number(connection, state.number, props["phone_number"]),
         *changed_group(connection, state.placed_on, props["target"]),
         *changed_flows(connection, state.placed_flows, props["flow"], operation),
     ]
 
 
+def dark_now(connection: Connection, state: PlacementState) -> Iterator[NameChanged]:
+    """Whether the number has no flow somewhere, whatever the state says: then its flow is restored."""
+    listed = connection.directory.numbers(state.number.region).entries().get(state.number.id)
+    if listed is None:
+        return  # it was released, or the list leaves it out: a refresh tells
+    is_there = listed.target == state.target
+    instance, regions = (state.instance, state.regions) if is_there else reach_of(connection, listed.target)
+    flows = known_flows(connection, state.number, instance, regions)
+    if dark := [region for region in regions if region not in flows]:
+        yield NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")
+
+
 def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> None:
     """Sweep at the same time what is asked next: the engine waits, and nothing else goes on meanwhile."""
     directory, number, group = connection.directory, state.number.region, state.placed_on.region
-    if is_name(props["phone_number"]):
-        connection.prefetch(("numbers", number), directory.numbers(number).entries)
+    connection.prefetch(("numbers", number), directory.numbers(number).entries)
+    for region in state.regions:
+        there = state.instance.in_region(region)
+        connection.prefetch(("associations", str(there)), directory.associations(there).entries)
     if is_name(props["target"]):
         connection.prefetch(("groups", group), directory.groups(group).entries)
     for resolved, _ in named_flows(state.placed_flows, props["flow"]):

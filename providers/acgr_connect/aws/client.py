@@ -276,7 +276,10 @@ class RegionalConnect:
 
     @property
     def _may_wait(self) -> bool:
-        return self._health.has_answered and self._deadline is not None and not self._deadline.has_passed
+        """A move that was not answered is not asked for again and again: it may have begun, so somebody has to look."""
+        if self._deadline is None or self._purpose is Purpose.START:
+            return False
+        return self._health.has_answered and not self._deadline.has_passed
 
     def _log(self, operation: str, queued: float, attempt: int, outcome: str, request_id: str) -> None:
         log.debug(

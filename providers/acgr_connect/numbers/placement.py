@@ -249,7 +249,9 @@ class _Attempt:
                 require_no_failover(self.connection, target)
 
     def _is_expected(self, number: Number) -> bool:
-        return self.last_seen is None or number.target in {self.last_seen, self.desired.target}
+        if self.last_seen is None or number.target in {self.last_seen, self.desired.target}:
+            return True
+        return self.restorer.moved_by_us(number)
 
     def _moved_by_something_else(self, number: Number) -> Conflict:
         cause = f"something else has moved it to {display_name(self.connection, number.target)}"
@@ -319,6 +321,8 @@ class _Attempt:
             is_moving = seen.status == "IN_PROGRESS"
             if seen.target == self.desired.target or (is_moving and isinstance(error, Unavailable)):
                 return None
+            if not is_moving and isinstance(error, Unavailable):
+                return error
             if not is_moving:
                 raise
             self._start_after_another(number)
@@ -381,12 +385,29 @@ class _Attempt:
         if not settled.is_discharged:
             raise Unfinished(context.added_to(cause, remedy=said_of_dark(obligation, settled)), observed)
         if seen.target == self.desired.target and seen.status == "CLAIMED" and not isinstance(cause, Conflict):
-            return self._set_flows(observed)
+            return self._as_declared(observed)
         if seen.target == number.target and observed.moved:
+            if isinstance(cause, Unavailable) and not self._is_over:
+                self.operation.progress(f"{number.e164}: it was not moved, trying again")
+                return self._move(seen, before)
             with_flow = ", with its flow" if before else ""
             where = f"the number is where it was ({display_name(self.connection, seen.target)}){with_flow}"
             raise context.added_to(cause, remedy=where)
         raise Unfinished(context.added_to(cause, remedy="the number has its flow: run again to finish"), observed)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.operation.deadline.has_passed or self.operation.is_cancelled()
+
+    def _as_declared(self, observed: ObservedPlacement) -> ObservedPlacement:
+        """The number answers; where that is with another flow than the declared one, it is set now."""
+        if dict(observed.flows) == dict(self.desired.flows):
+            return replace(observed, touched=True)
+        try:
+            return self._set_flows(observed)
+        except ConnectError as error:
+            failure = self.desired.context.added_to(error, remedy="the number has a flow: run again to finish")
+            raise Unfinished(failure, observed) from error
 
     def _set_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
         """The source first, the replica by mirroring or, where that does not do it, by hand.

@@ -81,6 +81,7 @@ class Restorer:
         self._owed: dict[str, Obligation] = {}
         self._proved: dict[str, Denied | None] = {}
         self._has_discharged = False
+        self._left_going_to: dict[str, Arn] = {}
 
     @property
     def owed(self) -> list[Obligation]:
@@ -150,12 +151,17 @@ class Restorer:
     def _discharged(self, obligation: Obligation, operation: Operation) -> str:
         """What is to be said of a number that is dark still, or ""."""
         self.connection.require_account(obligation.number)
+        self._left_going_to[obligation.number.id] = obligation.destination
         with self.connection.exclusive(obligation.number):
             settled = self.settle(obligation, operation)
         if not settled.is_discharged:
             return said_of_dark(obligation, settled)
         operation.say(f"{obligation.e164}: an earlier run was stopped while it moved; {_what_holds(settled)}")
         return ""
+
+    def moved_by_us(self, number: Number) -> bool:
+        """Whether a number is where it is because an earlier run of ours was stopped while it moved there."""
+        return self._left_going_to.get(number.arn.id) == number.target
 
     def take(
         self,

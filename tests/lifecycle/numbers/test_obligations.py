@@ -233,3 +233,55 @@ def test_an_update_that_was_killed_and_reverted(sandbox: Sandbox, next_run_with_
     PLACEMENT.update(made.id, made.outs, declared())
     assert flows_of(sandbox, ON_INSTANCE) == everywhere("Main IVR")
     assert entries(journal) == []
+
+
+def test_a_lost_answer_and_ctrl_c(sandbox: Sandbox, next_run_with_journal: Begin, journal: Path) -> None:
+    """The answer to the move is lost, then the operator stops the run: what has begun is finished, never "not begun"."""
+    run = next_run_with_journal()
+    sandbox.faults.add(Fault(operation=MOVE, kind="lost-reply", count=1))
+    kept = sandbox.handle
+
+    def handle(request: Any) -> Any:
+        before = sandbox.counters.calls(MOVE)
+        try:
+            return kept(request)
+        finally:
+            if sandbox.counters.calls(MOVE) > before:
+                run.connection.cancel()
+
+    sandbox.handle = handle  # type: ignore[method-assign]
+    PLACEMENT.create(declared())
+    assert answers(sandbox) == ("retail", everywhere("Main IVR"))
+    assert entries(journal) == []
+
+
+@pytest.mark.parametrize("kind", ["lost-reply", "error-after", "error-before"])
+def test_nothing_is_answered(sandbox: Sandbox, next_run_with_journal: Begin, journal: Path, kind: str) -> None:
+    """Neither the move nor any look is ever answered: wherever the number is, it has its flow before the run ends."""
+    next_run_with_journal()
+    for operation, proved in ((MOVE, 0), (LOOK, 1)):
+        sandbox.faults.add(Fault(operation=operation, kind=kind, count=0, after=proved))
+    try:
+        PLACEMENT.create(declared())
+    except Exception as error:
+        assert "dark" in str(error) or "where it was" in str(error)
+    assert [number for number, _ in sandbox.dark_numbers() if number == ON_INSTANCE] == []
+
+
+@pytest.mark.parametrize("operation", [MOVE, "*"])
+@pytest.mark.parametrize("kind", ["error-before", "reset"])
+def test_an_outage_before_the_move(sandbox: Sandbox, next_run_with_journal: Begin, operation: str, kind: str) -> None:
+    """A number whose move is not accepted during an outage is moved after it: the run completes."""
+    run = next_run_with_journal()
+    assert run.connection.directory.groups(SOURCE).entries()
+    kept, ends = sandbox.handle, sandbox.clock.now() + 60.0
+    sandbox.faults.add(Fault(operation=operation, kind=kind, count=0, after=12 if operation == "*" else 0))
+
+    def handle(request: Any) -> Any:
+        if sandbox.clock.now() >= ends:
+            sandbox.faults.clear()
+        return kept(request)
+
+    sandbox.handle = handle  # type: ignore[method-assign]
+    PLACEMENT.create(declared())
+    assert answers(sandbox) == ("retail", everywhere("Main IVR"))
