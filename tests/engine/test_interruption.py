@@ -14,6 +14,8 @@ pytestmark = pytest.mark.engine
 
 BOTH = (SOURCE, REPLICA)
 NO_ACCESS = "The caller is not authorized to perform this operation"
+PROVED = 2
+"""Associations by which a run proves, in each Region, that it may give numbers their flows."""
 WORK = "placing phone number {} on traffic distribution group retail in eu-west-2"
 
 
@@ -39,12 +41,14 @@ def test_a_failed_claim_says_why_and_the_number_keeps_its_flow(stack: Stack, cen
 @pytest.mark.parametrize("refreshed", [False, True], ids=["at once", "after a refresh"])
 def test_a_move_without_its_flow_is_kept_and_finished(stack: Stack, centre: Centre, refreshed: bool) -> None:
     """A create that stops between move and flow leaves in state what holds; the next run finishes it as an update."""
-    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=2))
-    stack.declare(number("main", 1, "retail", "Main IVR"))
+    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=0, after=PROVED))
+    stack.declare(number("main", 1, "retail", "Main IVR", options={"timeout": "4s"}))
     failed = stack.up()
+    centre.sandbox.faults.clear()
     assert failed.code != 0
     assert failed.errors()["main"].startswith(f"{WORK.format(e164(1))}: {NO_ACCESS}")
-    assert "callers may reach nothing: run again" in failed.errors()["main"]
+    assert f"{e164(1)} is dark in {SOURCE} and {REPLICA} since " in failed.errors()["main"]
+    assert f"aws connect associate-phone-number-contact-flow --region {SOURCE} " in failed.errors()["main"]
     assert centre.placed(1) == ("retail", {})
     kept = stack.state()
     assert kept.resources["main"]["id"] == centre.arn("number", e164(1))
@@ -67,15 +71,27 @@ def test_a_half_done_update_is_finished_too(stack: Stack, centre: Centre) -> Non
     """An update that stops between move and flow is taken up again by the next run, even after a refresh."""
     stack.declare(number("main", 1, "retail", "Main IVR"))
     assert stack.up().code == 0
-    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=2))
-    stack.declare(number("main", 1, "emergency", "Winter IVR"))
+    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=0, after=PROVED))
+    stack.declare(number("main", 1, "emergency", "Winter IVR", options={"timeout": "4s"}))
     assert stack.up().code != 0
+    centre.sandbox.faults.clear()
     assert centre.placed(1) == ("emergency", {})
     assert stack.refresh().code == 0
     finished = stack.up()
     assert finished.code == 0, finished.text
     assert centre.placed(1) == ("emergency", dict.fromkeys(BOTH, "Winter IVR"))
     assert stack.up("--expect-no-changes").code == 0
+
+
+def test_a_role_that_may_not_set_flows_moves_nothing(stack: Stack, centre: Centre) -> None:
+    """What finishing a move needs is proved before the first one: nothing is moved, and the error says why."""
+    centre.sandbox.faults.add(Fault("AssociatePhoneNumberContactFlow", "denied", count=0))
+    stack.declare(*(number(f"n{last}", last, "retail", "Main IVR") for last in range(4, 12)))
+    failed = stack.up("--parallel", "64")
+    assert failed.code != 0
+    assert "UpdatePhoneNumber" not in centre.writes()
+    assert centre.dark() == []
+    assert "nothing was changed: it would be dark after the move" in failed.text
 
 
 def _is_moving(world: World) -> bool:
@@ -130,3 +146,34 @@ def test_the_cli_killed_while_its_plugin_lives_on(stack: Stack, centre: Centre) 
     assert stack.refresh("--clear-pending-creates").code == 0
     assert stack.state().pending == []
     assert stack.up("--expect-no-changes").code == 0
+
+
+@pytest.mark.parametrize("declares", ["the commit before", "nothing of it"])
+def test_killed_and_the_commit_reverted(stack: Stack, centre: Centre, declares: str) -> None:
+    """`kill -9` in the middle of a move, then a program that knows nothing of it: the number has its flow again.
+
+    The preview says so in its first lines, and the run restores it before anything else.
+    """
+    before = [number("main", 3, "retail", "Main IVR")] if declares == "the commit before" else []
+    stack.declare(*before, agent("alice", "retail", "alice.smith"))
+    assert stack.up().code == 0
+    centre.sandbox.hold_claims()
+    moved = [number("main", 3, "emergency", "Sales")] if before else [number("other", 1, "retail", "Sales")]
+    stack.declare(*moved, agent("alice", "retail", "alice.smith"))
+    last = 3 if before else 1
+    running = stack.start("up", "--yes", "--skip-preview", *PLAIN)
+    centre.until(lambda world: world.number(e164(last)).status == "IN_PROGRESS")
+    running.kill(*running.children())
+    centre.sandbox.release_claims()
+    assert e164(last) in {dark for dark, _ in centre.dark()}
+    assert stack.run("cancel", "--yes", *PLAIN).code == 0
+
+    stack.declare(*before, agent("alice", "retail", "bob.brown"))
+    preview = stack.preview()
+    assert f"{e164(last)} was moving when an earlier run was stopped, and may be dark" in preview.text
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert e164(last) not in {dark for dark, _ in centre.dark()}
+    assert f"{e164(last)}: an earlier run was stopped while it moved; it has its flow in " in up.text
+    assert centre.members("retail") >= {"bob.brown"}
+    assert "was moving when an earlier run" not in stack.preview().text
