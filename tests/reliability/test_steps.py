@@ -37,6 +37,10 @@ def test_ends_as_declared(step: Step) -> None:
     _insist_on_members(step)
 
 
+PROOF = ("AssociatePhoneNumberContactFlow", "eu-central-1", "ResourceNotFoundException")
+"""What shows in the replica that a role may set flows there, of a number that is not reachable there yet."""
+
+
 def _insist_on_members(step: Step) -> None:
     before, after = shown(fresh(step.switches)), known(step, step.switches).ends
     there = {(group, user) for group, users in after.members.items() for user in users}
@@ -47,10 +51,13 @@ def _insist_on_members(step: Step) -> None:
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_the_next_run_has_nothing_to_do(step: Step) -> None:
-    """A preview after the step is empty, and the step was no faster than the rate."""
+    """A preview after the step is empty, and the step was no faster than the rate; nothing of it was refused.
+
+    But for the proof before the first move: a number on an instance is not reachable in the replica.
+    """
     done = known(step, step.switches)
     assert done.unquiet == frozenset()
-    assert {outcome for _, _, outcome in done.calls} == {"ok"}
+    assert {outcome for *_, outcome in set(done.calls) - {PROOF}} == {"ok"}
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=str)
