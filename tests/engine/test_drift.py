@@ -58,7 +58,8 @@ def test_drift_is_shown_and_mended(stack: Stack, centre: Centre) -> None:
     assert '~ flow: "Winter IVR" => "Main IVR"' in refreshing.changed()
     assert f'~ target: "{northwind}" => "retail"' in refreshing.changed()
     assert refreshing.summary() == ["+ 1 to create", "~ 3 to update", "2 unchanged"]
-    assert stack.plan() == {}, "a preview without a refresh trusts the state"
+    dark = {"silenced": "update", "moved": "update"}
+    assert stack.plan() == dark, "a preview without a refresh trusts the state, but for numbers that are dark"
 
     assert stack.refresh().code == 0
     assert stack.state().outputs("silenced")["dark_regions"] == list(BOTH)

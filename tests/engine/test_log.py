@@ -25,7 +25,15 @@ def test_a_run_can_be_followed(stack: Stack, centre: Centre, tmp_path: Path) -> 
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     mine = [row for row in rows if row.get("resource") == "main"]
     changes = [row["event"] for row in mine if row["level"] == "info"]
-    assert list(dict.fromkeys(changes)) == ["move accepted", "flow set", "number placed", "create done"]
+    assert list(dict.fromkeys(changes)) == [
+        "flow proved",
+        "obligation taken",
+        "move accepted",
+        "flow set",
+        "obligation discharged",
+        "number placed",
+        "create done",
+    ]
     [update] = [row for row in mine if row.get("operation") == "UpdatePhoneNumber"]
     assert (update["region"], update["purpose"], update["outcome"]) == (SOURCE, "start", "ok")
     assert update["request_id"]

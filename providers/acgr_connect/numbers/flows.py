@@ -118,10 +118,10 @@ def drop_flows(connection: Connection, number: Arn, instance: Arn, regions: tupl
         _note(connection, number, instance.in_region(region), None)
 
 
-def set_flow(connection: Connection, number: Arn, flow: Arn) -> None:
+def set_flow(connection: Connection, number: Arn, flow: Arn, *, event: str = "flow set") -> None:
     """Give a number its flow in the Region of the flow: an upsert, with the number's full ARN (N7-N10)."""
     connection.connect(flow.region, Purpose.RESTORE).associate_flow(number, flow)
-    log.info("flow set", number=number.id, region=flow.region, flow=flow.id)
+    log.info(event, number=number.id, region=flow.region, flow=flow.id)
     _note(connection, number, flow.instance, flow)
 
 

@@ -235,6 +235,7 @@ class _Attempt:
                 if (is_there and before != dict(desired.flows)) or not self._is_expected(number):
                     number = await_idle(self.connection, number, self.operation)
                 if not self._is_expected(number):
+                    self._restore_where_it_is(number)
                     raise self._moved_by_something_else(number)
                 if number.target != desired.target:
                     self._require_no_failover(number)
@@ -252,6 +253,20 @@ class _Attempt:
         if self.last_seen is None or number.target in {self.last_seen, self.desired.target}:
             return True
         return self.restorer.moved_by_us(number)
+
+    def _restore_where_it_is(self, number: Number) -> None:
+        """A number that something else has moved is not moved back, and not left without a flow either."""
+        instance, regions = reach_of(self.connection, number.target)
+        flows = known_flows(self.connection, number.arn, instance, regions)
+        if set(regions) <= set(flows):
+            return
+        obligation = self.restorer.take(number, flows, number.target, self.desired.flows, self.operation)
+        settled = self.restorer.settle(obligation, self.operation)
+        if settled.is_discharged:
+            where = display_name(self.connection, number.target)
+            self.operation.say(f"{number.e164} was dark on {where}, and has its flow there again")
+        else:
+            self.operation.warn(said_of_dark(obligation, settled))
 
     def _moved_by_something_else(self, number: Number) -> Conflict:
         cause = f"something else has moved it to {display_name(self.connection, number.target)}"

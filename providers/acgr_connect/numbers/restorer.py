@@ -132,7 +132,7 @@ class Restorer:
             look(self.connection, number.arn, Purpose.MOVE)
         with suppress(NotFound, Conflict, Refused):  # not here or not now, and not for want of a permission
             look_at_flow(self.connection, number.arn, flow.instance, Purpose.MOVE)
-            set_flow(self.connection, number.arn, flow)
+            set_flow(self.connection, number.arn, flow, event="flow proved")
 
     def discharge_left(self, operation: Operation) -> None:
         """What earlier runs left dark is restored before anything else is done: once a run, all wait for it.
@@ -351,9 +351,6 @@ def by_hand(obligation: Obligation, settled: Settled) -> str:
     regions = tuple(settled.dark) or (obligation.number.region,)
     flows = obligation.flows_at(target, regions)
     region, flow = next(iter(flows.items()), (obligation.number.region, None))
-    named = (
-        f"--instance-id {flow.instance_id} --contact-flow-id {flow.id}"
-        if flow
-        else "--instance-id … --contact-flow-id …"
-    )
-    return f"aws connect associate-phone-number-contact-flow --region {region} --phone-number-id {obligation.number} {named}"
+    instance, id_ = (flow.instance_id, flow.id) if flow else ("…", "…")
+    whose = f"--phone-number-id {obligation.number} --instance-id {instance} --contact-flow-id {id_}"
+    return f"aws connect associate-phone-number-contact-flow --region {region} {whose}"
