@@ -127,11 +127,10 @@ class Restorer:
         return None
 
     def _try_all(self, number: Number, flow: Arn) -> None:
-        """Whatever finishing a move asks for in the flow's Region."""
+        """What finishing a move cannot do without in the flow's Region; asking which flow answers it can."""
         if flow.region == number.arn.region:
             look(self.connection, number.arn, Purpose.MOVE)
         with suppress(NotFound, Conflict, Refused):  # not here or not now, and not for want of a permission
-            look_at_flow(self.connection, number.arn, flow.instance, Purpose.MOVE)
             set_flow(self.connection, number.arn, flow, event="flow proved")
 
     def discharge_left(self, operation: Operation) -> None:

@@ -179,7 +179,19 @@ def test_nobodys_flow_is_overwritten(sandbox: Sandbox, next_run_with_journal: Be
     assert entries(journal) == []
 
 
-@pytest.mark.parametrize("operation", [FLOW, LOOK, "BatchGetFlowAssociation"])
+@pytest.mark.parametrize("region", [SOURCE, REPLICA])
+def test_a_role_that_may_not_ask_which_flow_answers(
+    sandbox: Sandbox, next_run_with_journal: Begin, journal: Path, region: str
+) -> None:
+    """Where nobody may ask which flow answers, the flow is set all the same: nothing is dark for want of a look."""
+    next_run_with_journal()
+    sandbox.faults.add(Fault(operation="BatchGetFlowAssociation", kind="denied", region=region, count=0))
+    PLACEMENT.create(declared())
+    assert answers(sandbox) == ("retail", everywhere("Main IVR"))
+    assert entries(journal) == []
+
+
+@pytest.mark.parametrize("operation", [FLOW, LOOK])
 @pytest.mark.parametrize("region", [SOURCE, REPLICA])
 def test_a_role_that_may_not_finish_moves_nothing(
     sandbox: Sandbox, next_run_with_journal: Begin, journal: Path, operation: str, region: str
