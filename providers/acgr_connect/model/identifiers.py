@@ -77,13 +77,6 @@ def flows(value: str | Mapping[str, str]) -> Flows:
     return {region: identifier(text, "contact-flow") for region, text in value.items()}
 
 
-def stands_for(found: Identifier, arn: Arn, name: str) -> bool:
-    """Whether an identifier means the object that has this ARN and this name."""
-    if isinstance(found, Arn):
-        return found == arn
-    return found.text == (arn.id if isinstance(found, Id) else name)
-
-
 def is_uuid(text: str) -> bool:
     """Whether the text is a bare id."""
     return UUID.fullmatch(text) is not None
