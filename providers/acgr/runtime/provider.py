@@ -27,6 +27,7 @@ from acgr_connect.aws.settings import SettingError, read
 from acgr_connect.model.arns import ArnError
 from acgr_connect.model.errors import ConnectError
 from acgr_connect.model.operation import Operation
+from acgr_connect.numbers.obligation import Obligation
 
 FACADE = "acgr"
 """Where the stack looks for a provider's class: stored in every state, and so for good."""
@@ -96,11 +97,18 @@ class ConnectProvider(ResourceProvider):
         """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""
         run = current_run()
         if not run.checked:
-            for left in run.restorer.entries():
+            for left in filter(self._may_be_ours, run.restorer.entries()):
                 operation.warn(
                     f"{left.e164} was moving when an earlier run was stopped, and may be dark: "
                     "`pulumi up` restores its flow before anything else"
                 )
+
+    def _may_be_ours(self, left: Obligation) -> bool:
+        """Without credentials nobody can tell, and a warning too many is better than one too few."""
+        try:
+            return current_run().restorer.is_ours(left)
+        except ConnectError:
+            return True
 
     @contextmanager
     def _looking(self) -> Iterator[Operation]:

@@ -28,6 +28,7 @@ from acgr_connect.model.errors import (
     ErrorContext,
     NotFound,
     Refused,
+    WrongAccount,
     failure,
 )
 from acgr_connect.model.operation import Operation
@@ -143,13 +144,27 @@ class Restorer:
             if self._has_discharged:
                 return
             self._has_discharged = True
-            still = [said for obligation in self.entries() if (said := self._discharged(obligation, operation))]
+            together = replace(operation, restore_at_least=0.0)  # many entries have one deadline, not ten minutes each
+            left = [obligation for obligation in self.entries() if self.is_ours(obligation)]
+            still = [said for obligation in left if (said := self._discharged(obligation, together))]
         if still:
             raise failure("; ".join(still))
 
+    def is_ours(self, obligation: Obligation) -> bool:
+        """Whether it is of the account that the credentials belong to: one journal may have those of several.
+
+        Raises:
+            ConnectError: it cannot be told whose credentials these are.
+        """
+        try:
+            self.connection.require_account(obligation.number)
+        except WrongAccount:
+            log.info("obligation of another account", number=obligation.e164, account=obligation.number.account)
+            return False
+        return True
+
     def _discharged(self, obligation: Obligation, operation: Operation) -> str:
         """What is to be said of a number that is dark still, or ""."""
-        self.connection.require_account(obligation.number)
         self._left_going_to[obligation.number.id] = obligation.destination
         with self.connection.exclusive(obligation.number):
             settled = self.settle(obligation, operation)

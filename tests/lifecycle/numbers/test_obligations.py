@@ -315,3 +315,18 @@ def test_moved_by_hand_and_dark(sandbox: Sandbox, next_run_with_journal: Begin, 
         PLACEMENT.update(made.id, made.outs, declared())
     assert answers(sandbox) == ("emergency", everywhere("Main IVR"))
     assert entries(journal) == []
+
+
+def test_another_accounts_obligations(sandbox: Sandbox, next_run_with_journal: Begin, journal: Path) -> None:
+    """One journal may hold what several accounts are owed: each run sees to its own, and to nobody else's."""
+    next_run_with_journal()
+    with killed_at(sandbox, MOVE):
+        PLACEMENT.create(declared())
+    [file] = journal.rglob("*.json")
+    theirs = file.with_name(file.name.replace("111122223333", "999999999999"))
+    theirs.write_text(file.read_text(encoding="utf-8").replace("111122223333", "999999999999"), encoding="utf-8")
+    run = next_run_with_journal()
+    assert len(run.restorer.entries()) == 2
+    PLACEMENT.create(declared())
+    assert answers(sandbox) == ("retail", everywhere("Main IVR"))
+    assert entries(journal) == [theirs.name]
