@@ -336,9 +336,9 @@ class _Attempt:
             is_moving = seen.status == "IN_PROGRESS"
             if seen.target == self.desired.target or (is_moving and isinstance(error, Unavailable)):
                 return None
-            if not is_moving and isinstance(error, Unavailable):
-                return error
             if not is_moving:
+                if isinstance(error, Unavailable):
+                    return error
                 raise
             self._start_after_another(number)
         return None

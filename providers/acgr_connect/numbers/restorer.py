@@ -84,12 +84,6 @@ class Restorer:
         self._has_discharged = False
         self._left_going_to: dict[str, Arn] = {}
 
-    @property
-    def owed(self) -> list[Obligation]:
-        """What is owed now, to numbers of this process."""
-        with self._lock:
-            return list(self._owed.values())
-
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
         with self._lock:
