@@ -80,7 +80,8 @@ def _journal(settings: Settings) -> Journal:
         return NoJournal()
     # What a sandbox is owed must never be restored in an account.
     where = re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
-    return FileJournal(settings.journal_folder / where)
+    # Nor what is owed to an account with the credentials of another one, where nobody looks whose they are.
+    return FileJournal(settings.journal_folder / (where if settings.accounts.is_checked else f"{where}-unchecked"))
 
 
 _current = Run()
