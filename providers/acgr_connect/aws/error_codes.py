@@ -58,7 +58,7 @@ def translated(region: str) -> Iterator[None]:
     except (NoConnection, HTTPClientError) as error:
         raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
     except ParamValidationError as error:
-        raise errors.Refused(str(error), code=type(error).__name__, region=region) from error
+        raise errors.Refused(" ".join(str(error).split()), code=type(error).__name__, region=region) from error
     except ResponseParserError as error:
         text = f"the answer cannot be read: {error}"
         raise errors.Unavailable(text, code=type(error).__name__, region=region) from error

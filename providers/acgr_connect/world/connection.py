@@ -185,11 +185,12 @@ class Connection:
     def _caller(self, region: str) -> str:
         """The caller's account, asked for until it is known. Where STS is down in one Region, another may answer."""
         if self._account is None:
-            with ErrorContext("asking STS whose credentials these are", region):
+            context = ErrorContext("asking STS whose credentials these are", region)
+            with context:
                 try:
                     self._account = self._account_from(region).entries()[""]
                 except Unavailable as error:
-                    raise Unavailable(f"{error}; {WITHOUT_STS}", code=error.code, region=region) from error
+                    raise context.added_to(error, remedy=WITHOUT_STS) from error
         return self._account
 
     def _account_from(self, region: str) -> Sweep[str]:
