@@ -18,7 +18,7 @@ import pulumi_cli
 from tooling.console import Remedy
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
-KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_PULUMI_DOWNLOAD_URL")
+KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_")
 
 MARKERS = {"pulumi_folder": "engine", "terraform": "terraform"}
 """The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""
