@@ -170,3 +170,10 @@ def test_a_provider_of_others_on_a_resource(deploy: Deploy, kind: str) -> None:
     made = deploy(program)
     assert said == [f'{kind} "x": opts.provider: {NOT_USED}', f'{kind} "x": opts.providers["aws"]: {NOT_USED}']
     assert [one.name for one in made.resources if one.type.endswith(f":{kind}")] == ["x"]
+
+
+@pytest.mark.parametrize("kind", RESOURCES)
+def test_nothing_is_imported(kind: str) -> None:
+    """Pulumi cannot import a dynamic resource; declaring it takes over what exists."""
+    with pytest.raises(pulumi.RunError, match=f'{kind} "x": opts.import_: a dynamic resource cannot be imported'):
+        RESOURCES[kind](pulumi.ResourceOptions(import_="an-id"))

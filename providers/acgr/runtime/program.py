@@ -47,10 +47,15 @@ def require_own(whose: str, opts: pulumi.ResourceOptions | None) -> None:
         opts: its options.
 
     Raises:
-        pulumi.RunError: a provider of another package is given.
+        pulumi.RunError: a provider of another package is given, or the resource is to be imported.
     """
     for path, sentence in foreign_providers(opts):
         raise pulumi.RunError(f"{whose}: {path}: {sentence}")
+    if opts and getattr(opts, "import_", None) is not None:
+        raise pulumi.RunError(
+            f"{whose}: opts.import_: a dynamic resource cannot be imported; leave it out: what exists is taken over as "
+            "it is, without a call"
+        )
     run = current_run()
     if not run.has_looked_for_secrets:
         run.has_looked_for_secrets = True

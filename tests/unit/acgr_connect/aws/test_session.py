@@ -50,7 +50,7 @@ def settings(sts: TokenService | None = None, **config: Any) -> Settings:
     return read(given.get, {}, given)
 
 
-KEYS = {"aws_accessKey": "999988887777", "aws_secretKey": "s"}
+KEYS = {"aws_accessKey": "999988887777", "aws_secretKey": "a-secret-of-nobody"}
 
 
 def account(chosen: Settings) -> str:
