@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import MoveGate, RateLimiter
 from acgr_connect.scheduling.shared_state import FileStore, MemoryStore, StateStore
 from acgr_connect.world.directory import Directory
-from acgr_connect.world.sweep import Sweep
+from acgr_connect.world.sweep import FRESH, Sweep
 
 if TYPE_CHECKING:
     from acgr_connect.aws.client import RegionalConnect
@@ -77,6 +78,7 @@ class Connection:
         # Its own: credentials may take seconds, and whoever cancels must not wait for them.
         self._session_lock = Lock()
         self._session: Sessions | None = None
+        self._no_session: tuple[float, ConnectError] | None = None
         self._regions: dict[str, _Region] = {}
         self._account: str | None = None
         self._accounts: dict[str, Sweep[str]] = {}
@@ -121,7 +123,7 @@ class Connection:
         from acgr_connect.aws.session import connect_client
 
         with self._session_lock:
-            self._session = None
+            self._session = self._no_session = None
         with self._lock:
             opened = list(self._regions.items())
         for region, known in opened:
@@ -205,11 +207,18 @@ class Connection:
         return caller_account(self._sessions(region), self.settings, region)
 
     def _sessions(self, region: str) -> Sessions:
-        """The session; STS is asked in the Region of whoever comes first."""
+        """The session; STS is asked in the Region of whoever comes first. All who wait for it share a failure."""
         with self._session_lock:
-            if self._session is None:
-                from acgr_connect.aws.session import open_session
+            if self._session is not None:
+                return self._session
+            if self._no_session and self.clock.now() - self._no_session[0] < FRESH:
+                raise copy(self._no_session[1])
+            from acgr_connect.aws.session import open_session
 
+            try:
                 opener = self._open_session
                 self._session = opener(self.settings) if opener else open_session(self.settings, region)
+            except ConnectError as error:
+                self._no_session = self.clock.now(), error
+                raise
             return self._session

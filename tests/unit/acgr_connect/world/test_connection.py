@@ -171,6 +171,25 @@ def test_sts_that_is_down_in_one_region(clock: ScriptedClock) -> None:
     assert down.count("get_caller_identity") == 1
 
 
+def test_credentials_that_cannot_be_had(clock: ScriptedClock) -> None:
+    """All who wait for credentials share the failure, so that a process that hangs does not hang once for each."""
+    opened: list[float] = []
+
+    def open_session(_: Settings) -> Session:
+        opened.append(clock.now())
+        clock.sleep(30.0)
+        raise Denied("signed out")
+
+    connection = Connection(Settings(accounts=Accounts(is_checked=False)), clock, open_session)
+    for _ in range(3):
+        with pytest.raises(Denied, match="signed out"):
+            connection.connect(SOURCE, Purpose.MOVE)
+    connection.renew()
+    with pytest.raises(Denied, match="signed out"):
+        connection.connect(REPLICA, Purpose.MOVE)
+    assert opened == [0.0, 30.0]
+
+
 def test_one_queue_for_a_number(clock: ScriptedClock) -> None:
     """Two threads never have the same number at once; another number does not wait."""
     connection = _connection(_session(), clock)
