@@ -2,11 +2,13 @@
 PY := .venv/bin/python
 # Two workers on two cores; one that has nothing left takes from the other's end.
 PARALLEL := --numprocesses auto --dist worksteal
+LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
+	--no-emit-package pulumi-acgr
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox venv clean
+.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox venv lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -51,8 +53,8 @@ test: venv ## all tests, in parallel; ARGS=tests/unit chooses, ARGS="-n 2 tests/
 test-fast: venv ## what one runs while working: without the Pulumi CLI, Terraform and the generated reliability matrix
 	.venv/bin/pytest $(PARALLEL) -m "not engine and not terraform" --ignore tests/reliability $(ARGS)
 
-test-oldest: ## the engine's tests with the oldest versions that are supported: requirements-oldest.txt, and the oldest CLI
-	@PYTHON="$(PYTHON)" scripts/venv .venv-oldest requirements-oldest.txt
+test-oldest: ## the engine's tests with the oldest versions that are supported: requirements-oldest.lock, and the oldest CLI
+	@PYTHON="$(PYTHON)" scripts/venv .venv-oldest requirements-oldest.lock
 	.venv-oldest/bin/python scripts/pulumi_cli.py --version oldest -- pytest $(PARALLEL) $(or $(ARGS),tests/engine)
 
 bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --scope shared" chooses, ARGS=--help says what
@@ -61,8 +63,12 @@ bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --sc
 bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes" chooses
 	@$(PY) bench/sandbox.py $(ARGS)
 
-venv: ## the virtual environment with what requirements.txt names
+venv: ## the virtual environment with what requirements.lock names, each checked against its hash
 	@PYTHON="$(PYTHON)" scripts/venv
+
+lock: ## write requirements.lock and requirements-oldest.lock anew, after a change in requirements*.txt or pyproject.toml; takes uv
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-oldest.txt --output-file requirements-oldest.lock
 
 clean: ## stop the sandbox; remove its state, the stack's and the caches (.venv stays)
 	@if [ -d .state/sandbox ] && [ -x .venv/bin/acgr ]; then .venv/bin/acgr sandbox stop --folder .state/sandbox; fi

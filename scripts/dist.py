@@ -89,8 +89,9 @@ def installed_version(wheel: Path, fresh: Path) -> str:
     """
     venv.create(fresh, with_pip=False)
     constraints = fresh / "constraints.txt"
-    lines = (CLONE / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    constraints.write_text("\n".join(line for line in lines if not line.startswith("-")), encoding="utf-8")
+    # Without the hashes: pip would ask for one of the wheel that was just built, too.
+    lines = (CLONE / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    constraints.write_text("\n".join(line.rstrip(" \\") for line in lines if "==" in line), encoding="utf-8")
     pip = ("-m", "pip", "--python", str(fresh / "bin" / "python"), "--disable-pip-version-check", "install", "--quiet")
     _run("Installing the wheel", *pip, "--no-compile", "-c", str(constraints), str(wheel))
     packages = top_packages(wheel_files(wheel))

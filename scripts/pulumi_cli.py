@@ -3,8 +3,9 @@
 
 With `-- COMMAND ...` it runs the command instead, this Python's own folder and that one first on PATH.
 
-In this order: a fitting one on PATH; the newest in the cache; the official download; a build from Go modules. With
-`--version oldest` (or `newest`) it is exactly the oldest version that is supported, and PATH is not asked.
+In this order: a fitting one on PATH; the newest in the cache, if it is what was put there; a build from Go modules,
+whose hashes are in this repository. With `--version oldest` (or `newest`) it is exactly the oldest version that is
+supported, and PATH is not asked.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tooling import cli_version, download, go_build
+from tooling import cli_version, go_build, kept_cli
 from tooling.console import Remedy, run_main, say
 from tooling.passing import run
 
@@ -50,7 +51,7 @@ def of_version(version: str, environment: Mapping[str, str]) -> Path:
     Raises:
         Remedy: It is not in the cache and cannot be made.
     """
-    return cached_or_made(cache_folder(environment), version, lambda into: make(into, environment, version))
+    return cached_or_made(cache_folder(environment), version, lambda into: make(into, version))
 
 
 def cached_or_made(cache: Path, version: str, make_into: Callable[[Path], None]) -> Path:
@@ -61,34 +62,33 @@ def cached_or_made(cache: Path, version: str, make_into: Callable[[Path], None])
         version: The version, without the letter v.
         make_into: Fills an empty folder with another, `programs`, which is then installed.
     """
+    kept_cli.prepare(cache)
     installed = cache / f"pulumi-v{version}"
     if is_whole(installed):
         return installed
-    cache.mkdir(parents=True, exist_ok=True)
     with _alone(cache / f"{installed.name}.lock"):
         if not is_whole(installed):
+            if installed.exists():
+                say(f"{installed} is made anew: {kept_cli.why_not(installed) or 'a program is missing'}.")
             _install(installed, version, make_into)
     return installed
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a folder of the cache holds a CLI; installing is atomic, so two programs are enough to tell."""
-    return all(os.access(folder / name, os.X_OK) for name in ("pulumi", cli_version.LANGUAGE_HOST))
+    """Whether a folder of the cache holds a CLI, which is the one that was put there.
+
+    Installing is atomic, so two programs are enough to tell that it was finished.
+    """
+    programs = (folder / name for name in ("pulumi", cli_version.LANGUAGE_HOST))
+    return all(os.access(program, os.X_OK) for program in programs) and kept_cli.why_not(folder) is None
 
 
-def make(workplace: Path, environment: Mapping[str, str], version: str) -> None:
-    """Downloads or builds a version of the CLI into the folder `programs` of a workplace.
+def make(workplace: Path, version: str) -> None:
+    """Builds a version of the CLI into the folder `programs` of a workplace.
 
     Raises:
-        Remedy: It could neither be downloaded nor built.
+        Remedy: It cannot be built.
     """
-    base = download.base_url(environment)
-    if base:
-        try:
-            download.download_into(_new(workplace / "programs"), workplace, base, version)
-            return
-        except download.DownloadError as error:
-            say(f"The download is not used: {error}.")
     go_build.build_into(_new(workplace / "programs"), _new(workplace / "go"), version)
 
 
@@ -99,7 +99,8 @@ def _install(installed: Path, version: str, make_into: Callable[[Path], None]) -
     try:
         make_into(workplace)
         _require_version(workplace / "programs", version)
-        shutil.rmtree(installed, ignore_errors=True)
+        _remove(installed)
+        kept_cli.seal(installed, workplace / "programs")
         (workplace / "programs").rename(installed)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
@@ -112,6 +113,14 @@ def _require_version(programs: Path, version: str) -> None:
             f"The Pulumi CLI that was made says version {printed or 'nothing'} instead of "
             f"v{version}: put a Pulumi CLI of version {cli_version.OLDEST} or later on PATH."
         )
+
+
+def _remove(installed: Path) -> None:
+    if installed.is_symlink() or installed.is_file():
+        installed.unlink()
+    shutil.rmtree(installed, ignore_errors=True)
+    if installed.exists():
+        raise Remedy(f"{installed} cannot be removed: remove it by hand, or name another folder in ACGR_CACHE.")
 
 
 def _new(folder: Path) -> Path:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 import pulumi_cli
 from tooling.console import Remedy
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
-KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_PULUMI_DOWNLOAD_URL")
+KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_")
 
 MARKERS = {"pulumi_folder": "engine", "terraform": "terraform"}
 """The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from acgr.arguments import GROUP
+from acgr.runtime.program import foreign_providers
 from acgr_components.agents import agents_of
 from acgr_components.numbers import numbers_of
 from acgr_components.problems import Problems
@@ -39,7 +40,7 @@ def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions 
         ArgumentsError: a line for each thing that cannot be meant.
     """
     problems = Problems(whose)
-    _no_regional_providers(problems, opts)
+    _no_foreign_providers(problems, opts)
     regions = _regions(problems, props["source_region"], props["replica_region"])
     group = _group(problems, props["traffic_distribution_group"], regions)
     numbers = numbers_of(problems, props["numbers"], regions)
@@ -61,15 +62,9 @@ def declared(whose: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions 
     )
 
 
-def _no_regional_providers(problems: Problems, opts: pulumi.ResourceOptions | None) -> None:
-    providers = opts.providers if opts else None
-    for key in providers if isinstance(providers, Mapping) else ():
-        if identifiers.REGION.fullmatch(key):
-            problems.add(
-                f'opts.providers["{key}"]',
-                "Pulumi looks providers up by package, so one under a Region would silently be ignored; "
-                "Regions are arguments here: source_region and replica_region",
-            )
+def _no_foreign_providers(problems: Problems, opts: pulumi.ResourceOptions | None) -> None:
+    for path, sentence in foreign_providers(opts):
+        problems.add(path, sentence)
 
 
 def _regions(problems: Problems, source: Any, replica: Any) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from google.rpc.status_pb2 import Status
+from pulumi.runtime import config as settings
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
@@ -170,6 +171,21 @@ def widen_threads() -> bool:
     except (AttributeError, IndexError, TypeError):
         return False
     return True
+
+
+def configuration_keys(config: Any) -> list[str]:
+    """All keys of the stack's configuration that the engine handed to the plugin; none where the SDK hides them.
+
+    Args:
+        config: `ConfigureRequest.config`, which answers to a key only.
+    """
+    found = getattr(config, "_props", None)
+    return [str(key) for key in found] if isinstance(found, Mapping) else []
+
+
+def program_keys() -> list[str]:
+    """The same in the program: what the language host handed over, and what was set since."""
+    return [*settings.get_config_env(), *settings.CONFIG.get()]
 
 
 _when_cancelled: list[Callable[[], None]] = []

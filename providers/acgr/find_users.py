@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from acgr import _engine
 from acgr.runtime.run import current_run
 from acgr_connect.agents.search import search_users
 from acgr_connect.aws.settings import SettingError, read
@@ -55,7 +56,7 @@ def _located(instance: str, region: str | None) -> tuple[str, str]:
 
 def _connection() -> Connection:
     run = current_run()
-    run.settings = read(_configured, os.environ)
+    run.settings = read(_configured, os.environ, _engine.program_keys(), pulumi.get_project())
     return run.connection
 
 

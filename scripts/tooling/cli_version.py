@@ -11,7 +11,7 @@ from shutil import which
 from typing import NamedTuple
 
 NEWEST = "3.276.0"
-"""The version that is downloaded or built."""
+"""The version that is built."""
 
 OLDEST = "3.250.0"
 """The oldest version that is accepted from PATH; `make test-oldest` has it made."""

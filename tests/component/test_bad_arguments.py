@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
+import acgr
 from acgr_components import GlobalResiliency, GlobalResiliencyArgs
 
 if TYPE_CHECKING:
@@ -108,20 +110,70 @@ def test_arguments_that_do_not_exist() -> None:
         GlobalResiliency("centre", misspelt)
 
 
-def test_providers_by_region(deploy: Deploy, complaints: Complaints) -> None:
-    """Pulumi would silently ignore providers keyed by Region; by package they are as welcome as ever."""
+NOT_USED = (
+    "a provider of aws is not used here: credentials come from acgr:profile, acgr:roleArn or the aws: keys of the "
+    "stack's configuration, and Regions are arguments"
+)
+
+
+def test_providers_of_others(deploy: Deploy, complaints: Complaints) -> None:
+    """Pulumi would silently pass over a provider of another package, and with it the account that it stands for."""
     lines: list[str] = []
 
     def program() -> None:
         aws = pulumi.ProviderResource("aws", "london", {})
-        lines.extend(complaints(opts=pulumi.ResourceOptions(providers={SOURCE: aws, REPLICA: aws})))
-        opts = pulumi.ResourceOptions(providers={"aws": aws})
-        GlobalResiliency("centre", GlobalResiliencyArgs(GROUP, SOURCE, REPLICA), opts)
+        for opts in (
+            pulumi.ResourceOptions(providers={SOURCE: aws, "aws": aws}),
+            pulumi.ResourceOptions(providers=[aws]),
+            pulumi.ResourceOptions(providers=aws),  # type: ignore[arg-type]
+            pulumi.ResourceOptions(provider=aws),
+        ):
+            lines.extend(complaints(opts=opts))
+
+    assert deploy(program).of("acgr:index:GlobalResiliency") == {}
+    paths = [f'opts.providers["{SOURCE}"]', 'opts.providers["aws"]', *["opts.providers[0]"] * 2, "opts.provider"]
+    assert lines == [f"{path}: {NOT_USED}" for path in paths]
+
+
+BOTH: dict[str, Any] = {"source_region": SOURCE, "replica_region": REPLICA}
+RESOURCES: dict[str, Callable[[pulumi.ResourceOptions], Any]] = {
+    "PhoneNumberPlacement": lambda opts: acgr.PhoneNumberPlacement(
+        "x", opts=opts, phone_number="+442079460001", target=GROUP, flow="Main IVR", **BOTH
+    ),
+    "PhoneNumberContactFlow": lambda opts: acgr.PhoneNumberContactFlow(
+        "x", opts=opts, phone_number="+442079460001", region=SOURCE, flow="Main IVR"
+    ),
+    "TrafficDistributionGroupUser": lambda opts: acgr.TrafficDistributionGroupUser(
+        "x", opts=opts, traffic_distribution_group=GROUP, user="alice"
+    ),
+    "TrafficDistributionGroupRoster": lambda opts: acgr.TrafficDistributionGroupRoster(
+        "x", opts=opts, traffic_distribution_group=GROUP, users=["alice"], source_region=SOURCE
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RESOURCES)
+def test_a_provider_of_others_on_a_resource(deploy: Deploy, kind: str) -> None:
+    """Each resource refuses a provider of another package, and takes one of its own, and one that a parent has."""
+    said: list[str] = []
+
+    def program() -> None:
+        aws = pulumi.ProviderResource("aws", "london", {})
+        for opts in (pulumi.ResourceOptions(provider=aws), pulumi.ResourceOptions(providers={"aws": aws})):
+            with pytest.raises(pulumi.RunError) as caught:
+                RESOURCES[kind](opts)
+            said.append(str(caught.value))
+        team = pulumi.ComponentResource("test:index:Team", "team", None, pulumi.ResourceOptions(providers=[aws]))
+        own = pulumi.ProviderResource("pulumi-python", "own", {})
+        RESOURCES[kind](pulumi.ResourceOptions(parent=team, provider=own))
 
     made = deploy(program)
-    reason = (
-        "Pulumi looks providers up by package, so one under a Region would silently be ignored; "
-        "Regions are arguments here: source_region and replica_region"
-    )
-    assert lines == [f'opts.providers["{SOURCE}"]: {reason}', f'opts.providers["{REPLICA}"]: {reason}']
-    assert set(made.of("acgr:index:GlobalResiliency")) == {"centre"}
+    assert said == [f'{kind} "x": opts.provider: {NOT_USED}', f'{kind} "x": opts.providers["aws"]: {NOT_USED}']
+    assert [one.name for one in made.resources if one.type.endswith(f":{kind}")] == ["x"]
+
+
+@pytest.mark.parametrize("kind", RESOURCES)
+def test_nothing_is_imported(kind: str) -> None:
+    """Pulumi cannot import a dynamic resource; declaring it takes over what exists."""
+    with pytest.raises(pulumi.RunError, match=f'{kind} "x": opts.import_: a dynamic resource cannot be imported'):
+        RESOURCES[kind](pulumi.ResourceOptions(import_="an-id"))

@@ -32,6 +32,7 @@ from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, given, region_in
 from acgr.runtime.name_checks import spend, with_name_checks
+from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
@@ -148,6 +149,7 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Any,
     ) -> None:
+        require_own(f'TrafficDistributionGroupRoster "{resource_name}"', opts)
         props = as_inputs(TrafficDistributionGroupRosterArgs, args, inputs)
         props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
         props["users"] = by_label(props["users"])

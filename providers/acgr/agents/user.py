@@ -20,6 +20,7 @@ from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import ResourceLogic
 from acgr.runtime.run import Run
@@ -106,6 +107,7 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Any,
     ) -> None:
+        require_own(f'TrafficDistributionGroupUser "{resource_name}"', opts)
         props = as_inputs(TrafficDistributionGroupUserArgs, args, inputs)
         props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
         props["user"] = identity(props["user"], *USER)

@@ -28,6 +28,7 @@ from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
@@ -123,6 +124,7 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Any,
     ) -> None:
+        require_own(f'PhoneNumberContactFlow "{resource_name}"', opts)
         props = as_inputs(PhoneNumberContactFlowArgs, args, inputs)
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
         props["flow"] = identity(props["flow"], *FLOW)

@@ -22,6 +22,7 @@ from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
@@ -145,6 +146,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Any,
     ) -> None:
+        require_own(f'PhoneNumberPlacement "{resource_name}"', opts)
         props = as_inputs(PhoneNumberPlacementArgs, args, inputs)
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
         props["target"] = identity(props["target"], *TARGET)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import pulumi
 from pulumi.dynamic import (
     CheckResult,
     ConfigureRequest,
@@ -53,13 +54,13 @@ class ConnectProvider(ResourceProvider):
         _engine.when_cancelled(cancel)
         try:
             log.configure(os.environ)
-            settings = current_run().settings = read(req.config.get, os.environ)
+            keys = _engine.configuration_keys(req.config)
+            settings = current_run().settings = read(req.config.get, os.environ, keys, pulumi.get_project())
         except (SettingError, log.LogSettingError) as error:
             _engine.fail(f"reading the stack's configuration: {error}")
-        if settings.keys and not settings.is_sandbox:
-            _engine.operation(current_run().connection.clock).warn(
-                "aws:accessKey and aws:secretKey are copied into the stack's state; use a profile or a role"
-            )
+        operation = _engine.operation(current_run().connection.clock)
+        for warning in settings.warnings:
+            operation.warn(warning)
 
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """The inputs in normal form, and what is wrong with them."""

@@ -35,6 +35,7 @@ class Run:
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
+        has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
     """
 
     def __init__(self, connection: Connection | None = None) -> None:
@@ -44,6 +45,7 @@ class Run:
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self.running: set[str] = set()
+        self.has_looked_for_secrets = False
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()
@@ -80,7 +82,8 @@ def _journal(settings: Settings) -> Journal:
         return NoJournal()
     # What a sandbox is owed must never be restored in an account.
     where = re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
-    return FileJournal(settings.journal_folder / where)
+    # Nor what is owed to an account with the credentials of another one, where nobody looks whose they are.
+    return FileJournal(settings.journal_folder / (where if settings.accounts.is_checked else f"{where}-unchecked"))
 
 
 _current = Run()

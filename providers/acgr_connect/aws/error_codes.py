@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    ParamValidationError,
+)
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
@@ -52,10 +58,14 @@ def translated(region: str) -> Iterator[None]:
     except (NoConnection, HTTPClientError) as error:
         raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
     except ParamValidationError as error:
-        raise errors.Refused(str(error), code=type(error).__name__, region=region) from error
+        raise errors.Refused(" ".join(str(error).split()), code=type(error).__name__, region=region) from error
     except ResponseParserError as error:
         text = f"the answer cannot be read: {error}"
         raise errors.Unavailable(text, code=type(error).__name__, region=region) from error
+    except CredentialRetrievalError as error:
+        # What a credential_process wrote to its standard error may contain a secret, and is left out.
+        said = f"credentials cannot be had from {error.kwargs.get('provider')}; run it by hand to see why"
+        raise errors.Denied(said, code=type(error).__name__, region=region) from None
     except BotoCoreError as error:
         raise errors.Denied(str(error), code=type(error).__name__, region=region) from error
 

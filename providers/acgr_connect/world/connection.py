@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING
@@ -15,20 +16,23 @@ from typing import TYPE_CHECKING
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import Clock, SystemClock
-from acgr_connect.model.errors import ConnectError, ErrorContext, WrongAccount
+from acgr_connect.model.errors import ConnectError, ErrorContext, Unavailable, WrongAccount
 from acgr_connect.model.operation import Deadline, Operation
 from acgr_connect.scheduling.poll_schedule import PollSchedule, TrackedMove
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import MoveGate, RateLimiter
 from acgr_connect.scheduling.shared_state import FileStore, MemoryStore, StateStore
 from acgr_connect.world.directory import Directory
-from acgr_connect.world.sweep import Sweep
+from acgr_connect.world.sweep import FRESH, Sweep
 
 if TYPE_CHECKING:
     from acgr_connect.aws.client import RegionalConnect
     from acgr_connect.aws.session import Sessions
 
 Read = Callable[[], object]
+
+WITHOUT_STS = "where the network has no STS, set acgr:accountCheck to off"
+"""What to do where nobody can say whose the credentials are."""
 
 
 def in_background(read: Read) -> None:
@@ -71,9 +75,13 @@ class Connection:
         self._open_session, self._prefetch = open_session, prefetch
         self._prefetched: set[tuple[str, ...]] = set()
         self._lock = RLock()
+        # Its own: credentials may take seconds, and whoever cancels must not wait for them.
+        self._session_lock = Lock()
         self._session: Sessions | None = None
+        self._no_session: tuple[float, ConnectError] | None = None
         self._regions: dict[str, _Region] = {}
-        self._account: Sweep[str] | None = None
+        self._account: str | None = None
+        self._accounts: dict[str, Sweep[str]] = {}
         self._locks: dict[str, Lock] = {}
         self.gate = MoveGate()
         self._cancelled = False
@@ -114,10 +122,12 @@ class Connection:
         """Ask for credentials anew: those of this run may have expired, or been withdrawn and given again."""
         from acgr_connect.aws.session import connect_client
 
+        with self._session_lock:
+            self._session = self._no_session = None
         with self._lock:
-            self._session = None
-            for region, known in self._regions.items():
-                known.connect.renew(connect_client(self._sessions(), self.settings, region))
+            opened = list(self._regions.items())
+        for region, known in opened:
+            known.connect.renew(connect_client(self._sessions(region), self.settings, region))
 
     def require_account(self, arn: Arn) -> None:
         """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
@@ -126,7 +136,10 @@ class Connection:
             WrongAccount: they do not; nothing was written.
             Denied: they belong to nobody.
         """
-        account = self._caller(arn.region)
+        accounts = self.settings.accounts
+        account = self._caller(arn.region) if accounts.is_checked else arn.account
+        if why := accounts.refusal(account):
+            raise WrongAccount(f"{why}: nothing was written; choose another profile or role, or mend the list")
         if account != arn.account:
             raise WrongAccount(
                 f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
@@ -148,13 +161,13 @@ class Connection:
 
     def _opened(self, region: str) -> _Region:
         """The Region, opened once. Its store goes by the account, which STS is asked for while nothing is held."""
-        store = self._store_of(region)
+        store, sessions = self._store_of(region), self._sessions(region)
         with self._lock:
             if region not in self._regions:
                 from acgr_connect.aws.client import RegionalConnect
                 from acgr_connect.aws.session import connect_client
 
-                client = connect_client(self._sessions(), self.settings, region)
+                client = connect_client(sessions, self.settings, region)
                 limiter = RateLimiter(self.clock, store, self.gate)
                 if self._cancelled:
                     limiter.cancel()
@@ -166,29 +179,46 @@ class Connection:
         rate, scope = self.settings.rate, self.settings.scope
         if self.settings.limiter_folder is None:
             return MemoryStore(rate, scope, self.clock)
-        whose = f"{self._caller(region)}-{region}-{self.settings.endpoints.get('connect', '')}"
+        account = self._caller(region) if self.settings.accounts.is_checked else "unchecked"
+        whose = f"{account}-{region}-{self.settings.endpoints.get('connect', '')}"
         name = re.sub(r"[^A-Za-z0-9]+", "-", whose).strip("-")
         return FileStore(self.settings.limiter_folder / f"{name}.json", rate, scope, self.clock)
 
     def _caller(self, region: str) -> str:
-        with ErrorContext("asking STS whose credentials these are", region):
-            return self._account_from(region).entries()[""]
+        """The caller's account, asked for until it is known. Where STS is down in one Region, another may answer."""
+        if self._account is None:
+            context = ErrorContext("asking STS whose credentials these are", region)
+            with context:
+                try:
+                    self._account = self._account_from(region).entries()[""]
+                except Unavailable as error:
+                    raise context.added_to(error, remedy=WITHOUT_STS) from error
+        return self._account
 
     def _account_from(self, region: str) -> Sweep[str]:
-        """The caller's account, asked for once, in the Region of whoever asks first."""
         with self._lock:
-            self._account = self._account or Sweep(lambda: [("", self._who(region))], self.clock)
-            return self._account
+            if region not in self._accounts:
+                self._accounts[region] = Sweep(lambda: [("", self._who(region))], self.clock)
+            return self._accounts[region]
 
     def _who(self, region: str) -> str:
         from acgr_connect.aws.session import caller_account
 
-        return caller_account(self._sessions(), self.settings, region)
+        return caller_account(self._sessions(region), self.settings, region)
 
-    def _sessions(self) -> Sessions:
-        with self._lock:
-            if self._session is None:
-                from acgr_connect.aws.session import open_session
+    def _sessions(self, region: str) -> Sessions:
+        """The session; STS is asked in the Region of whoever comes first. All who wait for it share a failure."""
+        with self._session_lock:
+            if self._session is not None:
+                return self._session
+            if self._no_session and self.clock.now() - self._no_session[0] < FRESH:
+                raise copy(self._no_session[1])
+            from acgr_connect.aws.session import open_session
 
-                self._session = (self._open_session or open_session)(self.settings)
+            try:
+                opener = self._open_session
+                self._session = opener(self.settings) if opener else open_session(self.settings, region)
+            except ConnectError as error:
+                self._no_session = self.clock.now(), error
+                raise
             return self._session

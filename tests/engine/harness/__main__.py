@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from pulumi.resource import DependencyProviderResource
 
 import acgr
 from acgr_components import GlobalResiliency
@@ -44,10 +45,20 @@ def given(value: Any) -> Any:
 
 
 def options(
-    parent: str | None = None, aliases: Any = (), timeout: str | None = None, after: Any = (), **plain: Any
+    parent: str | None = None,
+    aliases: Any = (),
+    timeout: str | None = None,
+    after: Any = (),
+    provider_of: str | None = None,
+    **plain: Any,
 ) -> Any:
-    """Resource options from JSON: an alias is a former name, or `{"parent": null}` for the top of the stack."""
+    """Resource options from JSON: an alias is a former name, or `{"parent": null}` for the top of the stack.
+
+    `provider_of` is the package of a provider that somebody else has made.
+    """
+    reference = f"urn:pulumi:dev::trial::pulumi:providers:{provider_of}::theirs::id"
     return pulumi.ResourceOptions(
+        provider=DependencyProviderResource(reference) if provider_of else None,
         parent=made[parent] if parent else None,
         depends_on=[made[name] for name in after],
         aliases=[pulumi.Alias(name=a) if isinstance(a, str) else pulumi.Alias(parent=_top()) for a in aliases],

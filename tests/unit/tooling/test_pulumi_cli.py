@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_cli import cache_folder, cached_or_made, find_or_make, of_version
+from pulumi_cli import cache_folder, cached_or_made, find_or_make, make, of_version
+from tooling import kept_cli
 from tooling.cli_version import LANGUAGE_HOST, NEWEST, OLDEST
 from tooling.console import Remedy
-from tooling.download import URL_VARIABLE
 from tooling.go_build import FOLDERS, MODULES, build_environment, build_into, cause, go_version, required_go
 
 
@@ -21,6 +23,14 @@ def write_programs(folder: Path, version: str = NEWEST) -> None:
     for name in ("pulumi", LANGUAGE_HOST):
         (folder / name).write_text(f"#!/bin/sh\necho v{version}\n")
         (folder / name).chmod(0o755)
+
+
+def write_kept(cache: Path, version: str = NEWEST) -> Path:
+    """Writes a CLI into the cache, as making it does."""
+    folder = cache / f"pulumi-v{version}"
+    write_programs(folder, version)
+    kept_cli.seal(folder, folder)
+    return folder
 
 
 def test_cache_is_outside_the_clone(tmp_path: Path) -> None:
@@ -33,7 +43,7 @@ def test_cache_is_outside_the_clone(tmp_path: Path) -> None:
 def test_path_comes_before_the_cache(tmp_path: Path) -> None:
     """A fitting CLI on PATH is used although the cache has one."""
     write_programs(tmp_path / "bin")
-    write_programs(tmp_path / "cache" / f"pulumi-v{NEWEST}")
+    write_kept(tmp_path / "cache")
     environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
     assert find_or_make(environment) == tmp_path / "bin"
 
@@ -41,7 +51,7 @@ def test_path_comes_before_the_cache(tmp_path: Path) -> None:
 def test_cache_comes_before_making_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where PATH has only an old one, the cache is used, and the old one is named."""
     write_programs(tmp_path / "bin", "3.9.0")
-    write_programs(tmp_path / "cache" / f"pulumi-v{NEWEST}")
+    write_kept(tmp_path / "cache")
     environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
     assert find_or_make(environment) == tmp_path / "cache" / f"pulumi-v{NEWEST}"
     assert "its version is v3.9.0" in capsys.readouterr().err
@@ -50,7 +60,7 @@ def test_cache_comes_before_making_one(tmp_path: Path, capsys: pytest.CaptureFix
 def test_nothing_left_after_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where none can be made the sentence says what to install, and the cache holds nothing half-done."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    environment = {"PATH": str(tmp_path), "ACGR_CACHE": str(tmp_path / "cache"), URL_VARIABLE: ""}
+    environment = {"PATH": str(tmp_path), "ACGR_CACHE": str(tmp_path / "cache")}
     with pytest.raises(Remedy, match="Go is not installed") as caught:
         find_or_make(environment)
     assert "install Go 1.26.6 or later, or put a Pulumi CLI of version 3.250.0 or later on PATH" in str(caught.value)
@@ -92,6 +102,123 @@ def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
     installed = cached_or_made(tmp_path, NEWEST, lambda into: write_programs(into / "programs"))
     assert sorted(file.name for file in installed.iterdir()) == ["pulumi", LANGUAGE_HOST]
     assert list(tmp_path.glob("*.part-*")) == []
+
+
+PLANTED = "#!/bin/sh\ntouch {witness}\necho v" + NEWEST + "\n"
+
+
+def plant(folder: Path, witness: Path) -> None:
+    """Puts a program of somebody else in the place of the CLI: it says the right version, and leaves a trace."""
+    (folder / "pulumi").unlink(missing_ok=True)
+    (folder / "pulumi").write_text(PLANTED.format(witness=witness))
+    (folder / "pulumi").chmod(0o755)
+
+
+def give_away(path: Path) -> None:
+    """Makes a file somebody else's; only root can."""
+    if os.getuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(path, 4242, 4242)
+
+
+def change_bytes(cache: Path, witness: Path) -> None:
+    """Another program in its place."""
+    plant(cache / f"pulumi-v{NEWEST}", witness)
+
+
+def plant_without_record(cache: Path, witness: Path) -> None:
+    """Another program, and nothing that says what was there."""
+    plant(cache / f"pulumi-v{NEWEST}", witness)
+    (cache / f"pulumi-v{NEWEST}.sha256").unlink()
+
+
+def plant_with_record(cache: Path, witness: Path) -> None:
+    """The whole folder is somebody else's, and so is what was written down."""
+    folder = cache / f"pulumi-v{NEWEST}"
+    plant(folder, witness)
+    kept_cli.seal(folder, folder)
+    for path in (folder, *folder.iterdir(), folder.with_name(f"{folder.name}.sha256")):
+        give_away(path)
+
+
+def add_a_program(cache: Path, witness: Path) -> None:
+    """The engine looks for its plugins beside itself."""
+    (cache / f"pulumi-v{NEWEST}" / "pulumi-resource-aws").write_text(PLANTED.format(witness=witness))
+
+
+def link_elsewhere(cache: Path, witness: Path) -> None:
+    """A program that is a link, which can be turned later."""
+    host = cache / f"pulumi-v{NEWEST}" / LANGUAGE_HOST
+    host.rename(cache.parent / "same")
+    host.symlink_to(cache.parent / "same")
+
+
+def let_others_write(cache: Path, witness: Path) -> None:
+    """A program that anybody can change."""
+    (cache / f"pulumi-v{NEWEST}" / "pulumi").chmod(0o777)
+
+
+def link_the_folder(cache: Path, witness: Path) -> None:
+    """The folder is a link."""
+    folder = cache / f"pulumi-v{NEWEST}"
+    folder.rename(cache.parent / "elsewhere")
+    folder.symlink_to(cache.parent / "elsewhere")
+
+
+TAMPERED = [
+    change_bytes,
+    plant_without_record,
+    plant_with_record,
+    add_a_program,
+    link_elsewhere,
+    let_others_write,
+    link_the_folder,
+]
+
+
+@pytest.mark.parametrize("tamper", TAMPERED)
+def test_what_was_planted_is_never_run(
+    tmp_path: Path, tamper: Callable[[Path, Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A CLI in the cache that others own or can write, or that is not what was put there, is made anew, and not run."""
+    cache, witness = tmp_path / "cache", tmp_path / "witness"
+    folder = write_kept(cache)
+    assert cached_or_made(cache, NEWEST, lambda _: pytest.fail("it is as it was made")) == folder
+    tamper(cache, witness)
+    assert cached_or_made(cache, NEWEST, lambda into: write_programs(into / "programs")) == folder
+    assert f"{folder} is made anew: " in capsys.readouterr().err
+    assert sorted(file.name for file in folder.iterdir()) == ["pulumi", LANGUAGE_HOST]
+    assert "touch" not in (folder / "pulumi").read_text()
+    assert not witness.exists()
+    assert cached_or_made(cache, NEWEST, lambda _: pytest.fail("it is as it was made")) == folder
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o002, 0o077, 0o000])
+def test_whatever_the_umask(tmp_path: Path, mask: int) -> None:
+    """Where the group may write to new files, what is made is for its owner alone, and is used again."""
+    before = os.umask(mask)
+    try:
+        installed = cached_or_made(tmp_path / "cache", NEWEST, lambda into: write_programs(into / "programs"))
+        assert cached_or_made(tmp_path / "cache", NEWEST, lambda _: pytest.fail("made twice")) == installed
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o022 for path in (tmp_path / "cache", installed, *installed.iterdir())} == {0}
+
+
+def test_the_cache_of_somebody_else(tmp_path: Path) -> None:
+    """A cache folder that is somebody else's is refused, with the remedy."""
+    write_kept(tmp_path / "cache")
+    give_away(tmp_path / "cache")
+    with pytest.raises(Remedy, match=r"is not your own folder.*ACGR_CACHE"):
+        cached_or_made(tmp_path / "cache", NEWEST, lambda _: pytest.fail("nothing is made there"))
+
+
+def test_nothing_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CLI is built from modules whose hashes are here: an archive with its own list of checksums proves nothing."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("ACGR_PULUMI_DOWNLOAD_URL", "http://127.0.0.1:1")
+    with pytest.raises(Remedy, match="Go is not installed"):
+        make(tmp_path, NEWEST)
 
 
 def test_go_environment_keeps_what_the_user_has(tmp_path: Path) -> None:
@@ -170,7 +297,7 @@ def test_versions_lie_side_by_side(tmp_path: Path) -> None:
     """A version that is asked for by name comes from the cache, whatever PATH has."""
     write_programs(tmp_path / "bin", "3.270.0")
     for version in (NEWEST, OLDEST):
-        write_programs(tmp_path / "cache" / f"pulumi-v{version}", version)
+        write_kept(tmp_path / "cache", version)
     environment = {"PATH": str(tmp_path / "bin"), "ACGR_CACHE": str(tmp_path / "cache")}
     assert of_version(OLDEST, environment) == tmp_path / "cache" / f"pulumi-v{OLDEST}"
     assert of_version(NEWEST, environment) == tmp_path / "cache" / f"pulumi-v{NEWEST}"
@@ -189,7 +316,7 @@ def test_command_has_the_chosen_one_first_on_its_path(tmp_path: Path, arguments:
     """`pulumi_cli.py [--version oldest|newest] -- COMMAND` runs a command that finds that CLI."""
     write_programs(tmp_path / "bin", "3.270.0")
     for version in (NEWEST, OLDEST):
-        write_programs(tmp_path / "cache" / f"pulumi-v{version}", version)
+        write_kept(tmp_path / "cache", version)
     environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "ACGR_CACHE": str(tmp_path / "cache")}
     command = [sys.executable, str(MODULES.parent / "pulumi_cli.py"), *arguments]
     ran = subprocess.run([*command, "--", "pulumi", "version"], env=environment, capture_output=True, text=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
+from sysconfig import get_path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name as canonical
 from packaging.version import Version
 
 if sys.version_info >= (3, 11):
@@ -19,13 +23,19 @@ else:
 CLONE = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OLDEST_PYTHON = "3.10"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def pinned(file: str) -> dict[str, Version]:
-    """What a file pins: name and version."""
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+def pinned(file: str, python: str = PYTHONS[-1]) -> dict[str, Version]:
+    """What a file pins for a version of Python: name and version."""
     lines = (CLONE / file).read_text(encoding="utf-8").splitlines()
-    parts = [line.split("==") for line in lines if line and not line.startswith(("#", "-"))]
-    return {name: Version(version) for name, version in parts}
+    pins = [Requirement(line.rstrip(" \\")) for line in lines if "==" in line and not line.startswith(("#", " "))]
+    environment = {"python_version": python, "python_full_version": f"{python}.4"}
+    there = [pin for pin in pins if pin.marker is None or pin.marker.evaluate(environment)]
+    return {pin.name: Version(str(pin.specifier).removeprefix("==")) for pin in there}
 
 
 def lower_bounds() -> dict[str, Version]:
@@ -50,9 +60,37 @@ def test_tests_run_with_one_pytest() -> None:
     assert {name: oldest[name] for name in tools} == {name: newest[name] for name in tools}
 
 
-def test_dependencies_admit_what_is_pinned() -> None:
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", ["requirements", "requirements-oldest"])
+def test_what_is_installed_is_what_is_pinned(name: str, python: str) -> None:
+    """The lock has everything that requirements pin, at that version, for every Python (`make lock` writes it anew)."""
+    asked, locked = pinned(f"{name}.txt", python), pinned(f"{name}.lock", python)
+    assert {one: locked.get(one) for one in asked} == asked
+    assert {canonical(Requirement(one).name) for one in PROJECT["dependencies"]} <= locked.keys()
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-oldest"])
+def test_everything_that_is_installed_has_a_hash(name: str) -> None:
+    """Each distribution of a lock is pinned with its hashes, and nothing is taken from elsewhere."""
+    text = (CLONE / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert len(lines) > 20
+    assert [
+        line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+( ; .+?)?( +--hash=sha256:[0-9a-f]{64})+", line)
+    ] == []
+
+
+@pytest.mark.skipif("CI" not in os.environ, reason="a developer may have installed more")
+def test_nothing_else_is_installed() -> None:
+    """Beside the project and pip, the environment has what the lock names, and nothing else."""
+    present = {canonical(found.name) for found in distributions(path=[get_path("purelib")])}
+    assert present - pinned("requirements.lock", PYTHON).keys() - {"pulumi-acgr", "pip", "setuptools"} == set()
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_dependencies_admit_what_is_pinned(python: str) -> None:
     """Whatever requirements.txt pins of the dependencies is a version that users may have."""
-    newest = pinned("requirements.txt")
+    newest = pinned("requirements.txt", python)
     for requirement in map(Requirement, PROJECT["dependencies"]):
         assert requirement.name not in newest or newest[requirement.name] in requirement.specifier
 
@@ -61,6 +99,14 @@ def steps(workflow: str) -> list[dict[str, object]]:
     """All steps of a workflow."""
     jobs = yaml.safe_load((CLONE / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))["jobs"]
     return [step for job in jobs.values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("workflow", ["ci.yml", "release.yml"])
+def test_a_checkout_keeps_no_token(workflow: str) -> None:
+    """What runs after a checkout finds no token in the clone."""
+    checkouts = [step for step in steps(workflow) if str(step.get("uses", "")).startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step.get("with", {}).get("persist-credentials") is False for step in checkouts)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("workflow", ["ci.yml", "release.yml"])

@@ -246,11 +246,3 @@ def test_whose_credentials() -> None:
     expired = Client({"get_caller_identity": refusal("ExpiredToken", 403)})
     with pytest.raises(errors.Denied):
         session.caller_account(Session({("sts", SOURCE): expired}), Settings(), SOURCE)
-
-
-def test_a_profile_that_does_not_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """A misspelt profile is `Denied`, with botocore's sentence about it."""
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    with pytest.raises(errors.Denied, match="nobody"):
-        session.open_session(Settings(profile="nobody"))

@@ -70,6 +70,21 @@ def test_translated_failures(error: exceptions.BotoCoreError, kind: type[errors.
     assert str(error) in caught.value.message
 
 
+def test_one_line() -> None:
+    """What botocore spreads over lines is one sentence."""
+    with pytest.raises(errors.Refused) as caught, translated(SOURCE):
+        raise exceptions.ParamValidationError(report="Missing a\nInvalid b")
+    assert caught.value.message == "Parameter validation failed: Missing a Invalid b"
+
+
+def test_a_process_is_not_quoted() -> None:
+    """What a `credential_process` wrote may contain a secret."""
+    with pytest.raises(errors.Denied) as caught, translated(SOURCE):
+        raise exceptions.CredentialRetrievalError(provider="custom-process", error_msg="very-secret")
+    assert "very-secret" not in str(caught.value)
+    assert "run it by hand" in str(caught.value)
+
+
 def test_message_of_another_spelling() -> None:
     """Where the message stands beside the error instead of in it, it is found."""
     answer: Any = {"Error": {"Code": "ThrottlingException"}, "Message": "slow down", "ResponseMetadata": {}}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from threading import Event, Thread
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from scripted import (
     ACCOUNT,
     GROUP,
@@ -24,8 +26,8 @@ from scripted import (
 from wire import ANSWERS, CALLS
 
 from acgr_connect.aws.session import Sessions
-from acgr_connect.aws.settings import Settings
-from acgr_connect.model.errors import Denied, WrongAccount
+from acgr_connect.aws.settings import Accounts, Settings
+from acgr_connect.model.errors import Denied, Unavailable, WrongAccount
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 from acgr_connect.world.sweep import FRESH
@@ -126,6 +128,66 @@ def test_nobodys_credentials(clock: ScriptedClock) -> None:
     clock.sleep(FRESH)
     connection.require_account(GROUP)
     assert session.clients["sts", SOURCE].count("get_caller_identity") == 2
+
+
+@pytest.mark.parametrize(
+    ("accounts", "sentence"),
+    [
+        (
+            Accounts(allowed=frozenset({"999999999999"})),
+            f"aws:allowedAccountIds names 999999999999, and not account {ACCOUNT}",
+        ),
+        (Accounts(forbidden=frozenset({ACCOUNT})), f"aws:forbiddenAccountIds names account {ACCOUNT}"),
+    ],
+)
+def test_accounts_that_may_not_be_written_to(clock: ScriptedClock, accounts: Accounts, sentence: str) -> None:
+    """Credentials and ARNs of one account are refused where the stack's configuration forbids that account."""
+    connection = Connection(Settings(accounts=accounts), clock, lambda _: _session())
+    with pytest.raises(WrongAccount) as caught:
+        connection.require_account(GROUP)
+    assert str(caught.value).startswith(f"{sentence}: nothing was written")
+
+
+def test_a_network_without_sts(clock: ScriptedClock, tmp_path: Path) -> None:
+    """With `acgr:accountCheck` off nobody asks STS, neither for the account nor for the name of the rate's file."""
+    session = Session({("connect", SOURCE): Client(ANSWERS)})
+    settings = Settings(accounts=Accounts(is_checked=False), limiter_folder=tmp_path)
+    connection = Connection(settings, clock, lambda _: session)
+    connection.require_account(GROUP)
+    connection.connect(SOURCE, Purpose.MOVE).list_groups()
+    assert [service for service, _, _ in session.opened] == ["connect"]
+
+
+def test_sts_that_is_down_in_one_region(clock: ScriptedClock) -> None:
+    """Whoever works in another Region asks there; the sentence says how to run without STS."""
+    down = Client({"get_caller_identity": ReadTimeoutError(endpoint_url="u", error="e")})
+    session = Session({("sts", REPLICA): down, ("sts", SOURCE): sts()})
+    connection = _connection(session, clock)
+    elsewhere = replace(GROUP, region=REPLICA)
+    with pytest.raises(Unavailable, match="set acgr:accountCheck to off"):
+        connection.require_account(elsewhere)
+    connection.require_account(GROUP)
+    connection.require_account(elsewhere)
+    assert down.count("get_caller_identity") == 1
+
+
+def test_credentials_that_cannot_be_had(clock: ScriptedClock) -> None:
+    """All who wait for credentials share the failure, so that a process that hangs does not hang once for each."""
+    opened: list[float] = []
+
+    def open_session(_: Settings) -> Session:
+        opened.append(clock.now())
+        clock.sleep(30.0)
+        raise Denied("signed out")
+
+    connection = Connection(Settings(accounts=Accounts(is_checked=False)), clock, open_session)
+    for _ in range(3):
+        with pytest.raises(Denied, match="signed out"):
+            connection.connect(SOURCE, Purpose.MOVE)
+    connection.renew()
+    with pytest.raises(Denied, match="signed out"):
+        connection.connect(REPLICA, Purpose.MOVE)
+    assert opened == [0.0, 30.0]
 
 
 def test_one_queue_for_a_number(clock: ScriptedClock) -> None:
