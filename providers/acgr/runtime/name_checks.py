@@ -7,16 +7,18 @@ with an error: a preview without credentials is a preview all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi.dynamic import DiffResult
 
-from acgr.runtime.diffs import changed_world
+from acgr.runtime.diffs import changed_inputs, changed_world
+from acgr.runtime.inputs import known
 from acgr.runtime.run import NAME_CHECK_SECONDS, Run
+from acgr_connect import log
 from acgr_connect.groups import is_called
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.errors import ConnectError, WrongAccount
 from acgr_connect.model.identifiers import is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.world.connection import Connection
@@ -39,33 +41,50 @@ def spend(operation: Operation, run: Run, look: Look) -> list[NameChanged]:
         return []
     connection, found = run.connection, list[NameChanged]()
     began = connection.clock.now()
-    with suppress(ConnectError):
+    try:
         found = look(connection)
+    except WrongAccount:
+        raise
+    except ConnectError as error:
+        log.debug("not compared", error=str(error))
     if run.name_check_budget.charge(connection.clock.now() - began):
         said = f"looking names up took more than {NAME_CHECK_SECONDS:.0f} s"
         operation.say(f"{said}: not every name was compared with its meaning")
     return found
 
 
-def with_name_checks(decision: DiffResult, operation: Operation, run: Run, look: Look) -> DiffResult:
-    """A diff that found nothing to do, seen again in the light of names that mean something else now.
+def with_name_checks(decision: DiffResult, operation: Operation, run: Run, identity: Look, look: Look) -> DiffResult:
+    """A diff, seen again in the light of names that mean something else now.
 
     Not asked of a refresh, whose reads say what there is: a refresh by name costs no more calls than one by ARN.
+
+    Args:
+        decision: what the inputs alone say.
+        operation: of the resource.
+        run: has the time that may be spent, and the connection.
+        identity: whether the object itself is another one; asked also where the inputs change it.
+        look: what else has become of it; asked where nothing else is to be done.
     """
-    if decision.changes is not False or operation.urn not in run.checked:
+    if decision.replaces or operation.urn not in run.checked:
         return decision
-    changed = spend(operation, run, look)
-    if not changed:
-        return decision
+    changed = spend(operation, run, identity)
+    if decision.changes is False:
+        changed += spend(operation, run, look)
     for one in changed:
         operation.say(one.said)
-    return changed_world([one.replaces for one in changed if one.replaces])
+    replaces = [one.replaces for one in changed if one.replaces]
+    if decision.changes is False:
+        return changed_world(replaces) if changed else decision
+    return changed_inputs(replaces) if replaces else decision
 
 
-def changed_group(connection: Connection, resolved: Arn, written: str) -> Iterator[NameChanged]:
-    """Whether a group's name stands for another group than it did."""
-    if is_name(written) and resolved.kind == "traffic-distribution-group":
+def changed_group(
+    connection: Connection, resolved: Arn, written: Any, *, replaces: bool = False
+) -> Iterator[NameChanged]:
+    """Whether a group's name stands for another group than it did; with `replaces`, that is another resource."""
+    if known(written) and is_name(written) and resolved.kind == "traffic-distribution-group":
         groups = connection.directory.groups(resolved.region)
         found = groups.matching(lambda g: is_called(g, written) and g.arn.account == resolved.account)
         if len(found) == 1 and found[0].arn != resolved:
-            yield NameChanged(f"{written!r} is another traffic distribution group now")
+            said = f"{written!r} is another traffic distribution group now"
+            yield NameChanged(said, "traffic_distribution_group" if replaces else None)

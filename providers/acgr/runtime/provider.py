@@ -19,6 +19,7 @@ from pulumi.dynamic import (
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
+from acgr.runtime.name_checks import NameChanged, spend
 from acgr.runtime.ownership import name_of
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
@@ -28,6 +29,7 @@ from acgr_connect.model.arns import ArnError
 from acgr_connect.model.errors import ConnectError
 from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.obligation import Obligation
+from acgr_connect.world.connection import Connection
 
 FACADE = "acgr"
 """Where the stack looks for a provider's class: stored in every state, and so for good."""
@@ -71,6 +73,7 @@ class ConnectProvider(ResourceProvider):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         with self._looking() as operation:
+            spend(operation, current_run(), lambda connection: self._require_account(connection, olds))
             return self.logic.diff(operation, current_run(), olds, news)
 
     def create(self, props: Properties) -> CreateResult:
@@ -81,17 +84,29 @@ class ConnectProvider(ResourceProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """What there is."""
         with self._answering("read", {"id": id_, **props}) as operation:
+            current_run().checked.discard(operation.urn)  # a diff that follows is the refresh's, not the program's
             return self.logic.read(operation, current_run(), id_, props)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Make what is declared of what was declared before."""
         with self._answering("update", news, olds) as operation:
+            self._require_account(current_run().connection, olds)
             return self.logic.update(operation, current_run(), olds, news)
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was made, unless somebody else declares it."""
         with self._answering("delete", props) as operation:
+            self._require_account(current_run().connection, props)
             self.logic.delete(operation, current_run(), props)
+
+    def _require_account(self, connection: Connection, olds: Mapping[str, Any]) -> list[NameChanged]:
+        """The state is of the account that the credentials belong to.
+
+        Raises:
+            WrongAccount: it is not: nothing is done with it.
+        """
+        connection.require_account(self.logic.whose(olds))
+        return []
 
     def _warn_of_left(self, operation: Operation) -> None:
         """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""
@@ -114,7 +129,11 @@ class ConnectProvider(ResourceProvider):
     def _looking(self) -> Iterator[Operation]:
         operation = _engine.operation(current_run().connection.clock)
         with log.about(operation.urn):
-            yield operation
+            try:
+                yield operation
+            except (ConnectError, SettingError) as error:
+                log.warning("not compared", error=str(error))
+                _engine.fail(str(error))
 
     @contextmanager
     def _answering(self, step: str, props: Properties, *more: Mapping[str, Any]) -> Iterator[Operation]:

@@ -82,7 +82,7 @@ class Restorer:
         self._owed: dict[str, Obligation] = {}
         self._proved: dict[str, Denied | None] = {}
         self._has_discharged = False
-        self._left_going_to: dict[str, Arn] = {}
+        self._left_between: dict[str, frozenset[Arn]] = {}
 
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
@@ -159,7 +159,7 @@ class Restorer:
 
     def _discharged(self, obligation: Obligation, operation: Operation) -> str:
         """What is to be said of a number that is dark still, or ""."""
-        self._left_going_to[obligation.number.id] = obligation.destination
+        self._left_between[obligation.number.id] = frozenset({obligation.origin, obligation.destination})
         with self.connection.exclusive(obligation.number):
             settled = self.settle(obligation, operation)
         if not settled.is_discharged:
@@ -168,8 +168,8 @@ class Restorer:
         return ""
 
     def moved_by_us(self, number: Number) -> bool:
-        """Whether a number is where it is because an earlier run of ours was stopped while it moved there."""
-        return self._left_going_to.get(number.arn.id) == number.target
+        """Whether a number is where it is because an earlier run of ours was stopped while it moved."""
+        return number.target in self._left_between.get(number.arn.id, ())
 
     def take(
         self,
