@@ -227,7 +227,7 @@ class PlacementLogic(ResourceLogic):
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
-        desired = _desired(run.connection, props)
+        desired = _desired(run.connection, props, operation)
         observed = self._placed(operation, run, desired, props, {})
         if observed.adopted:
             operation.say(f"{desired.number.e164} is on {desired.target_name} with its flow: taken over without a call")
@@ -239,7 +239,7 @@ class PlacementLogic(ResourceLogic):
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""
-        desired = _desired(run.connection, news)
+        desired = _desired(run.connection, news, operation)
         require_same_number(PlacementState.of(olds), desired.number)
         observed = self._placed(operation, run, desired, news, olds)
         return UpdateResult(self._outputs(operation, run, news, observed, olds))
@@ -284,13 +284,14 @@ class PlacementLogic(ResourceLogic):
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
 
 
-def _desired(connection: Connection, props: Mapping[str, Any]) -> DesiredPlacement:
+def _desired(connection: Connection, props: Mapping[str, Any], operation: Operation) -> DesiredPlacement:
     """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
     return resolve(
         connection,
         identifier(props["phone_number"], "phone-number"),
         identifier(props["target"], "traffic-distribution-group", "instance"),
         identifiers.flows(props["flow"]),
+        operation,
         description=props.get("description"),
         source_region=props.get("source_region"),
         replica_region=props.get("replica_region"),

@@ -58,6 +58,11 @@ class Ownership:
             own = any(urn in self._claimed.get(key, ()) for key in found)
             return self._other_owner(urn, found) or (name_of(urn) if own else None)
 
+    def is_claimed(self, kind: str, ways: Iterable[str]) -> bool:
+        """Whether any resource declares an object of that kind, written in one of these ways."""
+        with self._changed:
+            return any((kind, way) in self._claimed for way in ways)
+
     def has_others(self, urn: str, kind: str, *whose: str) -> bool:
         """Whether another resource declares objects of that kind, or of that kind and owner."""
         with self._changed:

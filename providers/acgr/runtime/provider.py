@@ -18,16 +18,19 @@ from pulumi.dynamic import (
 )
 
 from acgr import _engine
-from acgr.runtime.inputs import Properties
+from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, spend
 from acgr.runtime.ownership import name_of
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr_connect import log
 from acgr_connect.aws.settings import SettingError, read
-from acgr_connect.model.arns import ArnError
+from acgr_connect.groups import find_group
+from acgr_connect.model.arns import Arn, ArnError
 from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
+from acgr_connect.numbers.dark import DarkNumber, dark_on
 from acgr_connect.numbers.obligation import Obligation
 from acgr_connect.world.connection import Connection
 
@@ -68,7 +71,10 @@ class ConnectProvider(ResourceProvider):
         with self._looking() as operation:
             self._warn_of_left(operation)
             current_run().checked.add(operation.urn)
-            return self.logic.check(operation, current_run(), olds or {}, news)
+            answer = self.logic.check(operation, current_run(), olds or {}, news)
+            if not answer.failures:
+                self._warn_of_dark(operation, news)
+            return answer
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
@@ -118,6 +124,25 @@ class ConnectProvider(ResourceProvider):
                     "`pulumi up` restores its flow before anything else"
                 )
 
+    def _warn_of_dark(self, operation: Operation, news: Properties) -> None:
+        """Numbers on the resource's group that no flow answers, and that nothing has declared so far: once a group."""
+        run, region = current_run(), news.get("source_region")
+        written = news.get("traffic_distribution_group") or news.get("target")
+        if not isinstance(written, str) or not (known(region) and operation.urn) or (written, region) in run.looked_at:
+            return
+        run.looked_at.add((written, region))
+
+        def look(connection: Connection) -> list[NameChanged]:
+            group = identifier(written)
+            if isinstance(group, Arn) and group.kind != "traffic-distribution-group":
+                return []
+            for dark in dark_on(connection, find_group(connection, group, region)):
+                if not run.ownership.is_claimed("phone-number", {dark.number.e164, dark.number.arn.id}):
+                    operation.warn(_said_of(dark))
+            return []
+
+        spend(operation, run, look)
+
     def _may_be_ours(self, left: Obligation) -> bool:
         """Without credentials nobody can tell, and a warning too many is better than one too few."""
         try:
@@ -143,6 +168,7 @@ class ConnectProvider(ResourceProvider):
         with log.about(operation.urn), run.while_running(operation.urn):
             try:
                 log.debug(step, timeout=round(operation.deadline.remaining, 1))
+                run.connection.be_patient(operation.deadline)
                 with context:
                     if step != "read":
                         run.restorer.discharge_left(operation)
@@ -157,6 +183,14 @@ class ConnectProvider(ResourceProvider):
             except (ArnError, SettingError) as error:
                 log.warning(f"{step} failed", error=str(error))
                 _engine.fail(f"{context.action}: {error}")
+
+
+def _said_of(dark: DarkNumber) -> str:
+    return (
+        f"{dark.number.e164} is dark in {' and '.join(dark.regions)}: it is on a traffic distribution group of this "
+        f"program, and callers reach nothing. Unless this program declares it, which restores it, give it a flow by "
+        f"hand: {dark.by_hand}"
+    )
 
 
 def cancel() -> None:

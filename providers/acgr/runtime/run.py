@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acgr.runtime.inputs import Properties
 from acgr.runtime.ownership import Ownership
@@ -35,6 +35,7 @@ class Run:
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
+        looked_at: the groups, as they are written, whose numbers this run has looked at.
     """
 
     def __init__(self, connection: Connection | None = None) -> None:
@@ -44,6 +45,7 @@ class Run:
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self.running: set[str] = set()
+        self.looked_at: set[tuple[str, Any]] = set()
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()

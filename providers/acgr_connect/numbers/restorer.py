@@ -33,6 +33,7 @@ from acgr_connect.model.errors import (
 )
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
+from acgr_connect.numbers.dark import associate_command
 from acgr_connect.numbers.find import look
 from acgr_connect.numbers.flows import look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
@@ -359,6 +360,5 @@ def by_hand(obligation: Obligation, settled: Settled) -> str:
     regions = tuple(settled.dark) or (obligation.number.region,)
     flows = obligation.flows_at(target, regions)
     region, flow = next(iter(flows.items()), (obligation.number.region, None))
-    instance, id_ = (flow.instance_id, flow.id) if flow else ("…", "…")
-    whose = f"--phone-number-id {obligation.number} --instance-id {instance} --contact-flow-id {id_}"
-    return f"aws connect associate-phone-number-contact-flow --region {region} {whose}"
+    known = flow or next(iter(obligation.wanted.values()), None) or next(iter(obligation.before.values()), None)
+    return associate_command(region, obligation.number, known or target, flow)

@@ -81,7 +81,7 @@ def way_back(
     if target == number.target and _answers(connection, number):
         return WayBack(said)
     flows = {**placed.flows, **{region: flow for region, (flow, _) in apart.items()}}
-    desired = _desired(connection, replace(placed, flows=flows), target)
+    desired = _desired(connection, replace(placed, flows=flows), target, operation)
     moved = f"is back on {desired.target_name}, with its flow"
     return WayBack(moved if target != number.target else f"{said}; it had no flow and has one again", desired)
 
@@ -111,13 +111,13 @@ def _answers(connection: Connection, number: Number) -> bool:
     return all(look_at_flow(connection, number.arn, instance.in_region(r), Purpose.MOVE) for r in regions)
 
 
-def _desired(connection: Connection, placed: Placed, target: Arn) -> DesiredPlacement:
+def _desired(connection: Connection, placed: Placed, target: Arn, operation: Operation) -> DesiredPlacement:
     """The flow that the number was given last follows it; its twin, in a Region where it had none."""
     _, regions = reach_of(connection, target)
     known = placed.flows
     flows: Flows = {region: known[region] for region in regions} if set(regions) <= set(known) else known[target.region]
     try:
-        return resolve(connection, placed.number.arn, target, flows)
+        return resolve(connection, placed.number.arn, target, flows, operation)
     except ConnectError as error:
         action = f"returning phone number {placed.number.e164} to {display_name(connection, target)}"
         context = ErrorContext(action, target.region)

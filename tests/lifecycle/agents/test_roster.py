@@ -283,17 +283,17 @@ def test_a_renamed_roster_is_held_to_max_removals(sandbox: Sandbox, connection: 
 
 def test_a_group_that_was_made_again(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
     """State that speaks of a group that is gone replaces the roster, whatever else is changed with it."""
-    made = PROVIDER.create(declared(*THREE))
-    made_again(sandbox, "retail")
+    made = PROVIDER.create(declared(*THREE, group="emergency"))
+    made_again(sandbox, "emergency")
     next_run()
-    news = declared(*THREE, "dave.jones")
+    news = declared(*THREE, "dave.jones", group="emergency")
     said = refusal(lambda: PROVIDER.update(made.id, made.outs, news))
     assert "that name is another group" in said
-    PROVIDER.check(declared(*THREE), news)
+    PROVIDER.check(declared(*THREE, group="emergency"), news)
     assert PROVIDER.diff(made.id, made.outs, news).replaces == ["traffic_distribution_group"]
     PROVIDER.create(news)
     PROVIDER.delete(made.id, made.outs)
-    assert members(sandbox) == {*THREE, "dave.jones"}
+    assert members(sandbox, "emergency") == {*THREE, "dave.jones"}
 
 
 def test_an_emptied_roster_is_refused_in_the_preview(sandbox: Sandbox, connection: Connection) -> None:

@@ -26,7 +26,7 @@ A_LOOK = 2.0
 
 
 def _desired(connection: Connection) -> DesiredPlacement:
-    return resolve(connection, Name(ON_INSTANCE), Name("retail"), Name("Main IVR"), source_region=SOURCE)
+    return resolve(connection, Name(ON_INSTANCE), Name("retail"), Name("Main IVR"), Operation(Deadline.after(SECONDS, connection.clock)), source_region=SOURCE)
 
 
 def _describe_by_hand(sandbox: Sandbox) -> None:
