@@ -37,40 +37,41 @@ class Sweep(Generic[Entry]):
         self._failed: tuple[float, ConnectError] | None = None
 
     def entries(self, max_age: float = float("inf")) -> dict[str, Entry]:
-        """All entries, from a sweep of this run that began no more than so many seconds ago."""
-        return self.entries_since(self._clock.now() - max_age)
+        """All entries, from a sweep of this run that began less than so many seconds ago."""
+        asked = self._clock.now()
+        return self._known() if self._is_young(asked, max_age) else self.entries_since(asked)
 
     def entries_since(self, moment: float) -> dict[str, Entry]:
         """All entries, from a sweep that began no earlier than that."""
-        while not self._began_since(moment):
+        while not self._is_young(moment, 0.0):
             with self._lock:
-                if not self._began_since(moment):
+                if not self._is_young(moment, 0.0):
                     self._sweep()
         return self._known()
 
     def matching(
         self, wanted: Callable[[Entry], bool], max_age: float = float("inf"), *, believing: float = FRESH
     ) -> list[Entry]:
-        """The entries that are wanted; none, by a sweep that began at most `believing` seconds before the question."""
+        """The entries that are wanted; none, by a sweep that was younger than `believing` when it was asked."""
         asked = self._clock.now()
         found = [e for e in self.entries(max_age).values() if wanted(e)]
-        if found or self._began_since(asked - believing):
+        if found or self._is_young(asked, believing):
             return found
-        return [e for e in self._swept_again(asked - believing).values() if wanted(e)]
+        return [e for e in self._swept_again(asked).values() if wanted(e)]
 
     def get(self, key: str, max_age: float = float("inf"), *, believing: float = FRESH) -> Entry | None:
-        """The entry of that id; None only by a sweep that began at most `believing` seconds before the question."""
+        """The entry of that id; None, by a sweep that was younger than `believing` when it was asked."""
         asked = self._clock.now()
         found = self.entries(max_age)
-        if key not in found and not self._began_since(asked - believing):
-            found = self._swept_again(asked - believing)
+        if key not in found and not self._is_young(asked, believing):
+            found = self._swept_again(asked)
         return found.get(key)
 
-    def _swept_again(self, moment: float) -> dict[str, Entry]:
-        """From a sweep that began since, and `FRESH` seconds after the last one: others may miss something as well."""
+    def _swept_again(self, asked: float) -> dict[str, Entry]:
+        """From a sweep that begins `FRESH` seconds after the last one: others may miss something meanwhile as well."""
         if self._began_at is not None and (early := self._began_at + FRESH - self._clock.now()) > 0:
             self._clock.sleep(early)
-        return self.entries_since(moment)
+        return self.entries_since(asked)
 
     def put(self, key: str, entry: Entry) -> None:
         """Note an own write."""
@@ -94,8 +95,9 @@ class Sweep(Generic[Entry]):
         with self._noting:
             return dict(self._entries)
 
-    def _began_since(self, moment: float) -> bool:
-        return self._began_at is not None and self._began_at >= moment
+    def _is_young(self, asked: float, max_age: float) -> bool:
+        """Whether the last sweep began after the question, or less than so many seconds before it."""
+        return self._began_at is not None and (self._began_at >= asked or asked - self._began_at < max_age)
 
     def _sweep(self) -> None:
         now = self._clock.now()

@@ -157,7 +157,11 @@ class Stack:
         asked = provider_pb2.DiffRequest(
             id=stored.id, urn=declared.urn, olds=stored.outputs, news=news, old_inputs=stored.inputs
         )
-        found = plugin().Diff(asked, Context())
+        try:
+            found = plugin().Diff(asked, Context())
+        except Aborted as aborted:
+            self.errors.append(str(aborted).strip().rsplit("\n", 1)[-1])
+            return None
         if found.replaces:
             return partial(self._replace, declared, stored, news)
         by_inputs = found.changes == DIFF_UNKNOWN and news == stored.inputs
@@ -231,6 +235,17 @@ class Stack:
             del self.resources[name]
             return
         self.resources[name] = Stored(stored.declared, answer.id, answer.inputs, answer.properties)
+        # The engine then diffs what it has read with what it had, the roles swapped: nothing is declared by that.
+        plugin().Diff(
+            provider_pb2.DiffRequest(
+                id=answer.id,
+                urn=urn,
+                olds=answer.properties,
+                news=stored.inputs,
+                old_inputs=answer.inputs,
+            ),
+            Context(),
+        )
 
 
 @contextmanager
