@@ -216,7 +216,8 @@ class RosterLogic(ResourceLogic):
         if not decision.replaces and operation.urn in run.checked:
             claim(operation, run, state, news)
         identity = partial(changed_identity, state=state, props=news)
-        decision = with_name_checks(decision, operation, run, identity, partial(changed_names, state=state, props=news))
+        names = partial(changed_names, state=state, props=news)
+        decision = with_name_checks(decision, operation, run, identity=identity, names=names)
         if decision.replaces:
             run.replaced[operation.urn] = olds
         before = as_recorded(users_of(olds), state.going_by(news))

@@ -172,8 +172,8 @@ class UserLogic(ResourceLogic):
         if decision.changes is False and operation.urn in run.checked:
             run.ownership.claim(operation.urn, claimed_keys(state, olds))
         identity = partial(changed_identity, state=state, props=news)
-        look = partial(changed_names, state=state, props=news)
-        return with_name_checks(decision, operation, run, identity, look)
+        names = partial(changed_names, state=state, props=news)
+        return with_name_checks(decision, operation, run, identity=identity, names=names)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""

@@ -17,6 +17,7 @@ from acgr.numbers.contact_flow_state import (
     FlowState,
     changed_identity,
     changed_names,
+    dark_now,
     decide,
     others_flows,
     state_of,
@@ -192,8 +193,9 @@ class ContactFlowLogic(ResourceLogic):
         ):
             return changed_world()
         identity = partial(changed_identity, state=state, props=news)
-        look = partial(changed_names, state=state, props=news, operation=operation)
-        return with_name_checks(decision, operation, run, identity, look)
+        names = partial(changed_names, state=state, props=news, operation=operation)
+        dark = partial(dark_now, state=state)
+        return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Set the flow, or take over the one that is set already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from acgr_connect.numbers.find import await_idle
 from acgr_connect.numbers.flows import known_flows, look_at_flow
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -122,21 +123,21 @@ def changed_names(
 ) -> list[NameChanged]:
     """What has become of the flow since it was last set: it is gone, or its name means something else."""
     return [
-        *dark_now(connection, state),
         *changed_flows(connection, {state.region: state.placed}, props["flow"], operation),
     ]
 
 
-def dark_now(connection: Connection, state: FlowState) -> Iterator[NameChanged]:
+def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
     """Whether the number has no flow in the Region, whatever the state says: then it is restored."""
     directory, here = connection.directory, state.instance
     connection.prefetch(("associations", str(here)), directory.associations(here).entries)
-    listed = directory.numbers(state.number.region).entries().get(state.number.id)
+    listed = directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
     if listed is None:
-        return  # it was released, or the list leaves it out: a refresh tells
+        return []  # it was released, or the list leaves it out: a refresh tells
     instance, regions = reach_of(connection, listed.target)
-    if state.region in regions and not known_flows(connection, state.number, instance, (state.region,)):
-        yield NameChanged(f"{state.e164} is dark in {state.region}: its flow is restored first")
+    if state.region in regions and not known_flows(connection, state.number, instance, (state.region,), FRESH):
+        return [NameChanged(f"{state.e164} is dark in {state.region}: its flow is restored first")]
+    return []
 
 
 def read(

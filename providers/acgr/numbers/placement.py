@@ -17,7 +17,7 @@ from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, iden
 from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
 from acgr.numbers.number import NumberState, require_same_number
-from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, decide, state_of
+from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
@@ -222,8 +222,9 @@ class PlacementLogic(ResourceLogic):
         if decision.changes is False and any(left.number == state.number for left in run.restorer.entries()):
             return changed_world()  # an earlier run was stopped while it moved: its check has said so
         identity = partial(changed_identity, state=state, props=news)
-        look = partial(changed_names, state=state, props=news, operation=operation)
-        return with_name_checks(decision, operation, run, identity, look)
+        names = partial(changed_names, state=state, props=news, operation=operation)
+        dark = partial(dark_now, state=state)
+        return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""

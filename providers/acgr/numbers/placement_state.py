@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ from acgr_connect.numbers.placement import ObservedPlacement
 from acgr_connect.numbers.restorer import IDLE
 from acgr_connect.numbers.way_back import Placed
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -158,22 +159,25 @@ def changed_names(
     From the sweeps of the run: the numbers of the account, and the flow associations of both Regions.
     """
     return [
-        *dark_now(connection, state),
         *changed_group(connection, state.placed_on, props["target"]),
         *changed_flows(connection, state.placed_flows, props["flow"], operation),
     ]
 
 
-def dark_now(connection: Connection, state: PlacementState) -> Iterator[NameChanged]:
-    """Whether the number has no flow somewhere, whatever the state says: then its flow is restored."""
-    listed = connection.directory.numbers(state.number.region).entries().get(state.number.id)
+def dark_now(connection: Connection, state: PlacementState) -> list[NameChanged]:
+    """Whether the number has no flow somewhere, whatever the state says: then its flow is restored.
+
+    From young sweeps: a resource of the same program may have moved it a moment ago, and a move takes longer than that.
+    """
+    listed = connection.directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
     if listed is None:
-        return  # it was released, or the list leaves it out: a refresh tells
+        return []  # it was released, or the list leaves it out: a refresh tells
     is_there = listed.target == state.target
     instance, regions = (state.instance, state.regions) if is_there else reach_of(connection, listed.target)
-    flows = known_flows(connection, state.number, instance, regions)
+    flows = known_flows(connection, state.number, instance, regions, FRESH)
     if dark := [region for region in regions if region not in flows]:
-        yield NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")
+        return [NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")]
+    return []
 
 
 def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from pulumi.dynamic import DiffResult
 
 from acgr.runtime.diffs import changed_inputs, changed_world
 from acgr.runtime.inputs import known
-from acgr.runtime.run import NAME_CHECK_SECONDS, Run
+from acgr.runtime.run import Run
+from acgr.runtime.time_budget import TimeBudget
 from acgr_connect import log
 from acgr_connect.groups import is_called
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import ConnectError, WrongAccount
+from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
 from acgr_connect.model.identifiers import is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.world.connection import Connection
@@ -35,9 +37,19 @@ class NameChanged:
 Look = Callable[[Connection], list[NameChanged]]
 
 
-def spend(operation: Operation, run: Run, look: Look) -> list[NameChanged]:
-    """What was found, or nothing where the run's budget is spent or Connect cannot be asked."""
-    if run.name_check_budget.is_spent:
+def spend(operation: Operation, run: Run, look: Look, budget: TimeBudget | None = None) -> list[NameChanged]:
+    """What was found, or nothing where the budget is spent or Connect cannot be asked.
+
+    An endpoint that does not answer, or refuses the credentials, spends the whole budget: a preview waits for it once.
+
+    Args:
+        operation: of the resource.
+        run: has the connection.
+        look: what is asked.
+        budget: the seconds that are left for it; those for comparing names unless given.
+    """
+    budget = budget or run.name_check_budget
+    if budget.is_spent:
         return []
     connection, found = run.connection, list[NameChanged]()
     began = connection.clock.now()
@@ -45,15 +57,27 @@ def spend(operation: Operation, run: Run, look: Look) -> list[NameChanged]:
         found = look(connection)
     except WrongAccount:
         raise
+    except (Unavailable, Denied) as error:
+        log.debug("not compared", error=str(error))
+        budget.charge(inf)
+        return []
     except ConnectError as error:
         log.debug("not compared", error=str(error))
-    if run.name_check_budget.charge(connection.clock.now() - began):
-        said = f"looking names up took more than {NAME_CHECK_SECONDS:.0f} s"
-        operation.say(f"{said}: not every name was compared with its meaning")
+    if budget.charge(connection.clock.now() - began):
+        said = f"looking up what there is took more than {budget.seconds:.0f} s"
+        operation.say(f"{said}: not everything was compared")
     return found
 
 
-def with_name_checks(decision: DiffResult, operation: Operation, run: Run, identity: Look, look: Look) -> DiffResult:
+def with_name_checks(
+    decision: DiffResult,
+    operation: Operation,
+    run: Run,
+    *,
+    identity: Look,
+    names: Look,
+    dark: Look | None = None,
+) -> DiffResult:
     """A diff, seen again in the light of names that mean something else now.
 
     Not asked of a refresh, whose reads say what there is: a refresh by name costs no more calls than one by ARN.
@@ -63,13 +87,15 @@ def with_name_checks(decision: DiffResult, operation: Operation, run: Run, ident
         operation: of the resource.
         run: has the time that may be spent, and the connection.
         identity: whether the object itself is another one; asked also where the inputs change it.
-        look: what else has become of it; asked where nothing else is to be done.
+        names: what other names mean; asked where nothing else is to be done.
+        dark: whether a number is dark; asked then, too.
     """
     if decision.replaces or operation.urn not in run.checked:
         return decision
     changed = spend(operation, run, identity)
     if decision.changes is False:
-        changed += spend(operation, run, look)
+        changed += spend(operation, run, dark, run.look_budget) if dark else []
+        changed += spend(operation, run, names)
     for one in changed:
         operation.say(one.said)
     replaces = [one.replaces for one in changed if one.replaces]

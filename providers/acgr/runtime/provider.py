@@ -141,7 +141,7 @@ class ConnectProvider(ResourceProvider):
                     operation.warn(_said_of(dark))
             return []
 
-        spend(operation, run, look)
+        spend(operation, run, look, run.look_budget)
 
     def _may_be_ours(self, left: Obligation) -> bool:
         """Without credentials nobody can tell, and a warning too many is better than one too few."""

@@ -25,6 +25,10 @@ NAME_CHECK_SECONDS = 10.0
 """Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
 
 
+LOOK_SECONDS = 60.0
+"""Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
+
+
 class Run:
     """The connection, the table of declarations, and what is remembered from one step of a resource to the next.
 
@@ -32,6 +36,7 @@ class Run:
         settings: of the stack, once the engine has handed them over.
         ownership: who declares what.
         name_check_budget: the time that is left for comparing names with what they meant.
+        look_budget: the time that is left for looking whether numbers are dark.
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
@@ -42,6 +47,7 @@ class Run:
         self.settings = Settings()
         self.ownership = Ownership()
         self.name_check_budget = TimeBudget(NAME_CHECK_SECONDS)
+        self.look_budget = TimeBudget(LOOK_SECONDS)
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self.running: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import inf
 
 from acgr_connect import log
 from acgr_connect.model.arns import Arn
@@ -127,9 +128,11 @@ def _usable(flow: Flow, context: ErrorContext) -> Flow:
     return flow
 
 
-def known_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> dict[str, Arn]:
-    """The number's flow in each Region that has one, from this run's sweeps."""
-    answered = {r: connection.directory.associations(instance.in_region(r)).entries() for r in regions}
+def known_flows(
+    connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...], max_age: float = inf
+) -> dict[str, Arn]:
+    """The number's flow in each Region that has one, from sweeps of this run that are younger than so many seconds."""
+    answered = {r: connection.directory.associations(instance.in_region(r)).entries(max_age) for r in regions}
     return {region: flows[number.id] for region, flows in answered.items() if number.id in flows}
 
 
