@@ -54,7 +54,7 @@ def _named(connection: Connection, name: str, region: str) -> Group:
     context = ErrorContext(f"looking for traffic distribution group {name!r}", region)
     sweep = connection.directory.groups(region)
     with context:
-        found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name))
+        found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name), believing=0.0)
         known = sorted({g.name for g in sweep.entries().values()})
     if not found:
         there = ", ".join(known) or "none at all"
@@ -74,7 +74,7 @@ def is_called(group: Group, name: str) -> bool:
 def await_active(connection: Connection, group: Arn, operation: Operation) -> Group:
     """Wait until the group is `ACTIVE`: only then are agents and numbers accepted (A3, N1).
 
-    Threads that need the same group wait for one of them to look.
+    Threads that need the same group wait together: one of them looks, and all have its outcome.
 
     Raises:
         UnexpectedState: it is being deleted, or its creation failed.
@@ -82,20 +82,23 @@ def await_active(connection: Connection, group: Arn, operation: Operation) -> Gr
         NotFound: it does not exist.
     """
     sweep = connection.directory.group(group)
-    with connection.exclusive(group):
-        if (known := sweep.get(group.id)) and known.status == "ACTIVE":
-            return known
-        wait = Wait(
-            what=f"traffic distribution group {known.name if known else group.id} in {group.region}",
-            pending=SETTLING,
-            target=frozenset({"ACTIVE"}),
-            every=2.0,
-            region=group.region,
-        )
-        api = connection.connect(group.region, Purpose.LOOK)
+    if (known := sweep.get(group.id)) and known.status == "ACTIVE":
+        return known
+    wait = Wait(
+        what=f"traffic distribution group {known.name if known else group.id} in {group.region}",
+        pending=SETTLING,
+        target=frozenset({"ACTIVE"}),
+        every=2.0,
+        region=group.region,
+    )
+    api = connection.connect(group.region, Purpose.LOOK)
+
+    def become_active() -> Group:
         active = run(wait, lambda: api.describe_group(str(group)), lambda g: (g.status, ""), operation)
         sweep.put(group.id, active)
         return active
+
+    return connection.waits.run(("group", str(group)), operation.deadline, become_active)
 
 
 def require_no_failover(connection: Connection, group: Arn) -> None:

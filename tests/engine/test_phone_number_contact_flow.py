@@ -122,21 +122,17 @@ def test_two_flows_under_mirroring(stack: Stack, centre: Centre) -> None:
 
 
 def test_beside_a_placement(stack: Stack, centre: Centre) -> None:
-    """A number's flow has one owner: the check warns, the create fails with a sentence, the placement is unharmed."""
-    stack.declare(
-        number("main", 3, "retail", "Main IVR"), flow("apart", 3, REPLICA, "Sales", options={"after": ["main"]})
-    )
-    sentence = "the placement main declares its flow already: change the flow there, and drop this resource"
-    warned = stack.preview()
-    assert warned.code == 0, warned.text
-    assert warned.said("apart") == [f"warning: phone number {e164(3)}: {sentence}"]
-    up = stack.up()
-    assert up.code != 0
-    assert up.errors() == {"apart": f"setting the flow of phone number {e164(3)} in {REPLICA}: {sentence}"}
-    assert centre.placed(3) == (HOME, dict.fromkeys(BOTH, "Main IVR"))
+    """A number's flow has one owner: the preview refuses the second, whichever that is, and nothing is touched."""
+    main = number("main", 3, "retail", "Main IVR", options={"after": []})
+    stack.declare(main, flow("apart", 3, REPLICA, "Sales", options={"after": ["main"]}))
+    sentence = f"the placement main declares the flow of {e164(3)}: change it there, and drop apart"
+    for ran in (stack.preview(), stack.up()):
+        assert ran.code != 0
+        assert sentence in ran.text
+    assert centre.writes() == {}
     after = {"after": ["apart"]}
     stack.declare(flow("apart", 3, REPLICA, "Main IVR"), number("main", 3, "retail", "Main IVR", options=after))
-    assert "apart declares its flow as well" in stack.preview().text
+    assert f"apart declares the flow of {e164(3)}, and so does its placement main: drop apart" in stack.preview().text
 
 
 @pytest.mark.parametrize("refreshed", [False, True], ids=["at once", "after a refresh"])

@@ -14,18 +14,21 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr.agents import roster_state
+from acgr.agents.memberships import member_keys, ways_to_write_group
 from acgr.agents.roster_changes import as_recorded, between
 from acgr.agents.roster_checks import failures
 from acgr.agents.roster_state import (
     RosterState,
+    changed_identity,
     changed_names,
+    claim,
     conflicting_declaration,
     decide,
-    declare,
     desired_of,
     is_same_group,
     known_roster,
     prefetch_users,
+    successors_allowance,
     users_of,
 )
 from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity
@@ -36,9 +39,9 @@ from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
-from acgr_connect.agents.roster_plan import Finished, carried_out, dissolved, planned
-from acgr_connect.model.arns import is_arn
-from acgr_connect.model.errors import ErrorContext, Refused, failure
+from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, planned
+from acgr_connect.model.arns import Arn, is_arn
+from acgr_connect.model.errors import Conflict, ErrorContext, Refused, failure
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
 from acgr_connect.world.connection import Connection
 
@@ -188,6 +191,10 @@ class RosterLogic(ResourceLogic):
         region = region_in(group, props.get("source_region"))
         return ErrorContext(f"{verb} the agents of traffic distribution group {group}", region)
 
+    def whose(self, olds: Mapping[str, Any]) -> Arn:
+        """The traffic distribution group."""
+        return RosterState.of(olds).group
+
     def default_timeout(self, run: Run, *props: Mapping[str, Any]) -> float:
         """A large roster takes as long as the request rate makes it take, twice over."""
         agents = sum(max(len(users_of(one)), len(one.get("members") or ())) for one in props)
@@ -195,7 +202,7 @@ class RosterLogic(ResourceLogic):
 
     def check(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> CheckResult:
         """The shapes of the inputs, and whether too many would be removed; nothing that is looked up is waited for."""
-        declare(operation, run, None, news)
+        claim(operation, run, None, news)
         inputs = given(TrafficDistributionGroupRosterArgs, news)
         if (failed := failures(operation, run, olds, news)) or not (olds and operation.urn):
             return CheckResult(inputs, failed)
@@ -208,15 +215,15 @@ class RosterLogic(ResourceLogic):
         decision = decide(olds, news)
         if decision.replaces and self._is_same_group(operation, run, state, news):
             decision = decide(olds, news, is_group=True)
+        if not decision.replaces and operation.urn in run.checked:
+            claim(operation, run, state, news)
+        identity = partial(changed_identity, state=state, props=news)
+        names = partial(changed_names, state=state, props=news)
+        decision = with_name_checks(decision, operation, run, identity=identity, names=names)
         if decision.replaces:
             run.replaced[operation.urn] = olds
-        else:
-            declare(operation, run, state, news)
-        if decision.changes is False:
-            look = partial(changed_names, state=state, props=news)
-            return with_name_checks(decision, operation, run, look)
-        before = as_recorded(users_of(olds), state.members)
-        if said := str(between(before, users_of(news), users_of(olds))):
+        before = as_recorded(users_of(olds), state.going_by(news))
+        if decision.changes is not False and (said := str(between(before, users_of(news), users_of(olds)))):
             operation.say(said if operation.urn in run.checked else f"to be as declared: {said}")
         return decision
 
@@ -247,8 +254,10 @@ class RosterLogic(ResourceLogic):
 
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Disassociate whom the roster declared, unless something else in the program declares them; nobody else."""
-        known, allowed = known_roster(operation, run, props), desired_of(props).max_removals
-        finished = dissolved(run.connection, known, allowed, operation)
+        known = known_roster(operation, run, props, is_delete=True)
+        succeeded = successors_allowance(operation, run, RosterState.of(props))
+        allowed = succeeded or desired_of(props).max_removals
+        finished = dissolved(run.connection, known, allowed, operation, has_successor=succeeded is not None)
         self._say(operation, finished)
         if finished.trouble:
             raise failure(finished.trouble)
@@ -257,13 +266,16 @@ class RosterLogic(ResourceLogic):
         """Do it, and leave partial state behind where something of it failed."""
         desired, before = desired_of(props), known_roster(operation, run, olds) if olds else None
         plan = planned(run.connection, desired, before)
-        group = before.observed.group if before else plan.group.arn
-        if conflict := conflicting_declaration(operation, run, group, props):
+        if before and before.observed.group != plan.group.arn:
+            cause = f"the state has {before.observed.group}, and that name is another group, {plan.group.arn}, now"
+            raise plan.context.error(Conflict, cause, "run again: the roster is replaced")
+        if conflict := conflicting_declaration(operation, run, plan.group.arn, props):
             raise plan.context.error(Refused, conflict)
+        self._claim_resolved(operation, run, plan)
         plan.require_allowed(before, desired.max_removals)
         state = run.replaced.get(operation.urn) if olds is None else None
         replaced = known_roster(operation, run, state) if state else None
-        finished = carried_out(run.connection, plan, operation, replaced=replaced)
+        finished = carried_out(run.connection, plan, operation, before=before, replaced=replaced)
         self._say(operation, finished)
         if finished.trouble:
             if olds is None and not (finished.observed.members and finished.is_resumable):
@@ -273,6 +285,12 @@ class RosterLogic(ResourceLogic):
             raise PartialState(finished.trouble, str(finished.observed.group), left, inputs)
         return finished
 
+    def _claim_resolved(self, operation: Operation, run: Run, plan: RosterPlan) -> None:
+        """Nobody else takes these agents away from now on; who is just being taken away is waited for."""
+        keys = member_keys(ways_to_write_group(plan.group.arn), [user.id for user in plan.wanted.values()])
+        run.ownership.claim(operation.urn, keys)
+        run.ownership.await_removals(keys)
+
     def _say(self, operation: Operation, finished: Finished) -> None:
         for line in finished.said:
             operation.say(line)
@@ -280,7 +298,7 @@ class RosterLogic(ResourceLogic):
     def _outputs(self, operation: Operation, run: Run, props: Properties, finished: Finished) -> Properties:
         """Inputs and outputs after an attempt, which declares the agents for this run."""
         state = RosterState.of_observed(finished.observed)
-        declare(operation, run, state, props, made=True)
+        claim(operation, run, state, props, made=True)
         return {**given(TrafficDistributionGroupRosterArgs, props), **state.outputs()}
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acgr.agents.memberships import bare
 from acgr.runtime.inputs import known
 from acgr_connect.agents.roster_plan import few
-from acgr_connect.model.arns import Arn, is_arn
+from acgr_connect.model.arns import Arn
 from acgr_connect.model.identifiers import is_uuid
-from acgr_connect.model.records import last_part
 
 WaysToWrite = Mapping[str, frozenset[str]]
 """By label, every way to write one agent."""
@@ -37,11 +37,6 @@ class Changes:
         parts = [f"{verb} {few(names)}" for verb, names in (("add", self.added), ("remove", self.removed)) if names]
         counts = f"+{len(self.added):,} \N{MINUS SIGN}{len(self.removed):,} of {self.total:,}"
         return f"{counts}: {'; '.join(parts)}" if parts else ""
-
-
-def bare(user: str) -> str:
-    """A user's id where an ARN is written, else what is written."""
-    return last_part(user) if is_arn(user) else user
 
 
 def shown(label: str, user: Any) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from pulumi.dynamic import CheckFailure
 
-from acgr.agents.roster_changes import as_written, bare, between
-from acgr.agents.roster_state import conflicting_declaration, groups_of, member_keys, users_of
+from acgr.agents.memberships import MEMBERSHIP, bare, written_group
+from acgr.agents.roster_changes import as_written, between
+from acgr.agents.roster_state import conflicting_declaration, users_of
 from acgr.runtime.inputs import Shape, invalid_inputs, known
 from acgr.runtime.run import Run
 from acgr_connect.agents.removal_guard import DEFAULT, REMEDY, allowance, objection
@@ -81,17 +82,19 @@ def _of_source(user: str, news: Mapping[str, Any]) -> None:
 def _too_many(operation: Operation, run: Run, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
     """Whether more leave than may, by the inputs alone: the last refresh wrote there who is on the group."""
     allowed, before = news.get("max_removals", DEFAULT), users_of(olds)
-    if not before or not known(allowed) or not _is_same_group(olds, news):
+    if not before or not known(allowed):
         return None
-    groups = groups_of(None, olds, news)
     leaving = between(as_written(before), users_of(news), before)
-    owners = (run.ownership.other_owner(operation.urn, member_keys(groups, name)) for name in leaving.removed)
-    elsewhere = sum(owner is not None for owner in owners)
-    removed = max(0, len(leaving.removed) - leaving.open - elsewhere)
+    groups = written_group(olds) | written_group(news)
+    removed = max(0, len(leaving.removed) - leaving.open - _declared_by_others(operation, run, groups))
     too_many = objection(removed, len(before), allowance(allowed))
     return f"users: {too_many}: {few(leaving.removed)}; {REMEDY}" if too_many else None
 
 
-def _is_same_group(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether this is no replacement, whose old half is not guarded."""
-    return olds.get("traffic_distribution_group") == news.get("traffic_distribution_group")
+def _declared_by_others(operation: Operation, run: Run, groups: set[str]) -> int:
+    """How many agents other resources declare there: each may be one of those who leave, written otherwise.
+
+    Nothing is looked up here. The update, which knows them by ARN, guards exactly.
+    """
+    claims = (run.ownership.claimed_under(MEMBERSHIP, group).values() for group in groups)
+    return sum(bool(urns - {operation.urn}) for claimed in claims for urns in claimed)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 from pulumi.dynamic import DiffResult, ReadResult
 
-from acgr.agents.roster_changes import bare
+from acgr.agents.memberships import (
+    MEMBERSHIP,
+    ROSTER,
+    Leaving,
+    all_ways_to_write_group,
+    member_keys,
+    ways_to_write_group,
+    written_group,
+)
 from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import SORTED_NAMES, TEXTS, StoredState, arn, arns, stored
 from acgr.runtime.inputs import Properties, known
-from acgr.runtime.name_checks import NameChanged
-from acgr.runtime.ownership import Key, name_of
+from acgr.runtime.name_checks import NameChanged, changed_group
+from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run
-from acgr_connect.agents.removal_guard import DEFAULT, allowance
+from acgr_connect.agents.removal_guard import DEFAULT, Allowance, allowance
 from acgr_connect.agents.roster import undeclared
 from acgr_connect.agents.roster_plan import DesiredRoster, KnownRoster, ObservedRoster
 from acgr_connect.groups import describe_group, find_group, is_called, shows_all
@@ -76,6 +83,12 @@ class RosterState(StoredState):
         """What holds, as far as the state tells."""
         return ObservedRoster(self.group, self.members, self.failed, self.undeclared)
 
+    def going_by(self, props: Mapping[str, Any]) -> Mapping[str, Arn]:
+        """The members whom the roster keeps or removes: who was never declared leaves by an authoritative one only."""
+        if props.get("authoritative") is True:
+            return self.members
+        return {label: member for label, member in self.members.items() if label not in self.undeclared}
+
     def is_group(self, written: Any) -> bool:
         """Whether an id or ARN stands for this group."""
         return written in {self.group.id, str(self.group)}
@@ -133,38 +146,34 @@ def _means_the_same(state: RosterState, olds: Mapping[str, Any], news: Mapping[s
     return set(users_of(news)) == set(before) and all(same)
 
 
-def groups_of(state: RosterState | None, *written: Mapping[str, Any]) -> set[str]:
-    """Every way to write the group."""
-    groups = {w["traffic_distribution_group"] for w in written if known(w.get("traffic_distribution_group"))}
-    return {str(group) for group in groups if group} | ({str(state.group)} if state else set())
-
-
-def member_keys(groups: set[str], *users: str) -> set[Key]:
-    """Every way to say who is on which group; an agent of its own declares the same keys."""
-    return {("membership", group, bare(user)) for group, user in product(groups, users)}
-
-
-def declare(
+def claim(
     operation: Operation, run: Run, state: RosterState | None, props: Mapping[str, Any], *, made: bool = False
 ) -> None:
     """Note for this run what the roster declares: its agents, and that it is a roster."""
-    groups = groups_of(state, props)
+    groups = written_group(props) | (ways_to_write_group(state.group) if state else set())
     users = [user for user in users_of(props).values() if known(user)]
     members = [arn.id for label, arn in state.members.items() if label in users_of(props)] if state else []
     kind = "authoritative" if props.get("authoritative") is True else "additive"
-    run.ownership.declare(operation.urn, member_keys(groups, *users, *members), made=made)
-    run.ownership.declare(operation.urn, {("roster", group, kind) for group in groups})
+    allowed = str(props.get("max_removals", DEFAULT))
+    run.ownership.claim(operation.urn, member_keys(groups, [*users, *members]), made=made)
+    run.ownership.claim(operation.urn, {(ROSTER, group, kind, allowed) for group in groups})
 
 
 def conflicting_declaration(
     operation: Operation, run: Run, group_arn: Arn | None, props: Mapping[str, Any]
 ) -> str | None:
-    """Why a resource may not be authoritative over a group, or not beside one that is; None where all is well."""
-    written = groups_of(None, props) | ({str(group_arn)} if group_arn else set())
+    """Why a resource may not be authoritative over a group, or not beside one that is; None where all is well.
+
+    Raises:
+        ConnectError: with `group_arn`, Connect cannot be asked how the group is called.
+    """
+    written = written_group(props)
+    if group_arn and run.ownership.has_others(operation.urn, MEMBERSHIP):
+        written |= all_ways_to_write_group(run, group_arn)
     for group in sorted(written):
-        if rosters := _others(operation, run, "roster", group, "authoritative"):
+        if rosters := _others(operation, run, ROSTER, group, "authoritative"):
             return f"traffic_distribution_group: {rosters[0]} is its authoritative roster; declare its agents there"
-        others = [*_others(operation, run, "membership", group), *_others(operation, run, "roster", group)]
+        others = [*_others(operation, run, MEMBERSHIP, group), *_others(operation, run, ROSTER, group)]
         if others and props.get("authoritative") is True:
             return f"authoritative: {others[0]} declares agents of the same group; declare all of them in one place"
     return None
@@ -172,20 +181,28 @@ def conflicting_declaration(
 
 def _others(operation: Operation, run: Run, kind: str, group: str, *more: str) -> list[str]:
     """The names of other resources that declare such objects in this run."""
-    declared = run.ownership.declared_under(kind, group, *more).values()
+    declared = run.ownership.claimed_under(kind, group, *more).values()
     return sorted(map(name_of, set().union(*declared) - {operation.urn}))
 
 
-def known_roster(operation: Operation, run: Run, props: Mapping[str, Any]) -> KnownRoster:
+def known_roster(operation: Operation, run: Run, props: Mapping[str, Any], *, is_delete: bool = False) -> KnownRoster:
     """What the state tells of a roster, and what this run's other declarations do."""
-    state, users = RosterState.of(props), users_of(props)
-    groups = groups_of(state, props)
+    state = RosterState.of(props)
+    action = f"disassociating agents from traffic distribution group {state.group.id}"
+    return KnownRoster(state.observed, Leaving(run, operation.urn, state.group, action, is_delete=is_delete))
 
-    def other_owner(label: str) -> str | None:
-        keys = member_keys(groups, state.members[label].id, users.get(label, label))
-        return run.ownership.other_owner(operation.urn, keys)
 
-    return KnownRoster(state.observed, other_owner)
+def successors_allowance(operation: Operation, run: Run, state: RosterState) -> Allowance | None:
+    """How many agents may leave at once, by the other rosters of the program on the group; None where there is none.
+
+    Raises:
+        ConnectError: Connect cannot be asked how the group is called.
+    """
+    if not run.ownership.has_others(operation.urn, ROSTER):
+        return None
+    declared = (run.ownership.claimed_under(ROSTER, written) for written in all_ways_to_write_group(run, state.group))
+    allowed = [allowance(key[3]) for keys in declared for key, urns in keys.items() if urns != {operation.urn}]
+    return max(allowed, key=lambda one: one.of(len(state.members)), default=None)
 
 
 def read(connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
@@ -264,9 +281,13 @@ def _read_users(connection: Connection, group: str, source_region: str | None) -
     connection.directory.users(found.instance).entries()
 
 
+def changed_identity(connection: Connection, state: RosterState, props: Mapping[str, Any]) -> list[NameChanged]:
+    """Whether the group's name stands for another group: then the state speaks of one that is not meant any more."""
+    return list(changed_group(connection, state.group, props["traffic_distribution_group"], replaces=True))
+
+
 def changed_names(connection: Connection, state: RosterState, props: Mapping[str, Any]) -> list[NameChanged]:
-    """The names in a roster's inputs that mean something else than when it was last made."""
-    connection.require_account(state.group)
+    """The users' names in a roster's inputs that mean something else than when it was last made."""
     names = {
         label: user
         for label, user in users_of(props).items()

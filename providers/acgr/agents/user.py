@@ -14,19 +14,21 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr.agents import user_state
+from acgr.agents.memberships import Leaving
 from acgr.agents.roster_state import conflicting_declaration
-from acgr.agents.user_state import MembershipState, changed_names, decide, membership_keys, resolved
+from acgr.agents.user_state import MembershipState, changed_identity, changed_names, claimed_keys, decide, resolved
 from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
-from acgr.runtime.resource import ResourceLogic
+from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr_connect.agents.membership import join, leave, move
 from acgr_connect.model import identifiers
-from acgr_connect.model.errors import ErrorContext
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Unavailable
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Group, User
 
@@ -150,13 +152,17 @@ class UserLogic(ResourceLogic):
         region = region_in(group, props.get("source_region"))
         return ErrorContext(f"{verb} agent {props.get('username') or props['user']}", region)
 
+    def whose(self, olds: Mapping[str, Any]) -> Arn:
+        """The user."""
+        return MembershipState.of(olds).user
+
     def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
         """The shapes of the inputs; nothing is looked up."""
         region = news.get("source_region")
         shapes: dict[str, Shape] = {"user": identifiers.user, "source_region": identifiers.region}
         if known(region):
             shapes["traffic_distribution_group"] = partial(identifiers.group, source_region=region)
-        run.ownership.declare(operation.urn, membership_keys(None, news))
+        run.ownership.claim(operation.urn, claimed_keys(None, news))
         failures = invalid_inputs(news, shapes, optional=["source_region"])
         if not failures and (conflict := conflicting_declaration(operation, run, None, news)):
             failures.append(CheckFailure("", conflict))
@@ -164,19 +170,24 @@ class UserLogic(ResourceLogic):
 
     def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
-        decision = decide(olds, news)
-        if decision.changes is not False:
-            return decision
-        state = MembershipState.of(olds)
-        run.ownership.declare(operation.urn, membership_keys(state, olds))
-        return with_name_checks(decision, operation, run, partial(changed_names, state=state, props=news))
+        decision, state = decide(olds, news), MembershipState.of(olds)
+        if decision.changes is False and operation.urn in run.checked:
+            run.ownership.claim(operation.urn, claimed_keys(state, olds))
+        identity = partial(changed_identity, state=state, props=news)
+        names = partial(changed_names, state=state, props=news)
+        return with_name_checks(decision, operation, run, identity=identity, names=names)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""
         group, user = resolved(run.connection, props)
-        if not join(run.connection, group, user, operation):
-            operation.say(f"{user.username} is on {group.name} already: taken over without a call")
-        return CreateResult(str(user.arn), self._outputs(operation, run, props, group, user))
+        outputs = self._outputs(operation, run, props, group, user)
+        try:
+            if not join(run.connection, group, user, operation):
+                operation.say(f"{user.username} is on {group.name} already: taken over without a call")
+        except Unavailable as error:  # the request may have been carried out
+            inputs = given(TrafficDistributionGroupUserArgs, props)
+            raise PartialState(str(error), str(user.arn), outputs, inputs) from error
+        return CreateResult(str(user.arn), outputs)
 
     def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Whether the agent is on the group, from one sweep of the group's users."""
@@ -185,29 +196,58 @@ class UserLogic(ResourceLogic):
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Join the declared group, then leave the one before."""
         before = MembershipState.of(olds)
-        run.connection.require_account(before.user)
         group, user = resolved(run.connection, news)
-        if group.arn == before.group:
+        if user.arn != before.user:
+            action = f"associating agent {user.username}"
+            cause = f"the state has {before.user}, and that name is another user, {user.arn}, now"
+            raise ErrorContext(action, group.arn.region).error(Conflict, cause, "run again: it is replaced")
+        outputs = self._outputs(operation, run, news, group, user)
+        others = [other for other in before.groups if other != group.arn]
+        if not others:
             join(run.connection, group, user, operation)
-        elif owner := run.ownership.other_owner(operation.urn, membership_keys(before)):
-            join(run.connection, group, user, operation)
-            operation.say(f"{user.username} stays on the group before as well: {owner} declares it")
-        else:
-            operation.say(move(run.connection, before.group, group, user, operation))
-        return UpdateResult(self._outputs(operation, run, news, group, user))
+            return UpdateResult(outputs)
+        try:
+            for other in others:
+                self._move(operation, run, other, group, user)
+        except ConnectError as error:
+            # The agent may be on either group, or on neither: the next run sees to both, whatever it declares.
+            left = {**outputs, **MembershipState(user.arn, user.username, group.arn, others[0]).outputs()}
+            inputs = given(TrafficDistributionGroupUserArgs, news)
+            raise PartialState(str(error), str(user.arn), left, inputs) from error
+        return UpdateResult(outputs)
+
+    def _move(self, operation: Operation, run: Run, before: Arn, group: Group, user: User) -> None:
+        leaving = Leaving(run, operation.urn, before, f"disassociating agent {user.username}")
+        with leaving.removal(user.arn) as owner:
+            if owner is None:
+                operation.say(move(run.connection, before, group, user, operation))
+                return
+        join(run.connection, group, user, operation)
+        operation.say(f"{user.username} stays on the group before as well: {owner} declares it")
 
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Disassociate the agent, unless something else in the program declares the association."""
         state = MembershipState.of(props)
-        if owner := run.ownership.other_owner(operation.urn, membership_keys(state, props)):
-            operation.say(f"{state.username} stays on the traffic distribution group: {owner} declares it now")
-            return
-        leave(run.connection, state.group, state.user, operation)
+        for group in state.groups:
+            if owner := self._left(operation, run, state, group):
+                operation.say(f"{state.username} stays on the traffic distribution group: {owner} declares it now")
+
+    def _left(self, operation: Operation, run: Run, state: MembershipState, group: Arn) -> str | None:
+        """Disassociate the agent, unless the answer names the resource that declares it."""
+        leaving = Leaving(run, operation.urn, group, f"disassociating agent {state.username}", is_delete=True)
+        if owner := leaving.other_owner(state.user):
+            return owner
+        with leaving.removal(state.user) as other:
+            if other is None:
+                leave(run.connection, group, state.user, operation)
+            return other
 
     def _outputs(self, operation: Operation, run: Run, props: Properties, group: Group, user: User) -> Properties:
-        """Inputs and outputs after an attempt, which declares the association for this run."""
+        """Inputs and outputs, and the association is declared for this run: nobody else takes it away from now on."""
         state = MembershipState(user.arn, user.username, group.arn)
-        run.ownership.declare(operation.urn, membership_keys(state, props), made=True)
+        keys = claimed_keys(state, props)
+        run.ownership.claim(operation.urn, keys, made=True)
+        run.ownership.await_removals(keys)
         return {**given(TrafficDistributionGroupUserArgs, props), **state.outputs()}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 from pulumi.dynamic import DiffResult, ReadResult
 
-from acgr.runtime.diffs import changed_inputs, unchanged
-from acgr.runtime.fields import PLAIN, StoredState, arn, stored
+from acgr.agents.memberships import member_keys, ways_to_write_group, written_group
+from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
+from acgr.runtime.fields import PLAIN, StoredState, arn, arn_or_none, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, changed_group
 from acgr.runtime.ownership import Key
@@ -21,7 +21,7 @@ from acgr_connect.groups import find_group, shows_all
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.identifiers import identifier, is_name
-from acgr_connect.model.records import Group, User, last_part
+from acgr_connect.model.records import Group, User
 from acgr_connect.world.connection import Connection
 
 
@@ -38,6 +38,20 @@ class MembershipState(StoredState):
             "ARN of the traffic distribution group",
         )
     )
+    also_on: Arn | None = field(
+        default=None,
+        metadata=stored(
+            "also_on_arn",
+            arn_or_none("traffic-distribution-group"),
+            "ARN of the group before, which the agent may be on still after a change that stopped half-way; else empty",
+            added_later=True,
+        ),
+    )
+
+    @property
+    def groups(self) -> tuple[Arn, ...]:
+        """The groups that the agent may be on by this resource."""
+        return (self.group, *([self.also_on] if self.also_on else []))
 
     def is_user(self, written: Any) -> bool:
         """Whether any way to write it stands for this user."""
@@ -55,17 +69,15 @@ def decide(olds: Mapping[str, Any], news: Mapping[str, Any]) -> DiffResult:
     as_before = (group, news.get("source_region")) == (olds["traffic_distribution_group"], olds.get("source_region"))
     same_group = as_before or state.is_group(group)
     if same_user and same_group:
-        return unchanged()
+        return changed_world() if state.also_on else unchanged()
     return changed_inputs(["user"] if known(user) and not same_user else [])
 
 
-def membership_keys(state: MembershipState | None, *written: Mapping[str, Any]) -> set[Key]:
-    """Every way to say which agent on which group."""
-    groups = {w["traffic_distribution_group"] for w in written if known(w.get("traffic_distribution_group"))}
-    users = {w["user"] for w in written if known(w.get("user"))}
-    if state:
-        groups, users = groups | {str(state.group)}, users | {state.username, state.user.id}
-    return {("membership", str(g), last_part(str(u))) for g, u in product(groups, users)}
+def claimed_keys(state: MembershipState | None, props: Mapping[str, Any]) -> set[Key]:
+    """The keys of the agent on the group, as the inputs write both and, where it is known, as the state has them."""
+    groups = written_group(props) | (ways_to_write_group(state.group) if state else set())
+    users = {str(user) for user in (props.get("user"),) if user and known(user)}
+    return member_keys(groups, users | ({state.username, state.user.id} if state else set()))
 
 
 def resolved(connection: Connection, props: Mapping[str, Any]) -> tuple[Group, User]:
@@ -75,17 +87,18 @@ def resolved(connection: Connection, props: Mapping[str, Any]) -> tuple[Group, U
     return found, find_user(connection, found.instance, identifier(props["user"], "agent"))
 
 
+def changed_identity(connection: Connection, state: MembershipState, props: Mapping[str, Any]) -> list[NameChanged]:
+    """Whether the user's name stands for another user than when the agent was associated."""
+    return list(_changed_user(connection, state, props["user"]))
+
+
 def changed_names(connection: Connection, state: MembershipState, props: Mapping[str, Any]) -> list[NameChanged]:
-    """The names in the inputs that mean something else than when the agent was associated."""
-    connection.require_account(state.group)
-    return [
-        *_changed_user(connection, state, props["user"]),
-        *changed_group(connection, state.group, props["traffic_distribution_group"]),
-    ]
+    """Whether the group's name stands for another group than when the agent was associated."""
+    return list(changed_group(connection, state.group, props["traffic_distribution_group"]))
 
 
-def _changed_user(connection: Connection, state: MembershipState, written: str) -> Iterator[NameChanged]:
-    if is_name(written):
+def _changed_user(connection: Connection, state: MembershipState, written: Any) -> Iterator[NameChanged]:
+    if known(written) and is_name(written):
         found = connection.directory.users(state.user.instance).matching(lambda u: u.username == written)
         if found and found[0].arn != state.user:
             yield NameChanged(f"{written} was deleted and made again: it is another user now", "user")
@@ -112,23 +125,25 @@ def _got(connection: Connection, id_: str, declared: Properties) -> ReadResult:
 def _refreshed(connection: Connection, declared: Properties, props: Mapping[str, Any]) -> ReadResult:
     state = MembershipState.of(props)
     connection.require_account(state.group)
-    if not _is_there(connection, state):
+    on = [group for group in state.groups if _is_there(connection, state, group)]
+    if not on:
         return ReadResult("", {})
     user = connection.directory.users(state.user.instance).get(state.user.id)
-    now = MembershipState(state.user, user.username if user else state.username, state.group)
-    return _found(now, declared if now.is_user(declared["user"]) else {**declared, "user": str(now.user)})
+    now = MembershipState(state.user, user.username if user else state.username, *on)
+    found = declared if now.is_user(declared["user"]) else {**declared, "user": str(now.user)}
+    return _found(now, found if now.group == state.group else {**found, "traffic_distribution_group": str(now.group)})
 
 
 def _found(state: MembershipState, found: Properties) -> ReadResult:
     return ReadResult(str(state.user), {**found, **state.outputs()}, found)
 
 
-def _is_there(connection: Connection, state: MembershipState) -> bool:
+def _is_there(connection: Connection, state: MembershipState, group: Arn) -> bool:
     """Absence is believed of a group that was seen to be `ACTIVE`, or to be gone from an instance that is there."""
     with suppress(NotFound):
-        if is_member(connection, state.group, state.user):
+        if is_member(connection, group, state.user):
             return True
-    action = f"reading agent {state.username} on traffic distribution group {state.group.id}"
-    if not shows_all(connection, state.group, ErrorContext(action, state.group.region)):
+    action = f"reading agent {state.username} on traffic distribution group {group.id}"
+    if not shows_all(connection, group, ErrorContext(action, group.region)):
         connection.directory.instance(state.user.instance)
     return False

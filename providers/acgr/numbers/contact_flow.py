@@ -8,22 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity
 from acgr.numbers import contact_flow_state
+from acgr.numbers.claims import claim_answer, claim_flow, flow_keys, placement_keys, second_flow, ways_to_write
 from acgr.numbers.contact_flow_state import (
     FlowState,
-    any_region,
+    changed_identity,
     changed_names,
-    conflicting_declaration,
+    dark_now,
     decide,
-    declare,
-    declared_elsewhere,
-    flow_keys,
+    others_flows,
     state_of,
 )
-from acgr.numbers.number import placement_keys
+from acgr.numbers.number import require_same_number
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs
@@ -33,6 +32,7 @@ from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr_connect.model import identifiers
+from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
@@ -161,8 +161,12 @@ class ContactFlowLogic(ResourceLogic):
         number = props.get("e164") or props.get("phone_number") or props.get("id")
         return ErrorContext(f"{verb} the flow of phone number {number}", props.get("region") or "")
 
+    def whose(self, olds: Mapping[str, Any]) -> Arn:
+        """The number."""
+        return FlowState.of(olds).number
+
     def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
-        """The shapes of the inputs, and a warning where a placement declares the flow; nothing is looked up."""
+        """The shapes of the inputs, and whether something else declares the flow."""
         region, source = news.get("region"), news.get("source_region")
         shapes: dict[str, Shape] = {
             "phone_number": identifiers.phone_number,
@@ -172,24 +176,28 @@ class ContactFlowLogic(ResourceLogic):
         }
         if isinstance(source, str) and source:
             shapes["phone_number"] = partial(identifiers.claimed_number, source_region=source)
-        if conflict := conflicting_declaration(operation, run, None, news):
-            operation.warn(f"phone number {news['phone_number']}: {conflict}")
-        run.ownership.declare(operation.urn, flow_keys(None, news) | any_region(None, news))
-        inputs = given(PhoneNumberContactFlowArgs, news)
-        return CheckResult(inputs, invalid_inputs(news, shapes, optional=["source_region"]))
+        claim_flow(operation, run, None, news)
+        failures = invalid_inputs(news, shapes, optional=["source_region"])
+        if not failures and (conflict := second_flow(operation, run, None, news)):
+            failures.append(CheckFailure("", conflict))
+        return CheckResult(given(PhoneNumberContactFlowArgs, news), failures)
 
     def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
         """What a change means; a flow that another declaration of this run has replaced is a change in itself."""
         decision, state = decide(olds, news), FlowState.of(olds)
-        if not decision.replaces:
-            run.ownership.declare(operation.urn, flow_keys(state, olds) | any_region(state, olds))
-        if decision.changes is not False:
-            return decision
-        declare(operation, run, state, olds)
-        if any(flow.id != state.placed.id for flow, _ in declared_elsewhere(run, state, made=True).values()):
+        is_declared = operation.urn in run.checked
+        if is_declared and not decision.replaces:
+            claim_flow(operation, run, state, olds)
+        if is_declared and decision.changes is False:
+            claim_answer(operation, run, state.number, state.placed)
+        if decision.changes is False and any(
+            flow.id != state.placed.id for flow, _ in others_flows(run, state, made=True).values()
+        ):
             return changed_world()
-        look = partial(changed_names, state=state, props=news, operation=operation)
-        return with_name_checks(decision, operation, run, look)
+        identity = partial(changed_identity, state=state, props=news)
+        names = partial(changed_names, state=state, props=news, operation=operation)
+        dark = partial(dark_now, state=state)
+        return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Set the flow, or take over the one that is set already."""
@@ -204,9 +212,10 @@ class ContactFlowLogic(ResourceLogic):
         declared = given(PhoneNumberContactFlowArgs, props)
         return contact_flow_state.read(run.connection, id_, declared, props, operation)
 
-    def update(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> UpdateResult:
+    def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Set the declared flow over the one before, without a gap."""
-        return UpdateResult(self._outputs(operation, run, news, self._answering(operation, run, news)))
+        observed = self._answering(operation, run, news, FlowState.of(olds))
+        return UpdateResult(self._outputs(operation, run, news, observed))
 
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Take the flow away, if it is the one that was set and nothing else in the program declares it."""
@@ -222,25 +231,29 @@ class ContactFlowLogic(ResourceLogic):
 
         Where Connect mirrors flows it mirrors their removal too: the same flow, declared in the other Region, would go.
         """
-        keys = flow_keys(state, props) | placement_keys(state, props)
-        if owner := run.ownership.other_owner(operation.urn, keys):
+        ways = ways_to_write(state, props)
+        if owner := run.ownership.heir(operation.urn, flow_keys(ways, state.region) | placement_keys(ways)):
             return f"{owner} declares it now"
-        for region, (flow, name) in declared_elsewhere(run, state).items():
+        for region, (flow, name) in others_flows(run, state).items():
             if flow.id == state.placed.id:
                 return f"{name} declares it in {region}, from where Connect may mirror it"
         return None
 
-    def _answering(self, operation: Operation, run: Run, props: Properties) -> ObservedFlow:
+    def _answering(
+        self, operation: Operation, run: Run, props: Properties, before: FlowState | None = None
+    ) -> ObservedFlow:
         """Set the flow, and leave partial state behind where it is not known to answer."""
         connection, region = run.connection, props["region"]
         # This is the border: from here on, what was written is an ARN, an id or a name.
         number, flow = identifier(props["phone_number"], "phone-number"), identifier(props["flow"], "contact-flow")
         source_region = props.get("source_region") or region
         desired = resolve_flow(connection, number, region, flow, source_region, operation)
+        if before:
+            require_same_number(before, desired.number)
         state = state_of(ObservedFlow(desired, None, False))
-        if conflict := conflicting_declaration(operation, run, state, props):
+        if conflict := second_flow(operation, run, state, props):
             raise desired.context.error(Conflict, conflict)
-        kept = {there: other for there, (other, _) in declared_elsewhere(run, state).items()}
+        kept = {there: other for there, (other, _) in others_flows(run, state).items()}
         try:
             return answer_with(connection, desired, flow, operation, kept=kept)
         except Unfinished as error:
@@ -250,7 +263,8 @@ class ContactFlowLogic(ResourceLogic):
     def _outputs(self, operation: Operation, run: Run, props: Properties, observed: ObservedFlow) -> Properties:
         """Inputs and outputs after an attempt, which declares the flow for this run."""
         state = state_of(observed)
-        declare(operation, run, state, props, made=True, touched=observed.touched)
+        claim_flow(operation, run, state, props, made=True)
+        claim_answer(operation, run, state.number, state.placed, touched=observed.touched)
         return {**given(PhoneNumberContactFlowArgs, props), **state.outputs()}
 
 

@@ -8,21 +8,19 @@ from typing import Any
 
 from pulumi.dynamic import DiffResult, ReadResult
 
+from acgr.numbers.claims import declared_flows
 from acgr.numbers.number import (
     NO_FLOW,
     NumberState,
     changed_flows,
     changed_number,
     flow_as_declared,
-    placement_keys,
     still_claimed,
-    ways_to_write,
 )
 from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import arn, arn_or_none, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged
-from acgr.runtime.ownership import Key, name_of
 from acgr.runtime.run import Run
 from acgr_connect.groups import reach_of, shows_all
 from acgr_connect.model.arns import Arn, ArnError, is_arn, parse
@@ -31,12 +29,10 @@ from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
 from acgr_connect.numbers.contact_flow import ObservedFlow
 from acgr_connect.numbers.find import await_idle
-from acgr_connect.numbers.flows import look_at_flow
+from acgr_connect.numbers.flows import known_flows, look_at_flow
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
-
-DECLARED, ANSWERS = "phone-number-flow", "phone-number-flow-is"
-"""Kinds of keys: whose flow is declared, and which flow that is."""
+from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -108,69 +104,40 @@ def _claimed_elsewhere(state: FlowState, news: Mapping[str, Any]) -> list[str]:
     return ["source_region"]
 
 
-def flow_keys(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
-    """Every way to say whose flow in which Region."""
-    region = state.region if state else props.get("region")
-    if not isinstance(region, str) or not known(region):
-        return set()
-    return {(DECLARED, number, region) for number in ways_to_write(state, props)}
-
-
-def any_region(state: FlowState | None, props: Mapping[str, Any]) -> set[Key]:
-    """Every way to say whose flow, for whoever declares it everywhere."""
-    return {(DECLARED, number) for number in ways_to_write(state, props)}
-
-
-def declare(
-    operation: Operation,
-    run: Run,
-    state: FlowState,
-    props: Mapping[str, Any],
-    *,
-    made: bool = False,
-    touched: bool = False,
-) -> None:
-    """This resource declares the flow from now on; `touched`, where it had to be set."""
-    ownership, urn = run.ownership, operation.urn
-    ownership.declare(urn, flow_keys(state, props) | any_region(state, props), made=made)
-    ownership.declare(urn, {(ANSWERS, state.number.id, state.region, str(state.placed))}, made=touched)
-
-
-def declared_elsewhere(run: Run, state: FlowState, *, made: bool = False) -> dict[str, tuple[Arn, str]]:
+def others_flows(run: Run, state: FlowState, *, made: bool = False) -> dict[str, tuple[Arn, str]]:
     """What this run declares of the number in other Regions: Region to the flow and the name of the resource.
 
     With `made`, only what was set in this run.
     """
-    found = run.ownership.declared_under(ANSWERS, state.number.id, made=made)
-    rows = [(parse(key[3], "contact-flow"), name_of(min(urns))) for key, urns in found.items()]
-    return {flow.region: (flow, name) for flow, name in rows if flow.region != state.region}
+    found = declared_flows(run, state.number, made=made)
+    return {region: declared for region, declared in found.items() if region != state.region}
 
 
-def conflicting_declaration(
-    operation: Operation, run: Run, state: FlowState | None, props: Mapping[str, Any]
-) -> str | None:
-    """Who declares this flow as well, as the end of a sentence, or None."""
-    if placement := run.ownership.other_owner(operation.urn, placement_keys(state, props)):
-        return f"the placement {placement} declares its flow already: change the flow there, and drop this resource"
-    if twin := run.ownership.other_owner(operation.urn, flow_keys(state, props)):
-        return f"{twin} declares its flow in {props.get('region')} already: declare it once"
-    return None
-
-
-def declared_apart(operation: Operation, run: Run, props: Mapping[str, Any]) -> str | None:
-    """The resource that declares the flow of a placement's number apart from the placement, or None."""
-    return run.ownership.other_owner(operation.urn, any_region(None, props))
+def changed_identity(connection: Connection, state: FlowState, props: Mapping[str, Any]) -> list[NameChanged]:
+    """Whether the number's digits stand for another number than when the flow was last set."""
+    return list(changed_number(connection, state.number, props["phone_number"]))
 
 
 def changed_names(
     connection: Connection, state: FlowState, props: Mapping[str, Any], operation: Operation
 ) -> list[NameChanged]:
-    """The names in the inputs that mean something else than when the flow was last set."""
-    connection.require_account(state.number)
+    """What has become of the flow since it was last set: it is gone, or its name means something else."""
     return [
-        *changed_number(connection, state.number, props["phone_number"]),
         *changed_flows(connection, {state.region: state.placed}, props["flow"], operation),
     ]
+
+
+def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
+    """Whether the number has no flow in the Region, whatever the state says: then it is restored."""
+    directory, here = connection.directory, state.instance
+    connection.prefetch(("associations", str(here)), directory.associations(here).entries)
+    listed = directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
+    if listed is None:
+        return []  # it was released, or the list leaves it out: a refresh tells
+    instance, regions = reach_of(connection, listed.target)
+    if state.region in regions and not known_flows(connection, state.number, instance, (state.region,), FRESH):
+        return [NameChanged(f"{state.e164} is dark in {state.region}: its flow is restored first")]
+    return []
 
 
 def read(

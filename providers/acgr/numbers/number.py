@@ -9,10 +9,9 @@ from typing import Any
 from acgr.runtime.fields import PLAIN, StoredState, arn, stored
 from acgr.runtime.inputs import known
 from acgr.runtime.name_checks import NameChanged
-from acgr.runtime.ownership import Key
 from acgr_connect.groups import is_called
 from acgr_connect.model.arns import Arn, is_arn
-from acgr_connect.model.errors import NotFound
+from acgr_connect.model.errors import Conflict, ErrorContext, NotFound
 from acgr_connect.model.identifiers import is_name, is_uuid
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
@@ -40,16 +39,16 @@ class NumberState(StoredState):
         return written in {self.e164, self.number.id, str(self.number)}
 
 
-def ways_to_write(state: NumberState | None, props: Mapping[str, Any]) -> set[str]:
-    """Every way to say which number: of the state, and of the inputs where they are known."""
-    of_state = {state.e164, state.number.id} if state else set()
-    number = props.get("phone_number")
-    return {*of_state, last_part(number)} if isinstance(number, str) and known(number) else of_state
+def require_same_number(state: NumberState, number: Number) -> None:
+    """Refuse to act on another number than the state has, should its E.164 stand for another one now.
 
-
-def placement_keys(state: NumberState | None, props: Mapping[str, Any]) -> set[Key]:
-    """Every way in which a placement says which number."""
-    return {("phone-number", number) for number in ways_to_write(state, props)}
+    Raises:
+        Conflict: it does.
+    """
+    if number.arn != state.number:
+        context = ErrorContext(f"placing phone number {number.e164}", number.arn.region)
+        cause = f"the state has {state.number}, and that number is another one, {number.arn}, now"
+        raise context.error(Conflict, cause, "run again: it is replaced")
 
 
 def still_claimed(connection: Connection, number: Arn, instance: Arn | None) -> Number | None:
@@ -101,9 +100,9 @@ def _as_declared(connection: Connection, declared: str, actual: Arn | None) -> s
     return flow.name if flow else str(actual)
 
 
-def changed_number(connection: Connection, resolved: Arn, written: str) -> Iterator[NameChanged]:
+def changed_number(connection: Connection, resolved: Arn, written: Any) -> Iterator[NameChanged]:
     """Whether an E.164 number stands for another claimed number than it did."""
-    if is_name(written):
+    if known(written) and is_name(written):
         found = connection.directory.numbers(resolved.region).matching(lambda n: n.e164 == written)
         if found and found[0].arn != resolved:
             said = f"{written} was released and claimed again: it is another number now"

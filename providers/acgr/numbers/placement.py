@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
 from acgr.numbers import placement_state
-from acgr.numbers.contact_flow_state import declared_apart
-from acgr.numbers.number import placement_keys
-from acgr.numbers.placement_state import PlacementState, changed_names, decide, state_of
+from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
+from acgr.numbers.number import NumberState, require_same_number
+from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
@@ -27,7 +27,8 @@ from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr_connect.model import identifiers
-from acgr_connect.model.errors import ErrorContext, Unfinished
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
@@ -191,8 +192,12 @@ class PlacementLogic(ResourceLogic):
         region = region_in(props.get("phone_number_arn"), props.get("target"), number, props.get("source_region"))
         return ErrorContext(f"{verb} phone number {props.get('e164') or number}", region)
 
+    def whose(self, olds: Mapping[str, Any]) -> Arn:
+        """The number."""
+        return PlacementState.of(olds).number
+
     def check(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> CheckResult:
-        """The shapes of the inputs, and the default of `return_to`; nothing is looked up."""
+        """The shapes of the inputs, the default of `return_to`, and whether something else declares the number."""
         region = news.get("source_region")
         optional: dict[str, Shape] = {
             "return_to": identifiers.return_to,
@@ -203,28 +208,29 @@ class PlacementLogic(ResourceLogic):
         shapes: dict[str, Shape] = {"phone_number": identifiers.phone_number, "flow": identifiers.flow, **optional}
         if known(region):
             shapes["target"] = partial(identifiers.target, source_region=region)
-        run.ownership.declare(operation.urn, placement_keys(None, news))
-        if apart := declared_apart(operation, run, news):
-            operation.warn(
-                f"phone number {news['phone_number']}: {apart} declares its flow as well: drop that resource"
-            )
+        claim_placement(operation, run, None, news)
         inputs = {"return_to": "instance", **given(PhoneNumberPlacementArgs, news)}
-        return CheckResult(inputs, invalid_inputs(inputs, shapes, optional=list(optional)))
+        failures = invalid_inputs(inputs, shapes, optional=list(optional))
+        if not failures and (conflict := second_placement(operation, run, None, news)):
+            failures.append(CheckFailure("", conflict))
+        return CheckResult(inputs, failures)
 
     def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
         """What a change means; a number that was left without a flow is a change in itself."""
         decision = decide(olds, news)
         state = PlacementState.of(olds)
-        if not decision.replaces:
-            run.ownership.declare(operation.urn, placement_keys(state, olds))
+        if not decision.replaces and operation.urn in run.checked:
+            claim_placement(operation, run, state, olds)
         if decision.changes is False and any(left.number == state.number for left in run.restorer.entries()):
             return changed_world()  # an earlier run was stopped while it moved: its check has said so
-        look = partial(changed_names, state=state, props=news, operation=operation)
-        return with_name_checks(decision, operation, run, look)
+        identity = partial(changed_identity, state=state, props=news)
+        names = partial(changed_names, state=state, props=news, operation=operation)
+        dark = partial(dark_now, state=state)
+        return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
-        desired = _desired(run.connection, props)
+        desired = _desired(run.connection, props, operation)
         observed = self._placed(operation, run, desired, props, {})
         if observed.adopted:
             operation.say(f"{desired.number.e164} is on {desired.target_name} with its flow: taken over without a call")
@@ -236,17 +242,19 @@ class PlacementLogic(ResourceLogic):
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""
-        run.connection.require_account(PlacementState.of(olds).number)
-        observed = self._placed(operation, run, _desired(run.connection, news), news, olds)
+        desired = _desired(run.connection, news, operation)
+        require_same_number(PlacementState.of(olds), desired.number)
+        observed = self._placed(operation, run, desired, news, olds)
         return UpdateResult(self._outputs(operation, run, news, observed, olds))
 
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
         state = PlacementState.of(props)
-        if owner := run.ownership.other_owner(operation.urn, placement_keys(state, props)):
+        if owner := run.ownership.heir(operation.urn, placement_keys(ways_to_write(state, props))):
             operation.say(f"{state.e164} stays where it is: {owner} declares it now")
             return
-        back = way_back(run.connection, state.placed, props["return_to"], operation)
+        apart = declared_flows(run, state.number)
+        back = way_back(run.restorer, state.placed, props["return_to"], operation, apart)
         if back.desired:
             place(run.restorer, back.desired, operation)
         operation.say(f"{state.e164} {back.said}")
@@ -255,6 +263,9 @@ class PlacementLogic(ResourceLogic):
         self, operation: Operation, run: Run, desired: DesiredPlacement, props: Properties, olds: Properties
     ) -> ObservedPlacement:
         """Place, and leave partial state behind where that stops half-way."""
+        known = NumberState(desired.number.arn, desired.number.e164, desired.instance)
+        if conflict := second_placement(operation, run, known, props):
+            raise desired.context.error(Conflict, conflict)
         last_seen = PlacementState.of(olds).target if olds else None
         try:
             observed = place(run.restorer, desired, operation, last_seen=last_seen)
@@ -272,17 +283,18 @@ class PlacementLogic(ResourceLogic):
     ) -> Properties:
         """Inputs and outputs after an attempt, which declares the number for this run."""
         state = state_of(observed, olds)
-        run.ownership.declare(operation.urn, placement_keys(state, props), made=True)
+        claim_placement(operation, run, state, props, made=True)
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
 
 
-def _desired(connection: Connection, props: Mapping[str, Any]) -> DesiredPlacement:
+def _desired(connection: Connection, props: Mapping[str, Any], operation: Operation) -> DesiredPlacement:
     """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
     return resolve(
         connection,
         identifier(props["phone_number"], "phone-number"),
         identifier(props["target"], "traffic-distribution-group", "instance"),
         identifiers.flows(props["flow"]),
+        operation,
         description=props.get("description"),
         source_region=props.get("source_region"),
         replica_region=props.get("replica_region"),

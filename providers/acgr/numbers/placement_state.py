@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +31,10 @@ from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
 from acgr_connect.numbers.flows import known_flows
 from acgr_connect.numbers.placement import ObservedPlacement
+from acgr_connect.numbers.restorer import IDLE
 from acgr_connect.numbers.way_back import Placed
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,23 @@ class PlacementState(NumberState):
 
 
 def state_of(observed: ObservedPlacement, olds: Mapping[str, Any]) -> PlacementState:
-    """The state after an attempt; the dark time of the last move is kept until the next."""
+    """The state after an attempt; the dark time of the last move is kept until the next.
+
+    A number that never arrived was not placed there: it is where an earlier run placed it, with the flows of that run.
+    """
+    before = PlacementState.of(olds) if olds else None
+    is_elsewhere = observed.number.target != observed.target and observed.number.status in IDLE
+    placed_on, placed_flows = observed.target, observed.asked
+    if is_elsewhere:
+        placed_on = before.placed_on if before else observed.number.target
+        placed_flows = before.placed_flows if before else observed.flows or observed.asked
     return PlacementState(
         observed.number.arn,
         observed.number.e164,
         observed.instance,
         observed.number.target,
-        observed.target,
-        observed.asked,
+        placed_on,
+        placed_flows,
         observed.flows,
         observed.dark_regions,
         observed.dark_seconds if observed.moved else float(olds.get("dark_seconds") or 0.0),
@@ -134,6 +145,12 @@ def _is_flow(state: PlacementState, region: str, old: str | None, new: str | Non
     return new is not None and (new == old or (seen is not None and last_part(new) == seen.id))
 
 
+def changed_identity(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> list[NameChanged]:
+    """Whether the number's digits stand for another number than the state has."""
+    _prefetch(connection, state, props)
+    return list(changed_number(connection, state.number, props["phone_number"]))
+
+
 def changed_names(
     connection: Connection, state: PlacementState, props: Mapping[str, Any], operation: Operation
 ) -> list[NameChanged]:
@@ -141,26 +158,26 @@ def changed_names(
 
     From the sweeps of the run: the numbers of the account, and the flow associations of both Regions.
     """
-    connection.require_account(state.number)
-    _prefetch(connection, state, props)
     return [
-        *dark_now(connection, state),
-        *changed_number(connection, state.number, props["phone_number"]),
         *changed_group(connection, state.placed_on, props["target"]),
         *changed_flows(connection, state.placed_flows, props["flow"], operation),
     ]
 
 
-def dark_now(connection: Connection, state: PlacementState) -> Iterator[NameChanged]:
-    """Whether the number has no flow somewhere, whatever the state says: then its flow is restored."""
-    listed = connection.directory.numbers(state.number.region).entries().get(state.number.id)
+def dark_now(connection: Connection, state: PlacementState) -> list[NameChanged]:
+    """Whether the number has no flow somewhere, whatever the state says: then its flow is restored.
+
+    From young sweeps: a resource of the same program may have moved it a moment ago, and a move takes longer than that.
+    """
+    listed = connection.directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
     if listed is None:
-        return  # it was released, or the list leaves it out: a refresh tells
+        return []  # it was released, or the list leaves it out: a refresh tells
     is_there = listed.target == state.target
     instance, regions = (state.instance, state.regions) if is_there else reach_of(connection, listed.target)
-    flows = known_flows(connection, state.number, instance, regions)
+    flows = known_flows(connection, state.number, instance, regions, FRESH)
     if dark := [region for region in regions if region not in flows]:
-        yield NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")
+        return [NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")]
+    return []
 
 
 def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str, Any]) -> None:
@@ -170,7 +187,7 @@ def _prefetch(connection: Connection, state: PlacementState, props: Mapping[str,
     for region in state.regions:
         there = state.instance.in_region(region)
         connection.prefetch(("associations", str(there)), directory.associations(there).entries)
-    if is_name(props["target"]):
+    if known(props["target"]) and is_name(props["target"]):
         connection.prefetch(("groups", group), directory.groups(group).entries)
     for resolved, _ in named_flows(state.placed_flows, props["flow"]):
         connection.prefetch(("flows", str(resolved.instance)), directory.flows(resolved.instance).entries)

@@ -19,16 +19,21 @@ from pulumi.dynamic import (
 )
 
 from acgr import _engine
-from acgr.runtime.inputs import Properties
+from acgr.runtime.inputs import Properties, known
+from acgr.runtime.name_checks import NameChanged, spend
 from acgr.runtime.ownership import name_of
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr_connect import log
 from acgr_connect.aws.settings import SettingError, read
-from acgr_connect.model.arns import ArnError
+from acgr_connect.groups import find_group
+from acgr_connect.model.arns import Arn, ArnError
 from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
+from acgr_connect.numbers.dark import DarkNumber, dark_on
 from acgr_connect.numbers.obligation import Obligation
+from acgr_connect.world.connection import Connection
 
 FACADE = "acgr"
 """Where the stack looks for a provider's class: stored in every state, and so for good."""
@@ -67,11 +72,15 @@ class ConnectProvider(ResourceProvider):
         with self._looking() as operation:
             self._warn_of_left(operation)
             current_run().checked.add(operation.urn)
-            return self.logic.check(operation, current_run(), olds or {}, news)
+            answer = self.logic.check(operation, current_run(), olds or {}, news)
+            if not answer.failures:
+                self._warn_of_dark(operation, news)
+            return answer
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         with self._looking() as operation:
+            spend(operation, current_run(), lambda connection: self._require_account(connection, olds))
             return self.logic.diff(operation, current_run(), olds, news)
 
     def create(self, props: Properties) -> CreateResult:
@@ -82,17 +91,29 @@ class ConnectProvider(ResourceProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """What there is."""
         with self._answering("read", {"id": id_, **props}) as operation:
+            current_run().checked.discard(operation.urn)  # a diff that follows is the refresh's, not the program's
             return self.logic.read(operation, current_run(), id_, props)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Make what is declared of what was declared before."""
         with self._answering("update", news, olds) as operation:
+            self._require_account(current_run().connection, olds)
             return self.logic.update(operation, current_run(), olds, news)
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was made, unless somebody else declares it."""
         with self._answering("delete", props) as operation:
+            self._require_account(current_run().connection, props)
             self.logic.delete(operation, current_run(), props)
+
+    def _require_account(self, connection: Connection, olds: Mapping[str, Any]) -> list[NameChanged]:
+        """The state is of the account that the credentials belong to.
+
+        Raises:
+            WrongAccount: it is not: nothing is done with it.
+        """
+        connection.require_account(self.logic.whose(olds))
+        return []
 
     def _warn_of_left(self, operation: Operation) -> None:
         """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""
@@ -103,6 +124,25 @@ class ConnectProvider(ResourceProvider):
                     f"{left.e164} was moving when an earlier run was stopped, and may be dark: "
                     "`pulumi up` restores its flow before anything else"
                 )
+
+    def _warn_of_dark(self, operation: Operation, news: Properties) -> None:
+        """Numbers on the resource's group that no flow answers, and that nothing has declared so far: once a group."""
+        run, region = current_run(), news.get("source_region")
+        written = news.get("traffic_distribution_group") or news.get("target")
+        if not isinstance(written, str) or not (known(region) and operation.urn) or (written, region) in run.looked_at:
+            return
+        run.looked_at.add((written, region))
+
+        def look(connection: Connection) -> list[NameChanged]:
+            group = identifier(written)
+            if isinstance(group, Arn) and group.kind != "traffic-distribution-group":
+                return []
+            for dark in dark_on(connection, find_group(connection, group, region)):
+                if not run.ownership.is_claimed("phone-number", {dark.number.e164, dark.number.arn.id}):
+                    operation.warn(_said_of(dark))
+            return []
+
+        spend(operation, run, look, run.look_budget)
 
     def _may_be_ours(self, left: Obligation) -> bool:
         """Without credentials nobody can tell, and a warning too many is better than one too few."""
@@ -115,7 +155,11 @@ class ConnectProvider(ResourceProvider):
     def _looking(self) -> Iterator[Operation]:
         operation = _engine.operation(current_run().connection.clock)
         with log.about(operation.urn):
-            yield operation
+            try:
+                yield operation
+            except (ConnectError, SettingError) as error:
+                log.warning("not compared", error=str(error))
+                _engine.fail(str(error))
 
     @contextmanager
     def _answering(self, step: str, props: Properties, *more: Mapping[str, Any]) -> Iterator[Operation]:
@@ -125,6 +169,7 @@ class ConnectProvider(ResourceProvider):
         with log.about(operation.urn), run.while_running(operation.urn):
             try:
                 log.debug(step, timeout=round(operation.deadline.remaining, 1))
+                run.connection.be_patient(operation.deadline)
                 with context:
                     if step != "read":
                         run.restorer.discharge_left(operation)
@@ -139,6 +184,14 @@ class ConnectProvider(ResourceProvider):
             except (ArnError, SettingError) as error:
                 log.warning(f"{step} failed", error=str(error))
                 _engine.fail(f"{context.action}: {error}")
+
+
+def _said_of(dark: DarkNumber) -> str:
+    return (
+        f"{dark.number.e164} is dark in {' and '.join(dark.regions)}: it is on a traffic distribution group of this "
+        f"program, and callers reach nothing. Unless this program declares it, which restores it, give it a flow by "
+        f"hand: {dark.by_hand}"
+    )
 
 
 def cancel() -> None:

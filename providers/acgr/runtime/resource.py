@@ -14,6 +14,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 from acgr.runtime.fields import StoredState
 from acgr.runtime.inputs import Properties
 from acgr.runtime.run import Run
+from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ErrorContext
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
 
@@ -41,6 +42,10 @@ class ResourceLogic(ABC):
     @abstractmethod
     def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
         """What a step does, and where: `step` is the name of a method below, `props` what it is given."""
+
+    @abstractmethod
+    def whose(self, olds: Mapping[str, Any]) -> Arn:
+        """An object of the state, by ARN: state of another account than the credentials' is never acted upon."""
 
     def default_timeout(self, _run: Run, *_props: Mapping[str, Any]) -> float:
         """Seconds that an operation may take where the program sets no `custom_timeouts`."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acgr.runtime.inputs import Properties
 from acgr.runtime.ownership import Ownership
@@ -25,6 +25,10 @@ NAME_CHECK_SECONDS = 10.0
 """Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
 
 
+LOOK_SECONDS = 60.0
+"""Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
+
+
 class Run:
     """The connection, the table of declarations, and what is remembered from one step of a resource to the next.
 
@@ -32,20 +36,24 @@ class Run:
         settings: of the stack, once the engine has handed them over.
         ownership: who declares what.
         name_check_budget: the time that is left for comparing names with what they meant.
+        look_budget: the time that is left for looking whether numbers are dark.
         checked: the URNs of what this run has checked. A refresh diffs too, without.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
+        looked_at: the groups, as they are written, whose numbers this run has looked at.
     """
 
     def __init__(self, connection: Connection | None = None) -> None:
         self.settings = Settings()
         self.ownership = Ownership()
         self.name_check_budget = TimeBudget(NAME_CHECK_SECONDS)
+        self.look_budget = TimeBudget(LOOK_SECONDS)
         self.checked: set[str] = set()
         self.replaced: dict[str, Properties] = {}
         self.running: set[str] = set()
         self.has_looked_for_secrets = False
+        self.looked_at: set[tuple[str, Any]] = set()
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()

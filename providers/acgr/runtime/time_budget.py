@@ -10,7 +10,7 @@ class TimeBudget:
 
     def __init__(self, seconds: float) -> None:
         self._lock = Lock()
-        self._left = seconds
+        self.seconds = self._left = seconds
 
     @property
     def is_spent(self) -> bool:

@@ -18,6 +18,12 @@ MIRRORING = 120.0
 TAKES_AGENTS = frozenset({"ACTIVE", *SETTLING})
 """Statuses of a group that takes agents, now or soon."""
 
+ONE_GROUP = (
+    "it is on another group, and Connect allows one only: take it off there first; where only a name in the program "
+    "has changed, give the resource aliases=[pulumi.Alias(name=…)] with the old one"
+)
+"""What to do about an agent who is refused because of another group that this resource never had it on."""
+
 RETRY_EVERY = 5.0
 """Seconds between attempts meanwhile."""
 
@@ -72,6 +78,8 @@ def _associate(connection: Connection, group: Group, user: User, context: ErrorC
     while True:
         try:
             return api.associate_user(group.arn, user.arn)
+        except Conflict as error:
+            raise context.added_to(error, remedy=ONE_GROUP) from error
         except NotFound as error:
             _diagnose(connection, group, user, context, error)
             if waited >= MIRRORING or operation.deadline.has_passed:

@@ -7,21 +7,25 @@ What concerns all of them ends the list early.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from acgr_connect import log
 from acgr_connect.agents.bulk_run import BulkRun, BulkTask
-from acgr_connect.agents.membership import MIRRORING, RETRY_EVERY, TAKES_AGENTS, members_now, not_accepted
+from acgr_connect.agents.membership import MIRRORING, ONE_GROUP, RETRY_EVERY, TAKES_AGENTS, members_now, not_accepted
 from acgr_connect.agents.users import UNKNOWN_USER, exists
 from acgr_connect.groups import await_active, require_no_failover, status_now, why_unusable
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Unavailable
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Group, User
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
 Request = Callable[[Arn], None]
+
+Removal = Callable[[Arn], AbstractContextManager[str | None]]
+"""An agent is removed meanwhile, unless the answer names another resource that declares it."""
 
 
 @dataclass
@@ -32,12 +36,16 @@ class Outcome:
         done: who is as asked.
         failed: who is not, with the cause.
         elsewhere: who of them was refused with a conflict: on another group, where Connect allows one only.
+        unanswered: of those who failed, whose request was not answered: it may have been carried out.
+        stays: who was left where they are, with the resource that declares them there.
         ended: why the rest was not attempted, or None.
     """
 
     done: set[Arn] = field(default_factory=set)
     failed: dict[Arn, str] = field(default_factory=dict)
     elsewhere: set[Arn] = field(default_factory=set)
+    unanswered: set[Arn] = field(default_factory=set)
+    stays: dict[Arn, str] = field(default_factory=dict)
     ended: ConnectError | None = None
 
 
@@ -101,7 +109,9 @@ def _join(task: BulkTask, group: Arn, associate: Request, missing: Sequence[Arn]
     began = clock.now()
     late = _requested(task, associate, missing, outcome)
     if outcome.ended:
-        outcome.elsewhere.update(user for user, error in late.items() if isinstance(error, Conflict))
+        elsewhere = {user: error for user, error in late.items() if isinstance(error, Conflict)}
+        outcome.elsewhere.update(elsewhere)
+        outcome.failed.update({user: f"{_cause(error)}: {ONE_GROUP}" for user, error in elsewhere.items()})
     elif late:
         clock.sleep(min(RETRY_EVERY, task.operation.deadline.remaining))
         late = _worth_another_request(task.connection, group, late, outcome)
@@ -125,6 +135,7 @@ def _requested(task: BulkTask, request: Request, users: Sequence[Arn], outcome: 
         user: error for user, error in run.refused.items() if isinstance(error, (NotFound, Conflict))
     }
     outcome.failed.update({user: _cause(error) for user, error in run.refused.items() if user not in late})
+    outcome.unanswered.update(user for user, error in run.refused.items() if isinstance(error, Unavailable))
     return late
 
 
@@ -148,15 +159,24 @@ def _worth_another_request(
         if user.id in present:  # a lost answer had put them there
             outcome.done.add(user)
         else:
-            outcome.failed[user] = _cause(error)
+            outcome.failed[user] = f"{_cause(error)}: {ONE_GROUP}"
             outcome.elsewhere.add(user)
     absent = [user for user in late if user not in conflicts and not exists(connection, user)]
     outcome.failed.update(dict.fromkeys(absent, UNKNOWN_USER))
     return {user: error for user, error in late.items() if user not in outcome.done and user not in outcome.failed}
 
 
-def leave_all(connection: Connection, group: Arn, users: Sequence[Arn], operation: Operation) -> Outcome:
+def leave_all(
+    connection: Connection, group: Arn, users: Sequence[Arn], operation: Operation, removal: Removal
+) -> Outcome:
     """Disassociate agents: one request each. Whoever is not on the group, or is gone, counts as done (A8).
+
+    Args:
+        connection: the account.
+        group: the traffic distribution group.
+        users: the agents' ARNs.
+        operation: has the deadline after which no further agent is begun.
+        removal: says in the last moment whether an agent stays after all.
 
     Raises:
         WrongAccount: the credentials belong to another account: nothing was written.
@@ -167,13 +187,17 @@ def leave_all(connection: Connection, group: Arn, users: Sequence[Arn], operatio
     require_no_failover(connection, group)
     api = connection.connect(group.region, Purpose.AGENT, operation.deadline)
     members = connection.directory.members(group)
+    outcome = Outcome()
 
     def disassociate(user: Arn) -> None:
-        api.disassociate_user(group, user)
-        members.remove(user.id)
+        with removal(user) as owner:
+            if owner is not None:
+                outcome.stays[user] = owner
+                return
+            api.disassociate_user(group, user)
+            members.remove(user.id)
 
     task = BulkTask(connection, operation, context, "agents removed", lambda: _why_none(connection, group, context))
-    outcome = Outcome()
     late = _requested(task, disassociate, list(dict.fromkeys(users)), outcome)
     if late:
         present = members_now(connection, group)
@@ -182,5 +206,5 @@ def leave_all(connection: Connection, group: Arn, users: Sequence[Arn], operatio
         outcome.failed.update({user: _cause(late[user]) for user in still})
     log.info("agents disassociated", group=group.id, done=len(outcome.done), failed=len(outcome.failed))
     if isinstance(outcome.ended, NotFound) and status_now(connection, group) == "missing":
-        return Outcome(set(users))
+        return Outcome(set(users), stays=outcome.stays)
     return outcome

@@ -6,8 +6,10 @@ is asked of the caller, by label.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from acgr_connect.agents.removal_guard import REMEDY, Allowance, objection
 from acgr_connect.agents.roster import Outcome, join_all, leave_all, undeclared
@@ -32,8 +34,15 @@ USERS_A_PAGE = 10
 HANDFUL = 5
 """Names that a sentence lists; the others are counted."""
 
-OtherOwner = Callable[[str], str | None]
-"""By an agent's label, the name of the resource that declares the agent as well, or None."""
+
+class Leaving(Protocol):
+    """Whether agents may leave a group, or others declare them there."""
+
+    def other_owner(self, user: Arn) -> str | None:
+        """The resource that declares the agent on the group, or None."""
+
+    def removal(self, user: Arn) -> AbstractContextManager[str | None]:
+        """The agent is removed meanwhile, unless the answer names another resource that declares it."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +83,10 @@ class ObservedRoster:
 
 @dataclass(frozen=True)
 class KnownRoster:
-    """A roster that was declared before: what holds of it, and who else declares its agents."""
+    """A roster that was declared before: what holds of it, and whether its agents may leave."""
 
     observed: ObservedRoster
-    other_owner: OtherOwner
+    leaving: Leaving
 
 
 @dataclass
@@ -91,6 +100,7 @@ class RosterPlan:
         kept: by label, who is on it and not to be touched: nobody's agents, and those whose successor cannot be found.
         leaving: by label, who is to be taken off it.
         other_owners: by label, who declares an agent now that the roster does not declare any more.
+        let_be: by label, who was never declared, and is not removed by a roster that is not authoritative any more.
         nobodys: who is on the group and was never declared.
         there: ids of those on the group as the state has it, where a sweep would cost more than it saves.
     """
@@ -101,6 +111,7 @@ class RosterPlan:
     kept: dict[str, Arn] = field(default_factory=dict)
     leaving: dict[str, Arn] = field(default_factory=dict)
     other_owners: dict[str, str] = field(default_factory=dict)
+    let_be: dict[str, Arn] = field(default_factory=dict)
     nobodys: set[Arn] = field(default_factory=set)
     there: frozenset[str] | None = None
 
@@ -159,33 +170,38 @@ def planned(connection: Connection, desired: DesiredRoster, before: KnownRoster 
     if before:
         observed = before.observed
         plan.nobodys.update(observed.members[label] for label in observed.undeclared if label in observed.members)
-        _let_go(plan, before)
+        _let_go(plan, before, is_authoritative=desired.authoritative)
         plan.there = _as_recorded(plan, observed)
     if desired.authoritative:
         plan.there = None
         others = _undeclared(connection, plan, before.observed if before else None)
-        (plan.leaving if before else plan.kept).update(others)
+        plan.kept.update(others)  # no preview has shown that they go: the next one does
         plan.nobodys.update(others.values())
     return plan
 
 
-def _let_go(plan: RosterPlan, before: KnownRoster) -> None:
-    """Declared once means owned: who is declared no more leaves, unless something else declares it now."""
+def _let_go(plan: RosterPlan, before: KnownRoster, *, is_authoritative: bool) -> None:
+    """Declared once means owned: who is declared no more leaves, unless something else declares it now.
+
+    Who was never declared leaves by an authoritative roster only, once the state, and so a preview, has shown it.
+    """
     wanted = set(plan.wanted.values())
     for label, arn in before.observed.members.items():
         if arn in wanted:
             continue
         if label in plan.failed:
             plan.kept[label] = arn
-        elif owner := before.other_owner(label):
+        elif owner := before.leaving.other_owner(arn):
             plan.other_owners[label] = owner
+        elif label in before.observed.undeclared and not is_authoritative:
+            plan.let_be[label] = arn
         else:
             plan.leaving[label] = arn
 
 
 def _as_recorded(plan: RosterPlan, before: ObservedRoster) -> frozenset[str] | None:
     """The members that the state tells of, if asking for each new one is less than reading the whole group again."""
-    there = frozenset(arn.id for arn in before.members.values())
+    there = frozenset(arn.id for label, arn in before.members.items() if label not in before.failed)
     joining = sum(arn.id not in there for arn in plan.wanted.values())
     return there if joining * USERS_A_PAGE <= len(there) else None
 
@@ -201,6 +217,7 @@ def carried_out(
     plan: RosterPlan,
     operation: Operation,
     *,
+    before: KnownRoster | None = None,
     replaced: KnownRoster | None = None,
 ) -> Finished:
     """Associate first, disassociate then. What fails of it stands in the answer.
@@ -209,6 +226,7 @@ def carried_out(
         connection: the account.
         plan: what is to be done.
         operation: has the deadline after which no further agent is begun.
+        before: what the roster answered for until now, as for `planned`.
         replaced: the roster on the group before this one, which it is about to leave.
 
     Raises:
@@ -219,8 +237,8 @@ def carried_out(
     if replaced and joined.elsewhere and joined.ended is None:
         over = _moved_over(connection, plan, joined, replaced, operation)
     left = Outcome()
-    if plan.leaving and joined.ended is None:
-        left = _left(connection, plan.group.arn, list(plan.leaving.values()), operation)
+    if before and plan.leaving and joined.ended is None:
+        left = _left(connection, plan.group.arn, list(plan.leaving.values()), operation, before.leaving)
     finished = _finished(plan, joined, left)
     needs_state_before = replaced is not None and (over.stuck or (joined.elsewhere and joined.ended))
     return replace(finished, said=[*over.said, *finished.said], is_resumable=not needs_state_before)
@@ -244,10 +262,10 @@ def _moved_over(
     """Where Connect refuses two groups at a time: whom the roster had on the old one leaves it, then joins."""
     before = replaced.observed
     refused = {label: arn for label, arn in before.members.items() if arn in joined.elsewhere}
-    mine = {label: arn for label, arn in refused.items() if not replaced.other_owner(label)}
+    mine = {label: arn for label, arn in refused.items() if not replaced.leaving.other_owner(arn)}
     done = set[Arn]()
     for some in _batches(list(mine.values())):
-        left = _left(connection, before.group, some, operation)
+        left = _left(connection, before.group, some, operation, replaced.leaving)
         done |= left.done
         joined.failed = {user: why for user, why in joined.failed.items() if user not in left.done}
         again = join_all(connection, plan.group, sorted(left.done, key=str), operation, there=())
@@ -266,15 +284,16 @@ def _batches(users: list[Arn]) -> list[list[Arn]]:
     return [users[start : start + AT_A_TIME] for start in range(0, len(users), AT_A_TIME)]
 
 
-def _left(connection: Connection, group: Arn, leaving: list[Arn], operation: Operation) -> Outcome:
+def _left(connection: Connection, group: Arn, users: list[Arn], operation: Operation, leaving: Leaving) -> Outcome:
     try:
-        return leave_all(connection, group, leaving, operation)
+        return leave_all(connection, group, users, operation, leaving.removal)
     except ConnectError as error:
         return Outcome(ended=error)
 
 
 def _finished(plan: RosterPlan, joined: Outcome, left: Outcome) -> Finished:
-    members = {label: arn for label, arn in plan.wanted.items() if arn in joined.done}
+    members = {label: arn for label, arn in plan.wanted.items() if arn in joined.done | joined.unanswered}
+    plan.other_owners.update({label: left.stays[arn] for label, arn in plan.leaving.items() if arn in left.stays})
     failed = {**plan.failed, **{label: joined.failed[a] for label, a in plan.wanted.items() if a in joined.failed}}
     for label, arn in plan.kept.items():
         members[_free(label, arn, members)] = arn
@@ -296,7 +315,8 @@ def _free(label: str, arn: Arn, members: Mapping[str, Arn]) -> str:
 def _said(plan: RosterPlan) -> list[str]:
     nobodys = [label for label in plan.kept if label not in plan.failed]
     about = f"{few(nobodys)} on {plan.group.name}: not declared; the next run removes them"
-    return [*_handed_over(plan.other_owners), *([about] if nobodys else [])]
+    let_be = f"left on {plan.group.name}, never declared: {few(plan.let_be)}"
+    return [*_handed_over(plan.other_owners), *([about] if nobodys else []), *([let_be] if plan.let_be else [])]
 
 
 def _handed_over(other_owners: Mapping[str, str]) -> list[str]:
@@ -325,23 +345,41 @@ def _causes(failed: Mapping[str, str]) -> str:
     return "; ".join(f"{few(labels)} ({cause})" for cause, labels in by_cause.items())
 
 
-def dissolved(connection: Connection, known: KnownRoster, allowed: Allowance, operation: Operation) -> Finished:
+def dissolved(
+    connection: Connection, known: KnownRoster, allowed: Allowance, operation: Operation, *, has_successor: bool
+) -> Finished:
     """Disassociate whom the roster declared, unless something else declares them; nobody else.
+
+    Args:
+        connection: the account.
+        known: the roster.
+        allowed: how many agents may leave at once.
+        operation: has the deadline after which no further agent is begun.
+        has_successor: whether the program has another roster of the same group: then this one was renamed, and is held
+            to what is allowed.
 
     Raises:
         ConnectError: nobody was disassociated.
     """
     before = known.observed
-    owners = {label: owner for label in before.members if (owner := known.other_owner(label))}
+    owners = {label: owner for label, arn in before.members.items() if (owner := known.leaving.other_owner(arn))}
     leaving = {label: arn for label, arn in before.members.items() if label not in {*owners, *before.undeclared}}
     said = _handed_over(owners)
     if nobodys := [label for label in before.undeclared if label not in owners]:
         said.append(f"left on the group, never declared: {few(nobodys)}")
-    if too_many := objection(len(leaving), len(before.members), allowed):
-        said.append(f"{too_many}: a delete is not held to it")
-    left = leave_all(connection, before.group, list(leaving.values()), operation) if leaving else Outcome()
-    causes = {label: left.failed[arn] for label, arn in leaving.items() if arn in left.failed}
     action = f"disassociating agents from traffic distribution group {before.group.id}"
+    if too_many := objection(len(leaving), len(before.members), allowed):
+        if has_successor:
+            context = ErrorContext(action, before.group.region)
+            raise context.error(Refused, f"{too_many}: {few(leaving)}", REMEDY)
+        said.append(f"{too_many}: a delete is not held to it")
+    left = (
+        leave_all(connection, before.group, list(leaving.values()), operation, known.leaving.removal)
+        if leaving
+        else Outcome()
+    )
+    said += _handed_over({label: left.stays[arn] for label, arn in leaving.items() if arn in left.stays})
+    causes = {label: left.failed[arn] for label, arn in leaving.items() if arn in left.failed}
     failed = f"{len(causes):,} of {len(leaving):,} failed: {_causes(causes)}" if causes else ""
     if left.ended:
         trouble: str | None = "; ".join(filter(None, (str(left.ended), failed)))

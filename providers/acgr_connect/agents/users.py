@@ -10,7 +10,6 @@ from acgr_connect.model.identifiers import Id, Identifier
 from acgr_connect.model.records import User
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
-from acgr_connect.world.sweep import FRESH
 
 UNKNOWN_USER = "the source instance has no such user"
 """Why nobody can be associated under that name, id or ARN."""
@@ -36,7 +35,7 @@ def find_users(
 ) -> tuple[dict[str, User], dict[str, str]]:
     """By label, the users that names, ids or ARNs stand for; and the labels that stand for none, with the cause (A12).
 
-    One sweep of the instance's users, and a second where somebody is missing from one that is not fresh.
+    One sweep of the instance's users, and a second where somebody is missing from one that is older than the question.
     """
     context = ErrorContext(f"looking for the agents of instance {instance.id}", instance.region)
     return _found(connection, instance, identifiers, context)
@@ -45,11 +44,11 @@ def find_users(
 def _found(
     connection: Connection, instance: Arn, identifiers: Mapping[str, Identifier], context: ErrorContext
 ) -> tuple[dict[str, User], dict[str, str]]:
-    users = connection.directory.users(instance)
+    users, asked = connection.directory.users(instance), connection.clock.now()
     with context:
         found = _among(users.entries(), instance, identifiers)
         if len(found) < len(identifiers):
-            found = _among(users.entries(FRESH), instance, identifiers)
+            found = _among(users.entries_since(asked), instance, identifiers)
     return found, {label: _why_not(one, instance) for label, one in identifiers.items() if label not in found}
 
 

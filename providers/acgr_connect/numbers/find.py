@@ -66,7 +66,7 @@ def _by_id(connection: Connection, identifier: Identifier, region: str) -> Numbe
 
 def _by_e164(connection: Connection, e164: str, region: str) -> Number | None:
     listed = connection.directory.numbers(region)
-    if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR):
+    if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR, believing=0.0):
         return found[0]
     here = [group.arn for group in connection.directory.groups(region).entries().values() if group.arn.region == region]
     for group in here:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import inf
 
 from acgr_connect import log
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ErrorContext, NotFound, Refused
 from acgr_connect.model.identifiers import Flows, Id, Identifier
+from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Flow
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
@@ -16,18 +18,29 @@ from acgr_connect.world.connection import Connection
 MIRROR_GRACE = 1.5
 """Seconds that Connect is given to mirror a flow to the other Region before the flow is set there by hand."""
 
+MIRRORING = 120.0
+"""Seconds after which a flow that the source has should long be in the replica."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two questions whether it is; the list of flows is read more seldom (`Sweep`)."""
+
 CANNOT_DIFFER = "Connect mirrors flows between these Regions, so they cannot differ"
 """What becomes of two flows that were declared for one number."""
 
 
-def find_flows(connection: Connection, instance: Arn, regions: tuple[str, ...], flows: Flows) -> dict[str, Arn]:
+def find_flows(
+    connection: Connection, instance: Arn, regions: tuple[str, ...], flows: Flows, operation: Operation
+) -> dict[str, Arn]:
     """The flow that is meant in each Region, usable there: Region to ARN, the source first.
+
+    A flow that was made a moment ago is in the source Region, and seconds later in the replica: that is waited for.
 
     Args:
         connection: the account.
         instance: the instance's ARN in any Region; its id is the same in both.
         regions: where the number will be reachable.
         flows: a name is looked up in each Region; one id or ARN means the same id in the other Region.
+        operation: has the deadline, and shows what is waited for.
 
     Raises:
         NotFound: a Region has no such flow.
@@ -35,7 +48,27 @@ def find_flows(connection: Connection, instance: Arn, regions: tuple[str, ...], 
         Refused: a flow is archived or not published, or a Region of the mapping is missing or foreign.
     """
     meant = _by_region(flows, regions)
-    return {region: _find(connection, instance.in_region(region), meant[region]) for region in regions}
+    source, *replicas = regions
+    found = {source: _find(connection, instance.in_region(source), meant[source])}
+    for region in replicas:
+        there = instance.in_region(region)
+        if str(meant[region]) in {str(meant[source]), str(found[source].in_region(region)), found[source].id}:
+            _await_mirrored(connection, there, meant[region], source, operation)
+        found[region] = _find(connection, there, meant[region])
+    return found
+
+
+def _await_mirrored(connection: Connection, instance: Arn, flow: Identifier, source: str, operation: Operation) -> None:
+    """Wait until the flow, which the source has, is in the replica as well; `MIRRORING` seconds at most."""
+    clock = connection.clock
+    began = clock.now()
+    with ErrorContext(f"looking for flow {str(flow)!r} of instance {instance.id}", instance.region):
+        while not _matching(connection, instance, flow):
+            if (waited := clock.now() - began) >= MIRRORING or operation.deadline.has_passed:
+                return
+            said = f"flow {flow} is in {source}, and not in {instance.region} yet"
+            operation.progress(f"{said}, {waited:.0f} s")
+            clock.sleep(min(LOOK_EVERY, operation.deadline.remaining))
 
 
 def _by_region(flows: Flows, regions: tuple[str, ...]) -> Mapping[str, Identifier]:
@@ -74,9 +107,9 @@ def _matching(connection: Connection, instance: Arn, flow: Identifier) -> list[F
     flows = connection.directory.flows(instance)
     if isinstance(flow, (Arn, Id)):
         is_elsewhere = isinstance(flow, Arn) and flow.instance_id != instance.id
-        found = None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text)
+        found = None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text, believing=0.0)
         return [found] if found else []
-    named = flows.matching(lambda f: f.name == flow.text)
+    named = flows.matching(lambda f: f.name == flow.text, believing=0.0)
     return [f for f in named if f.state == "ACTIVE"] or named
 
 
@@ -95,9 +128,11 @@ def _usable(flow: Flow, context: ErrorContext) -> Flow:
     return flow
 
 
-def known_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> dict[str, Arn]:
-    """The number's flow in each Region that has one, from this run's sweeps."""
-    answered = {r: connection.directory.associations(instance.in_region(r)).entries() for r in regions}
+def known_flows(
+    connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...], max_age: float = inf
+) -> dict[str, Arn]:
+    """The number's flow in each Region that has one, from sweeps of this run that are younger than so many seconds."""
+    answered = {r: connection.directory.associations(instance.in_region(r)).entries(max_age) for r in regions}
     return {region: flows[number.id] for region, flows in answered.items() if number.id in flows}
 
 

@@ -123,6 +123,7 @@ def resolve(
     number: Identifier,
     target: Identifier,
     flows: Flows,
+    operation: Operation,
     *,
     description: str | None = None,
     source_region: str | None = None,
@@ -134,17 +135,22 @@ def resolve(
         ConnectError: something does not exist, is ambiguous, of the wrong Region or account, or not usable.
     """
     if isinstance(target, Arn) and target.kind == "instance":
-        return _on_instance(connection, number, target, flows, description)
+        return _on_instance(connection, number, target, flows, operation, description)
     group = find_group(connection, target, source_region)
     regions = regions_of(connection, group.instance, replica_region=replica_region)
     found = find_number(connection, number, group.arn.region)
-    meant = find_flows(connection, group.instance, regions, flows)
+    meant = find_flows(connection, group.instance, regions, flows, operation)
     name = f"traffic distribution group {group.name}"
     return DesiredPlacement(found, group.arn, name, group.instance, meant, description)
 
 
 def _on_instance(
-    connection: Connection, number: Identifier, instance: Arn, flows: Flows, description: str | None
+    connection: Connection,
+    number: Identifier,
+    instance: Arn,
+    flows: Flows,
+    operation: Operation,
+    description: str | None,
 ) -> DesiredPlacement:
     connection.require_account(instance)
     context = ErrorContext(f"looking for instance {instance.id}", instance.region)
@@ -154,7 +160,7 @@ def _on_instance(
         except NotFound as error:
             raise context.added_to(error, remedy="check its ARN and Region") from error
     found = find_number(connection, number, instance.region)
-    meant = find_flows(connection, instance, (instance.region,), flows)
+    meant = find_flows(connection, instance, (instance.region,), flows, operation)
     return DesiredPlacement(found, instance, f"instance {shown.alias or instance.id}", instance, meant, description)
 
 
@@ -193,53 +199,57 @@ class _Attempt:
         return self.restorer.connection
 
     def run(self) -> ObservedPlacement:
-        number, before = self._look_and_check()
-        is_there = number.target == self.desired.target
-        observed = self._answering(number, before) if is_there else self._move(number, before)
+        number, before, restored = self._look_and_check()
+        if number.target == self.desired.target:
+            observed = self._answering(number, before, restored=restored)
+        else:
+            observed = self._move(number, before)
         try:
             return self._describe(observed)
         except ConnectError as error:
             failure = self.desired.context.added_to(error, remedy="run again to finish")
             raise Unfinished(failure, self._as_last_seen(observed)) from error
 
-    def _answering(self, number: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
-        """Steps 7 and 8 for a number that is where it should be: it may be dark all the same."""
+    def _answering(self, number: Number, before: Mapping[str, Arn], *, restored: bool) -> ObservedPlacement:
+        """Steps 7 and 8 for a number that is where it should be, and answers."""
         observed = self._observed(number, before)
-        if not observed.dark_regions:
-            try:
-                return self._set_flows(observed)
-            except ConnectError as error:
-                failure = self.desired.context.added_to(error, remedy="run again to finish")
-                raise Unfinished(failure, self._as_last_seen(observed)) from error
-        obligation = self.restorer.take(number, before, self.desired.target, self.desired.flows, self.operation)
         try:
             answering = self._set_flows(observed)
-        except Exception as error:
-            return self._settled(number, before, obligation, error, observed)
-        self.restorer.discharge(obligation)
-        return answering
+        except ConnectError as error:
+            failure = self.desired.context.added_to(error, remedy="run again to finish")
+            raise Unfinished(failure, self._as_last_seen(observed)) from error
+        return replace(answering, touched=answering.touched or restored)
 
-    def _look_and_check(self) -> tuple[Number, dict[str, Arn]]:
-        """Steps 2 to 4: nothing has been changed when one of them fails.
+    def _look_and_check(self) -> tuple[Number, dict[str, Arn], bool]:
+        """Steps 2 to 4: nothing has been changed when one of them fails, but that a dark number answers again.
 
         The list of numbers is the look; one that is on its target without its flow may be moving, and is waited for.
+
+        Returns:
+            The number, Region to the flow that answers it, and whether it was dark and had to be restored.
         """
         desired = self.desired
         with desired.context:
             try:
+                number, before = desired.number, self._flows_as_far_as_known(desired.number)
+                restored = self._is_dark(number, before) and self._stays_a_while(number)
+                if restored:
+                    number, before = self._restored(number, before)
                 if desired.target.kind == "traffic-distribution-group":
                     await_active(self.connection, desired.target, self.operation)
-                number = desired.number
-                before = self._flows_of(number)
                 is_there = number.target == desired.target
-                if (is_there and before != dict(desired.flows)) or not self._is_expected(number):
+                if (is_there and not restored and before != dict(desired.flows)) or not self._is_expected(number):
                     number = await_idle(self.connection, number, self.operation)
+                    before = self._flows_of(number)
                 if not self._is_expected(number):
                     self._restore_where_it_is(number)
                     raise self._moved_by_something_else(number)
                 if number.target != desired.target:
                     self._require_no_failover(number)
-                return number, before if number is desired.number else self._flows_of(number)
+                elif self._is_dark(number, before):
+                    number, before = self._restored(number, before)
+                    restored = True
+                return number, before, restored
             except WaitError as error:
                 again = ": run again" if isinstance(error, WaitTimeout) else ""
                 raise desired.context.added_to(error, remedy=f"nothing was changed{again}") from error
@@ -253,6 +263,52 @@ class _Attempt:
         if self.last_seen is None or number.target in {self.last_seen, self.desired.target}:
             return True
         return self.restorer.moved_by_us(number)
+
+    def _flows_as_far_as_known(self, number: Number) -> dict[str, Arn]:
+        """The flows of the number; none of one that is where it should be, where a Region does not answer.
+
+        Then each Region is looked at alone: one that is down does not keep the other one dark.
+        """
+        try:
+            return self._flows_of(number)
+        except Unavailable:
+            if number.target != self.desired.target:
+                raise
+            return {}
+
+    def _is_dark(self, number: Number, flows: Mapping[str, Arn]) -> bool:
+        return not set(reach_of(self.connection, number.target)[1]) <= set(flows)
+
+    def _stays_a_while(self, number: Number) -> bool:
+        """Whether a dark number is restored before anything is waited for: setting a flow needs no `ACTIVE` group.
+
+        One that is about to move at once is given its flow after the move.
+        """
+        target = self.desired.target
+        if number.target == target:
+            return True
+        if target.kind == "instance":
+            return False
+        group = self.connection.directory.group(target).get(target.id)
+        return group is not None and group.status != "ACTIVE"
+
+    def _restored(self, number: Number, flows: Mapping[str, Arn]) -> tuple[Number, dict[str, Arn]]:
+        """Give a dark number its flow where it is; the number and Region to flow, as they are seen then.
+
+        Raises:
+            Unfinished: it is dark still.
+            NotFound: it was released.
+        """
+        obligation = self.restorer.take(number, flows, number.target, self.desired.flows, self.operation)
+        settled = self.restorer.settle(obligation, self.operation)
+        if settled.is_gone:
+            raise NotFound("the number is not claimed any more; claim it first")
+        seen = settled.number or number
+        if not settled.is_discharged:
+            dark = said_of_dark(obligation, settled)
+            failure = self.desired.context.error(ConnectError, dark)
+            raise Unfinished(failure, self._observed(seen, settled.flows))
+        return seen, dict(settled.flows)
 
     def _restore_where_it_is(self, number: Number) -> None:
         """A number that something else has moved is not moved back, and not left without a flow either."""

@@ -33,6 +33,7 @@ from acgr_connect.model.errors import (
 )
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
+from acgr_connect.numbers.dark import associate_command
 from acgr_connect.numbers.find import look
 from acgr_connect.numbers.flows import look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
@@ -82,7 +83,7 @@ class Restorer:
         self._owed: dict[str, Obligation] = {}
         self._proved: dict[str, Denied | None] = {}
         self._has_discharged = False
-        self._left_going_to: dict[str, Arn] = {}
+        self._left_between: dict[str, frozenset[Arn]] = {}
 
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
@@ -159,7 +160,7 @@ class Restorer:
 
     def _discharged(self, obligation: Obligation, operation: Operation) -> str:
         """What is to be said of a number that is dark still, or ""."""
-        self._left_going_to[obligation.number.id] = obligation.destination
+        self._left_between[obligation.number.id] = frozenset({obligation.origin, obligation.destination})
         with self.connection.exclusive(obligation.number):
             settled = self.settle(obligation, operation)
         if not settled.is_discharged:
@@ -168,8 +169,8 @@ class Restorer:
         return ""
 
     def moved_by_us(self, number: Number) -> bool:
-        """Whether a number is where it is because an earlier run of ours was stopped while it moved there."""
-        return self._left_going_to.get(number.arn.id) == number.target
+        """Whether a number is where it is because an earlier run of ours was stopped while it moved."""
+        return number.target in self._left_between.get(number.arn.id, ())
 
     def take(
         self,
@@ -359,6 +360,5 @@ def by_hand(obligation: Obligation, settled: Settled) -> str:
     regions = tuple(settled.dark) or (obligation.number.region,)
     flows = obligation.flows_at(target, regions)
     region, flow = next(iter(flows.items()), (obligation.number.region, None))
-    instance, id_ = (flow.instance_id, flow.id) if flow else ("…", "…")
-    whose = f"--phone-number-id {obligation.number} --instance-id {instance} --contact-flow-id {id_}"
-    return f"aws connect associate-phone-number-contact-flow --region {region} {whose}"
+    known = flow or next(iter(obligation.wanted.values()), None) or next(iter(obligation.before.values()), None)
+    return associate_command(region, obligation.number, known or target, flow)

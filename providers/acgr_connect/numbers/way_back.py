@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from acgr_connect.groups import display_name, reach_of
 from acgr_connect.model.arns import Arn, parse
@@ -14,6 +15,7 @@ from acgr_connect.model.records import Number
 from acgr_connect.numbers.find import await_idle
 from acgr_connect.numbers.flows import look_at_flow
 from acgr_connect.numbers.placement import DesiredPlacement, resolve
+from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
@@ -43,29 +45,43 @@ class WayBack:
     desired: DesiredPlacement | None = None
 
 
-def way_back(connection: Connection, placed: Placed, return_to: str, operation: Operation) -> WayBack:
+def way_back(
+    restorer: Restorer,
+    placed: Placed,
+    return_to: str,
+    operation: Operation,
+    apart: Mapping[str, tuple[Arn, str]] = MappingProxyType({}),
+) -> WayBack:
     """Where `return_to` puts the number, if it still is where it was placed.
 
     Wherever it ends, it does not stay without a flow: a run that was killed half-way may have left it so.
 
     Args:
-        connection: the account.
+        restorer: the account's, which knows what moves of ours were stopped half-way.
         placed: what was placed, and where.
         return_to: "instance", "leave", or the ARN of a traffic distribution group.
         operation: has the deadline until which somebody else's operation on the number is waited for.
+        apart: Region to the flow that the program declares without the placement, and the name of that resource: the
+            number keeps it, and does not leave the Region.
 
     Raises:
         ConnectError: it cannot be told, or where it is to go cannot take it.
     """
+    connection = restorer.connection
     connection.require_account(placed.number.arn)
     try:
         number = await_idle(connection, placed.number, operation)
     except NotFound:
         return WayBack("is not claimed any more: nothing to return")
+    if restorer.moved_by_us(number):
+        placed = replace(placed, on=number.target)
     target, said = _destination(connection, placed, return_to, number.target)
+    if target != number.target and (why := _why_it_stays(connection, target, apart)):
+        target, said = number.target, f"stays on {display_name(connection, number.target)}: {why}"
     if target == number.target and _answers(connection, number):
         return WayBack(said)
-    desired = _desired(connection, placed, target)
+    flows = {**placed.flows, **{region: flow for region, (flow, _) in apart.items()}}
+    desired = _desired(connection, replace(placed, flows=flows), target, operation)
     moved = f"is back on {desired.target_name}, with its flow"
     return WayBack(moved if target != number.target else f"{said}; it had no flow and has one again", desired)
 
@@ -81,18 +97,27 @@ def _destination(connection: Connection, placed: Placed, return_to: str, actual:
     return target, f"{stays}: that is where return_to puts it"
 
 
+def _why_it_stays(connection: Connection, target: Arn, apart: Mapping[str, tuple[Arn, str]]) -> str | None:
+    """Whose flow would have no number to answer, if it went to the target; None where nothing is in the way."""
+    _, regions = reach_of(connection, target)
+    for region, (_, name) in apart.items():
+        if region not in regions:
+            return f"{name} declares its flow in {region}, where it would not be reachable any more"
+    return None
+
+
 def _answers(connection: Connection, number: Number) -> bool:
     instance, regions = reach_of(connection, number.target)
     return all(look_at_flow(connection, number.arn, instance.in_region(r), Purpose.MOVE) for r in regions)
 
 
-def _desired(connection: Connection, placed: Placed, target: Arn) -> DesiredPlacement:
+def _desired(connection: Connection, placed: Placed, target: Arn, operation: Operation) -> DesiredPlacement:
     """The flow that the number was given last follows it; its twin, in a Region where it had none."""
     _, regions = reach_of(connection, target)
     known = placed.flows
     flows: Flows = {region: known[region] for region in regions} if set(regions) <= set(known) else known[target.region]
     try:
-        return resolve(connection, placed.number.arn, target, flows)
+        return resolve(connection, placed.number.arn, target, flows, operation)
     except ConnectError as error:
         action = f"returning phone number {placed.number.e164} to {display_name(connection, target)}"
         context = ErrorContext(action, target.region)

@@ -22,6 +22,7 @@ from acgr_connect.scheduling.poll_schedule import PollSchedule, TrackedMove
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import MoveGate, RateLimiter
 from acgr_connect.scheduling.shared_state import FileStore, MemoryStore, StateStore
+from acgr_connect.scheduling.single_flight import SingleFlight
 from acgr_connect.world.directory import Directory
 from acgr_connect.world.sweep import FRESH, Sweep
 
@@ -71,7 +72,7 @@ class Connection:
     ) -> None:
         self.settings = settings or Settings()
         self.clock = clock or SystemClock()
-        self.directory = Directory(self.connect, self.clock)
+        self.directory = Directory(self._patiently, self.clock)
         self._open_session, self._prefetch = open_session, prefetch
         self._prefetched: set[tuple[str, ...]] = set()
         self._lock = RLock()
@@ -84,11 +85,23 @@ class Connection:
         self._accounts: dict[str, Sweep[str]] = {}
         self._locks: dict[str, Lock] = {}
         self.gate = MoveGate()
+        self.waits = SingleFlight()
+        self._patience: Deadline | None = None
         self._cancelled = False
 
     def connect(self, region: str, purpose: Purpose, deadline: Deadline | None = None) -> RegionalConnect:
         """Connect in one Region, asked for one purpose; what begins something does not go out after the deadline."""
         return self._region(region).connect.to(purpose, deadline)
+
+    def _patiently(self, region: str, purpose: Purpose) -> RegionalConnect:
+        """Connect for what all resources share: an outage is waited out as long as any operation may last."""
+        return self.connect(region, purpose, self._patience)
+
+    def be_patient(self, deadline: Deadline) -> None:
+        """An operation has begun that may last until then. A preview begins none, and gives up within seconds."""
+        with self._lock:
+            if self._patience is None or deadline.at > self._patience.at:
+                self._patience = deadline
 
     def prefetch(self, what: tuple[str, ...], read: Read) -> None:
         """Begin to read something, once: whoever asks for it meanwhile waits for that answer."""

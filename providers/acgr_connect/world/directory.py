@@ -52,7 +52,9 @@ class Directory:
     def users(self, instance: Arn) -> Sweep[User]:
         """The users of an instance, by UUID."""
         key = ("users", instance.region, instance.id)
-        return self._swept(key, lambda api: ((u.arn.id, u) for u in api.list_users(instance)), instance.region)
+        return self._swept(
+            key, lambda api: ((u.arn.id, u) for u in api.list_users(instance)), instance.region, Purpose.AGENT
+        )
 
     def flows(self, instance: Arn) -> Sweep[Flow]:
         """The flows of type CONTACT_FLOW of an instance in one Region, by UUID."""
@@ -74,6 +76,7 @@ class Directory:
             ("members", str(group)),
             lambda api: ((id_, id_) for id_ in map(last_part, api.list_group_users(group))),
             group.region,
+            Purpose.AGENT,
         )
 
     def associations(self, instance: Arn) -> Sweep[Arn]:
@@ -81,14 +84,16 @@ class Directory:
         key = ("associations", instance.region, instance.id)
         return self._swept(key, lambda api: api.list_flow_associations(instance).items(), instance.region)
 
+    # Lists of agents are long, and nobody is dark for want of them: everything about numbers goes first.
     def _swept(
         self,
         key: tuple[str, ...],
         fetch: Callable[[RegionalConnect], Iterable[tuple[str, Entry]]],
         region: str,
+        purpose: Purpose = Purpose.CHECK,
     ) -> Sweep[Entry]:
         with self._lock:
             if key not in self._sweeps:
-                sweep = Sweep(lambda: fetch(self._connect(region, Purpose.CHECK)), self._clock)
+                sweep = Sweep(lambda: fetch(self._connect(region, purpose)), self._clock)
                 self._sweeps[key] = sweep  # type: ignore[assignment]  # the key says of what the sweep is
             return self._sweeps[key]  # type: ignore[return-value]  # as above

@@ -1,6 +1,8 @@
 """A sweep: one bulk read of one kind of object, made once a run and shared by all threads.
 
-Own writes update it. A miss sweeps again, at most every `FRESH` seconds; absence is never cached.
+Own writes update it. An answer is as old as the beginning of the sweep that it comes from. "There is none" is believed
+of a sweep that is young enough for the question; otherwise it is swept again, at most every `FRESH` seconds, and all
+who miss something meanwhile share that sweep.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from acgr_connect.model.clock import Clock
 from acgr_connect.model.errors import ConnectError
 
 FRESH = 5.0
-"""Seconds for which a sweep is taken as today's truth about what is absent."""
+"""Seconds from the beginning of one sweep to the next, and for which most questions believe in what is absent."""
 
 Entry = TypeVar("Entry")
 
@@ -31,33 +33,45 @@ class Sweep(Generic[Entry]):
         self._lock, self._noting = RLock(), Lock()
         self._entries: dict[str, Entry] = {}
         self._meanwhile: dict[str, Entry | None] = {}
-        self._swept_at: float | None = None
+        self._began_at: float | None = None
         self._failed: tuple[float, ConnectError] | None = None
 
     def entries(self, max_age: float = float("inf")) -> dict[str, Entry]:
-        """All entries, from a sweep of this run that is no older than so many seconds."""
-        with self._lock:
-            if not self._is_younger_than(max_age):
-                self._sweep()
-            return self._known()
+        """All entries, from a sweep of this run that began less than so many seconds ago."""
+        asked = self._clock.now()
+        return self._known() if self._is_young(asked, max_age) else self.entries_since(asked)
 
-    def matching(self, wanted: Callable[[Entry], bool], max_age: float = float("inf")) -> list[Entry]:
-        """The entries that are wanted; where none is, after a sweep that is fresh."""
-        with self._lock:
-            found = [e for e in self.entries(max_age).values() if wanted(e)]
-            if found or self._is_younger_than(FRESH):
-                return found
-            self._sweep()
-            return [e for e in self._known().values() if wanted(e)]
+    def entries_since(self, moment: float) -> dict[str, Entry]:
+        """All entries, from a sweep that began no earlier than that."""
+        while not self._is_young(moment, 0.0):
+            with self._lock:
+                if not self._is_young(moment, 0.0):
+                    self._sweep()
+        return self._known()
 
-    def get(self, key: str, max_age: float = float("inf")) -> Entry | None:
-        """The entry of that id, or None after a sweep that is fresh."""
-        with self._lock:
-            found = self.entries(max_age)
-            if key not in found and not self._is_younger_than(FRESH):
-                self._sweep()
-                found = self._known()
-            return found.get(key)
+    def matching(
+        self, wanted: Callable[[Entry], bool], max_age: float = float("inf"), *, believing: float = FRESH
+    ) -> list[Entry]:
+        """The entries that are wanted; none, by a sweep that was younger than `believing` when it was asked."""
+        asked = self._clock.now()
+        found = [e for e in self.entries(max_age).values() if wanted(e)]
+        if found or self._is_young(asked, believing):
+            return found
+        return [e for e in self._swept_again(asked).values() if wanted(e)]
+
+    def get(self, key: str, max_age: float = float("inf"), *, believing: float = FRESH) -> Entry | None:
+        """The entry of that id; None, by a sweep that was younger than `believing` when it was asked."""
+        asked = self._clock.now()
+        found = self.entries(max_age)
+        if key not in found and not self._is_young(asked, believing):
+            found = self._swept_again(asked)
+        return found.get(key)
+
+    def _swept_again(self, asked: float) -> dict[str, Entry]:
+        """From a sweep that begins `FRESH` seconds after the last one: others may miss something meanwhile as well."""
+        if self._began_at is not None and (early := self._began_at + FRESH - self._clock.now()) > 0:
+            self._clock.sleep(early)
+        return self.entries_since(asked)
 
     def put(self, key: str, entry: Entry) -> None:
         """Note an own write."""
@@ -73,7 +87,7 @@ class Sweep(Generic[Entry]):
     def forget(self) -> None:
         """Sweep again at the next question."""
         with self._lock:
-            self._swept_at, self._failed = None, None
+            self._began_at, self._failed = None, None
             with self._noting:
                 self._entries = {}
 
@@ -81,8 +95,9 @@ class Sweep(Generic[Entry]):
         with self._noting:
             return dict(self._entries)
 
-    def _is_younger_than(self, seconds: float) -> bool:
-        return self._swept_at is not None and self._clock.now() - self._swept_at < seconds
+    def _is_young(self, asked: float, max_age: float) -> bool:
+        """Whether the last sweep began after the question, or less than so many seconds before it."""
+        return self._began_at is not None and (self._began_at >= asked or asked - self._began_at < max_age)
 
     def _sweep(self) -> None:
         now = self._clock.now()
@@ -98,4 +113,4 @@ class Sweep(Generic[Entry]):
         with self._noting:
             both = {**swept, **self._meanwhile}
             self._entries = {key: entry for key, entry in both.items() if entry is not None}
-        self._swept_at = self._clock.now()
+        self._began_at = now

@@ -32,6 +32,12 @@ def agent(name: str, group: str, user: str, *, options: Any = None) -> Declarati
     return {"kind": "agent", "name": name, "args": asked, "options": options or {}}
 
 
+def roster(name: str, group: str, users: Any, *, options: Any = None, **args: Any) -> Declaration:
+    """A `TrafficDistributionGroupRoster`."""
+    asked = {"traffic_distribution_group": group, "users": users, "source_region": SOURCE, "max_removals": "100%"}
+    return {"kind": "roster", "name": name, "args": {**asked, **args}, "options": options or {}}
+
+
 def component(name: str, group: str, numbers: Any, agents: Any, *, options: Any = None) -> Declaration:
     """A `GlobalResiliency`."""
     asked = {"traffic_distribution_group": group, "source_region": SOURCE, "replica_region": REPLICA}

@@ -65,6 +65,10 @@ class State:
         """Operations that were begun and of which nobody knows how they ended."""
         return self.deployment.get("pending_operations") or []
 
+    def urn(self, name: str) -> str:
+        """A resource's URN."""
+        return str(self.resources[name]["urn"])
+
     def outputs(self, name: str) -> Mapping[str, Any]:
         """The outputs of one resource."""
         outputs: Mapping[str, Any] = self.resources[name]["outputs"]

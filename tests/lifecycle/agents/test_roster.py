@@ -67,6 +67,16 @@ def by_hand(sandbox: Sandbox, group: str, *, on: tuple[str, ...] = (), off: tupl
             ids.remove(sandbox.world.user(user).id)
 
 
+def made_again(sandbox: Sandbox, group: str) -> None:
+    """Somebody deletes a group and makes another one of its name."""
+    client, found = session_on(sandbox).client("connect", region_name="eu-west-2"), sandbox.world.group(group)
+    sandbox.clock.advance(60.0)
+    client.delete_traffic_distribution_group(TrafficDistributionGroupId=sandbox.world.arn(found))
+    sandbox.clock.advance(60.0)
+    client.create_traffic_distribution_group(Name=group, InstanceId=sandbox.world.instance("northwind").id)
+    sandbox.clock.advance(60.0)
+
+
 def test_basic(sandbox: Sandbox, connection: Connection) -> None:
     """A1, A6, A8: creating associates the agents, reading finds them, deleting disassociates them."""
     made = PROVIDER.create(declared(*THREE))
@@ -229,13 +239,61 @@ def test_authoritative_shows_before_it_removes(sandbox: Sandbox, connection: Con
     assert PROVIDER.diff(made.id, done.outs, whole).changes is False
 
 
-def test_authoritative_removes_who_came_since(sandbox: Sandbox, connection: Connection) -> None:
-    """An update of an authoritative roster removes whoever its sweep finds beside the declared."""
+def test_who_came_since_is_shown_before_he_goes(sandbox: Sandbox, connection: Connection) -> None:
+    """An update removes nobody whom no preview has shown: a stranger whom it finds is in the state, the next one's."""
     made = PROVIDER.create(declared("alice.smith", authoritative=True))
     by_hand(sandbox, "retail", on=("dave.jones",))
     connection.directory.members(parse(made.id)).forget()
-    PROVIDER.update(made.id, made.outs, declared("alice.smith", "bob.brown", authoritative=True))
+    both = declared("alice.smith", "bob.brown", authoritative=True)
+    found = PROVIDER.update(made.id, made.outs, both)
+    assert members(sandbox) == {"alice.smith", "bob.brown", "dave.jones"}
+    assert found.outs["undeclared"] == ["dave.jones"]
+    assert PROVIDER.diff(made.id, found.outs, both).changes is True
+    PROVIDER.update(made.id, found.outs, {**both, "max_removals": 1})
     assert members(sandbox) == {"alice.smith", "bob.brown"}
+
+
+@pytest.mark.parametrize("is_refreshed", [False, True])
+def test_not_authoritative_any_more(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, is_refreshed: bool
+) -> None:
+    """Whom an authoritative roster has found, and nobody declared, stays where the roster gives that up."""
+    by_hand(sandbox, "retail", on=("dave.jones",))
+    made = PROVIDER.create(declared("alice.smith", authoritative=True, max_removals="100%"))
+    next_run()
+    olds = PROVIDER.read(made.id, made.outs).outs if is_refreshed else made.outs
+    done = PROVIDER.update(made.id, olds, declared("alice.smith", max_removals="100%"))
+    assert members(sandbox) == {"alice.smith", "dave.jones"}
+    assert (set(done.outs["members"]), done.outs["undeclared"]) == ({"alice.smith"}, [])
+
+
+def test_a_renamed_roster_is_held_to_max_removals(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A roster that another one succeeds on its group lets no more agents go than that one allows."""
+    made = PROVIDER.create(declared(*THREE))
+    for allowed, left in (("10%", set(THREE)), (2, {"alice.smith"})):
+        next_run()
+        successor = [("roster", "eu-west-2/retail", "additive", str(allowed))]
+        current_run().ownership.claim("urn::new", [*successor, ("membership", "eu-west-2/retail", "alice.smith")])
+        if left == set(THREE):
+            assert "2 of 3 agents would be removed" in refusal(lambda: PROVIDER.delete(made.id, made.outs))
+        else:
+            PROVIDER.delete(made.id, made.outs)
+        assert members(sandbox) == left
+
+
+def test_a_group_that_was_made_again(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """State that speaks of a group that is gone replaces the roster, whatever else is changed with it."""
+    made = PROVIDER.create(declared(*THREE, group="emergency"))
+    made_again(sandbox, "emergency")
+    next_run()
+    news = declared(*THREE, "dave.jones", group="emergency")
+    said = refusal(lambda: PROVIDER.update(made.id, made.outs, news))
+    assert "that name is another group" in said
+    PROVIDER.check(declared(*THREE, group="emergency"), news)
+    assert PROVIDER.diff(made.id, made.outs, news).replaces == ["traffic_distribution_group"]
+    PROVIDER.create(news)
+    PROVIDER.delete(made.id, made.outs)
+    assert members(sandbox, "emergency") == {*THREE, "dave.jones"}
 
 
 def test_an_emptied_roster_is_refused_in_the_preview(sandbox: Sandbox, connection: Connection) -> None:
@@ -262,8 +320,9 @@ def test_an_emptied_roster_is_refused_before_any_write(sandbox: Sandbox, connect
 
 def test_strangers_count_among_the_removed(sandbox: Sandbox, connection: Connection) -> None:
     """`max_removals` guards what an authoritative roster finds as well."""
-    made = PROVIDER.create(declared("alice.smith", group="default"))
     whole = declared("alice.smith", group="default", authoritative=True, max_removals=0)
+    made = PROVIDER.create(whole)
+    assert made.outs["undeclared"] == ["dave.jones"]
     assert "1 of 2 agents would be removed" in refusal(lambda: PROVIDER.update(made.id, made.outs, whole))
     assert members(sandbox, "everyone") == {"alice.smith", "dave.jones"}
 
@@ -277,7 +336,7 @@ def test_a_destroy_is_not_guarded(sandbox: Sandbox, connection: Connection) -> N
 
 def test_not_authoritative_beside_another_owner(sandbox: Sandbox, connection: Connection) -> None:
     """An authoritative roster would remove what another resource of the run declares, so it is refused."""
-    current_run().ownership.declare("urn::erin", [("membership", "retail", "erin.green")])
+    current_run().ownership.claim("urn::erin", [("membership", "eu-west-2/retail", "erin.green")])
     answer = PROVIDER.check({}, declared("alice.smith", authoritative=True))
     assert [failure.reason for failure in answer.failures] == [
         "authoritative: erin declares agents of the same group; declare all of them in one place"
@@ -289,7 +348,7 @@ def test_not_authoritative_beside_another_owner(sandbox: Sandbox, connection: Co
 
 def test_nothing_beside_an_authoritative_roster(sandbox: Sandbox, connection: Connection) -> None:
     """The other way round as well: whichever is declared second is refused, a roster or an agent of its own."""
-    current_run().ownership.declare("urn::whole", [("roster", "retail", "authoritative")])
+    current_run().ownership.claim("urn::whole", [("roster", "eu-west-2/retail", "authoritative", "10%")])
     single = {"traffic_distribution_group": "retail", "user": "bob.brown", "source_region": "eu-west-2"}
     answers = [PROVIDER.check({}, declared("alice.smith")), TrafficDistributionGroupUserProvider().check({}, single)]
     reasons = [failure.reason for answer in answers for failure in answer.failures]
@@ -309,6 +368,12 @@ def test_a_delete_leaves_whom_nobody_declared(
     assert members(sandbox) == {"dave.jones"}
 
 
+def declared_by(urn: str) -> None:
+    """What this run has declared so far was declared by that resource."""
+    ownership = current_run().ownership
+    ownership.claim(urn, ownership.claimed_under("membership", "eu-west-2/retail"))
+
+
 def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
     """Agents that pass from resources of their own to a roster, or from it to them, are not touched."""
     single = TrafficDistributionGroupUserProvider()
@@ -317,14 +382,14 @@ def test_users_become_a_roster_and_back(sandbox: Sandbox, connection: Connection
     next_run()
     before = writes(sandbox)
     made = PROVIDER.create(declared(*THREE))
-    current_run().ownership.declare("urn::roster", current_run().ownership.declared_under("membership", "retail"))
+    declared_by("urn::roster")
     for user in users:
         single.delete(user.id, user.outs)
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
     next_run()
     for one in inputs:
         single.create(one)
-    current_run().ownership.declare("urn::users", current_run().ownership.declared_under("membership", "retail"))
+    declared_by("urn::users")
     PROVIDER.update(made.id, made.outs, declared())
     assert (writes(sandbox), members(sandbox)) == (before, set(THREE))
 
@@ -429,7 +494,7 @@ def test_a_change_of_group_that_ends_early(
     previewed(PROVIDER, made.id, made.outs, news)
     sandbox.faults.add(Fault(operation=JOIN, kind="throttle", after=1, count=0))
     assert "agents are on the group" in refusal(lambda: PROVIDER.create(news))
-    assert bool(current_run().ownership.declared_under("membership", "emergency", made=True)) == keeps
+    assert bool(current_run().ownership.claimed_under("membership", "eu-west-2/emergency", made=True)) == keeps
 
 
 def test_a_stranger_on_two_groups_is_left_where_he_is(

@@ -116,7 +116,7 @@ def test_waits_until_active(sandbox: Sandbox, connection: Connection) -> None:
 def test_the_last_to_declare_wins(sandbox: Sandbox, connection: Connection) -> None:
     """A delete leaves alone what another resource of the same run has taken over."""
     made = PROVIDER.create(declared())
-    current_run().ownership.declare(
+    current_run().ownership.claim(
         "urn::twin", [("membership", made.outs["traffic_distribution_group_arn"], "alice.smith")]
     )
     PROVIDER.delete(made.id, made.outs)

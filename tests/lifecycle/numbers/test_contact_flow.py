@@ -303,6 +303,7 @@ def test_a_sibling_in_the_other_region_is_not_darkened(
     made = as_resource("here", lambda: PROVIDER.create(declared(region=SOURCE)))
     other = as_resource("there", lambda: PROVIDER.create(declared(region=REPLICA)))
     next_run()
+    as_resource("there", lambda: PROVIDER.check(declared(region=REPLICA), declared(region=REPLICA)))
     as_resource("there", lambda: PROVIDER.diff(other.id, other.outs, declared(region=REPLICA)))
     as_resource("here", lambda: PROVIDER.delete(made.id, made.outs))
     assert flows(sandbox) == everywhere("Winter IVR")
@@ -316,6 +317,7 @@ def test_a_sibling_with_another_flow_shows_that_nothing_is_mirrored(
     made = as_resource("here", lambda: PROVIDER.create(declared(region=SOURCE, flow="Sales")))
     other = as_resource("there", lambda: PROVIDER.create(declared(region=REPLICA)))
     next_run()
+    as_resource("there", lambda: PROVIDER.check(declared(region=REPLICA), declared(region=REPLICA)))
     as_resource("there", lambda: PROVIDER.diff(other.id, other.outs, declared(region=REPLICA)))
     as_resource("here", lambda: PROVIDER.delete(made.id, made.outs))
     assert flows(sandbox) == {REPLICA: "Winter IVR"}
@@ -324,7 +326,7 @@ def test_a_sibling_with_another_flow_shows_that_nothing_is_mirrored(
 def test_a_placement_takes_over(sandbox: Sandbox, connection: Connection) -> None:
     """The delete leaves alone a flow whose number a placement declares now."""
     made = PROVIDER.create(declared())
-    current_run().ownership.declare("urn::t::main", [("phone-number", ON_RETAIL)])
+    current_run().ownership.claim("urn::t::main", [("phone-number", ON_RETAIL)])
     PROVIDER.delete(made.id, made.outs)
     assert flows(sandbox) == everywhere("Winter IVR")
 
@@ -333,10 +335,10 @@ def test_a_placement_declares_the_flow_already(sandbox: Sandbox, connection: Con
     """A number's flow has one owner: beside its placement a create and an update fail before any write."""
     made = PROVIDER.create(declared(ON_DEFAULT, flow="Sales"))
     number = sandbox.world.number(ON_DEFAULT).id
-    current_run().ownership.declare("urn::t::main", [("phone-number", number), ("phone-number", ON_DEFAULT)])
-    sentence = "the placement main declares its flow already: change the flow there, and drop this resource"
+    current_run().ownership.claim("urn::t::main", [("phone-number", number), ("phone-number", ON_DEFAULT)])
+    sentence = f"phone_number: the placement main declares the flow of {ON_DEFAULT}: change it there, and drop "
     assert refusal(declared(ON_DEFAULT)) == f"setting the flow of phone number {ON_DEFAULT} in {REPLICA}: {sentence}"
-    with pytest.raises(Exception, match="the placement main declares its flow already"):
+    with pytest.raises(Exception, match="the placement main declares the flow of"):
         PROVIDER.update(made.id, made.outs, declared(ON_DEFAULT))
     assert writes(sandbox) == 0
 
@@ -345,7 +347,7 @@ def test_declared_twice(sandbox: Sandbox, connection: Connection) -> None:
     """Two resources of one program cannot declare the flow of one number in one Region."""
     as_resource("one", lambda: PROVIDER.create(declared()))
     sentence = as_resource("two", lambda: refusal(declared(flow="Sales")))
-    assert sentence.endswith(f"one declares its flow in {REPLICA} already: declare it once")
+    assert sentence.endswith(f"one and two both declare the flow of {ON_RETAIL} in {REPLICA}: declare it once")
     assert flows(sandbox) == everywhere("Winter IVR")
 
 
@@ -718,11 +720,17 @@ def test_a_refresh_waits_for_a_move_under_way(sandbox: Sandbox, connection: Conn
     assert sandbox.world.number(ON_RETAIL).status == "CLAIMED"
 
 
-def test_check_warns_and_never_fails(sandbox: Sandbox, connection: Connection) -> None:
-    """Beside a placement the check still passes: the program may be changing hands."""
-    current_run().ownership.declare("urn::t::main", [("phone-number", ON_RETAIL)])
-    answer = PROVIDER.check({}, {**declared(), "phone_number_arn": None})
-    assert (answer.failures, answer.inputs) == ([], declared())
+@pytest.mark.parametrize("form", ["e164", "id", "arn"])
+def test_beside_a_placement_it_is_refused_in_the_preview(sandbox: Sandbox, connection: Connection, form: str) -> None:
+    """The check names both, however each of them writes the number."""
+    number = sandbox.world.number(ON_RETAIL)
+    written = {"e164": ON_RETAIL, "id": number.id, "arn": sandbox.world.arn(number)}[form]
+    placed = {"phone_number": ON_RETAIL, "target": "retail", "flow": "Main IVR", "source_region": SOURCE}
+    as_resource("main", lambda: PhoneNumberPlacementProvider().check({}, placed))
+    answer = as_resource("apart", lambda: PROVIDER.check({}, declared(written)))
+    assert [failure.reason for failure in answer.failures] == [
+        f"phone_number: the placement main declares the flow of {written}: change it there, and drop apart"
+    ]
 
 
 def test_taken_over_from_a_placement(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:

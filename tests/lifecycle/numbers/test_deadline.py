@@ -9,7 +9,7 @@ from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
 
 from acgr_connect.model.errors import ConnectError, Unfinished
 from acgr_connect.model.identifiers import Name
-from acgr_connect.model.operation import Operation
+from acgr_connect.model.operation import Deadline, Operation
 from acgr_connect.numbers.placement import DesiredPlacement, place, resolve
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.world.connection import Connection
@@ -26,7 +26,14 @@ A_LOOK = 2.0
 
 
 def _desired(connection: Connection) -> DesiredPlacement:
-    return resolve(connection, Name(ON_INSTANCE), Name("retail"), Name("Main IVR"), source_region=SOURCE)
+    return resolve(
+        connection,
+        Name(ON_INSTANCE),
+        Name("retail"),
+        Name("Main IVR"),
+        Operation(Deadline.after(SECONDS, connection.clock)),
+        source_region=SOURCE,
+    )
 
 
 def _describe_by_hand(sandbox: Sandbox) -> None:

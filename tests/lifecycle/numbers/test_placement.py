@@ -316,7 +316,7 @@ def test_failed_claim_then_another_try(sandbox: Sandbox, connection: Connection,
 def test_the_last_to_declare_wins(sandbox: Sandbox, connection: Connection) -> None:
     """A delete leaves alone a number that another resource of the same run has taken over."""
     made = PROVIDER.create(declared())
-    current_run().ownership.declare("urn::twin", [("phone-number", ON_INSTANCE)])
+    current_run().ownership.claim("urn::twin", [("phone-number", ON_INSTANCE)])
     PROVIDER.delete(made.id, made.outs)
     assert home(sandbox) == "retail"
 

@@ -25,7 +25,7 @@ class Kill:
         return f"{self.step}/{self.requests}/{self.afterwards}"
 
 
-def _moments(step: Step) -> range:
+def moments(step: Step) -> range:
     """From the last read before the first write to the end: until then nothing has happened.
 
     Dying before a request is sent is dying after the one before was answered. STS is asked before the first write.
@@ -39,7 +39,7 @@ def _moments(step: Step) -> range:
 def _all() -> Iterator[Kill]:
     for step in STEPS:
         takes_time = any(operation in {MOVE, DESCRIBE} for operation, *_ in known(step, step.switches).calls)
-        for requests in _moments(step):
+        for requests in moments(step):
             for afterwards in AFTERWARDS:
                 if takes_time or afterwards != "a-minute-later":
                     yield Kill(step, requests, afterwards)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NoReturn
@@ -82,14 +82,20 @@ class Wire:
     def __init__(self) -> None:
         self.sandbox: Sandbox | None = None
         self.kill = self.requests = 0
+        self._asked: Callable[[int], None] | None = None
+        self._mangle: Callable[[int, Response], Response] | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = session_on(self, region=SOURCE)  # type: ignore[arg-type]  # it is asked to handle, no more
 
     def handle(self, request: Request) -> Response:
         """Answer a request, or die."""
         assert self.sandbox is not None
+        if self._asked:
+            self._asked(self.requests)
         answer = self.sandbox.handle(request)
         self.requests += 1
+        if self._mangle:
+            answer = self._mangle(self.requests, answer)
         if self.requests == self.kill:
             raise Killed
         return answer
@@ -102,14 +108,22 @@ class Wire:
         return self._clients[key]
 
     @contextmanager
-    def plugged_into(self, sandbox: Sandbox, kill: int = 0) -> Iterator[None]:
+    def plugged_into(
+        self,
+        sandbox: Sandbox,
+        kill: int = 0,
+        asked: Callable[[int], None] | None = None,
+        mangle: Callable[[int, Response], Response] | None = None,
+    ) -> Iterator[None]:
         """Requests go to this sandbox meanwhile."""
         before = self.sandbox, self.kill
         self.sandbox, self.kill, self.requests = sandbox, kill, 0
+        self._asked, self._mangle = asked, mangle
         try:
             yield
         finally:
             self.sandbox, self.kill = before
+            self._asked = self._mangle = None
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from pathlib import Path
 from threading import Condition
 from typing import Any
 
@@ -18,7 +19,7 @@ from pulumi.runtime.proto import provider_pb2
 import acgr
 from acgr_connect.aws.settings import Settings
 from acgr_connect.scheduling.token_bucket import Rate
-from acgr_sandbox import ManualClock, Sandbox
+from acgr_sandbox import ManualClock, Response, Sandbox
 
 DIFF_NONE, DIFF_UNKNOWN = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_UNKNOWN
 
@@ -157,7 +158,11 @@ class Stack:
         asked = provider_pb2.DiffRequest(
             id=stored.id, urn=declared.urn, olds=stored.outputs, news=news, old_inputs=stored.inputs
         )
-        found = plugin().Diff(asked, Context())
+        try:
+            found = plugin().Diff(asked, Context())
+        except Aborted as aborted:
+            self.errors.append(str(aborted).strip().rsplit("\n", 1)[-1])
+            return None
         if found.replaces:
             return partial(self._replace, declared, stored, news)
         by_inputs = found.changes == DIFF_UNKNOWN and news == stored.inputs
@@ -231,17 +236,41 @@ class Stack:
             del self.resources[name]
             return
         self.resources[name] = Stored(stored.declared, answer.id, answer.inputs, answer.properties)
+        # The engine then diffs what it has read with what it had, the roles swapped: nothing is declared by that.
+        plugin().Diff(
+            provider_pb2.DiffRequest(
+                id=answer.id,
+                urn=urn,
+                olds=answer.properties,
+                news=stored.inputs,
+                old_inputs=answer.inputs,
+            ),
+            Context(),
+        )
 
 
 @contextmanager
-def a_run(sandbox: Sandbox, *, kill: int = 0) -> Iterator[Wire]:
+def a_run(
+    sandbox: Sandbox,
+    *,
+    kill: int = 0,
+    journal: Path | None = None,
+    asked: Callable[[int], None] | None = None,
+    mangle: Callable[[int, Response], Response] | None = None,
+) -> Iterator[Wire]:
     """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
 
     Args:
         sandbox: the account.
         kill: after so many answered requests the process dies; 0: it lives.
+        journal: the folder in which obligations outlive the run, or None.
+        asked: hears, before each request, how many were answered.
+        mangle: changes an answer on its way, by the number of its request.
     """
-    settings = Settings(rate=Rate(2.0, 5.0), scope=sandbox.switches.bucket_scope)
+    settings = Settings(rate=Rate(2.0, 5.0), scope=sandbox.switches.bucket_scope, journal_folder=journal)
     assert isinstance(sandbox.clock, ManualClock)
-    with wire().plugged_into(sandbox, kill), acgr.connected(wire(), SandboxTime(sandbox.clock), settings):
+    with (
+        wire().plugged_into(sandbox, kill, asked, mangle),
+        acgr.connected(wire(), SandboxTime(sandbox.clock), settings),
+    ):
         yield wire()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from drill.centre import Shown, shown
 from drill.matrix import Case, Known, known, twin
@@ -21,13 +23,16 @@ class Trial:
     Attributes:
         sandbox: the world.
         stack: the state.
+        dark_before: the numbers that are dark in this world before anything is done.
+        dark_by_design: those that are dark after the step without any trouble.
     """
 
     def __init__(self, step: Step, before: Known) -> None:
         self._step, self._before = step, before
         self.sandbox: Sandbox = twin(before.sandbox)
         self.stack: Stack = before.stack.copy()
-        self._dark_before = shown(twin(before.sandbox)).dark
+        self.dark_before = shown(twin(before.sandbox)).dark
+        self.dark_by_design = before.ends.dark
         self._throttled = 0
 
     def goes_wrong(self, fault: Fault) -> None:
@@ -41,7 +46,7 @@ class Trial:
         self.sandbox.faults.clear()
         if fault.kind == "failed-claim" or (fault.count == 1 and fault.kind not in {"denied", "expired-token"}):
             dark = set(shown(twin(self.sandbox)).dark)
-            assert dark <= {*self._before.ends.dark, *self._dark_before}, "dark after the run that went wrong"
+            assert dark <= {*self._before.ends.dark, *self.dark_before}, "dark after the run that went wrong"
 
     def is_killed(self, after: int) -> None:
         """The step, in a process that dies when so many requests have been answered."""
@@ -55,10 +60,20 @@ class Trial:
             self.stack.refresh()
         assert self.stack.errors == []
 
-    def runs_again(self) -> None:
-        """The program once more; then everything is as if nothing had gone wrong."""
+    def act(self) -> None:
+        """The step, within a run."""
+        self._step.act(self.stack)
+
+    def runs_again(self, journal: Path | None = None, *, throttled: int | None = None) -> None:
+        """The program once more; then everything is as if nothing had gone wrong.
+
+        Args:
+            journal: the folder in which the run before has left its obligations.
+            throttled: how many throttled answers the trouble itself has given, where it was not `goes_wrong`.
+        """
+        self._throttled = self._throttled if throttled is None else throttled
         self._let_time_pass()
-        with a_run(self.sandbox):
+        with a_run(self.sandbox, journal=journal):
             self.stack.up(self._step.program)
         assert self.stack.errors == []
         assert self._ends == self._before.ends

@@ -28,68 +28,107 @@ def test_undeclared_has_no_other_owner(ownership: Ownership) -> None:
 
 
 def test_own_declaration_is_no_other_owner(ownership: Ownership) -> None:
-    """A resource that was checked and is then deleted does not stand in its own way."""
-    ownership.declare(OLD, [E164])
+    """A resource that changes does not stand in its own way."""
+    ownership.claim(OLD, [E164])
     assert ownership.other_owner(OLD, [E164]) is None
 
 
 def test_renamed(ownership: Ownership) -> None:
     """The new name declared the number: deleting the old name leaves it alone."""
-    ownership.declare(OLD, [E164])
-    ownership.declare(NEW, [E164, ID], made=True)
+    ownership.claim(OLD, [E164])
+    ownership.claim(NEW, [E164, ID], made=True)
     assert ownership.other_owner(OLD, [E164]) == "new"
 
 
 def test_declared_but_not_yet_made(ownership: Ownership) -> None:
     """A declaration counts from the check on: the delete may come before the create."""
-    ownership.declare(NEW, [E164])
+    ownership.claim(NEW, [E164])
     assert ownership.other_owner(OLD, [E164]) == "new"
 
 
 def test_any_spelling_counts(ownership: Ownership) -> None:
     """One of several spellings is enough to say that it is the same object."""
-    ownership.declare(NEW, [ID])
+    ownership.claim(NEW, [ID])
     assert ownership.other_owner(OLD, [E164, ID]) == "new"
     assert ownership.other_owner(OLD, [E164, OTHER]) is None
 
 
-def test_replaced(ownership: Ownership) -> None:
-    """The old half of a replacement has itself as other owner where the new half made the same object anew."""
-    ownership.declare(OLD, [E164], made=True)
-    assert ownership.other_owner(OLD, [E164]) == "old"
-    assert ownership.other_owner(OLD, [OTHER]) is None
+@pytest.mark.parametrize("made", [True, False])
+def test_replaced(ownership: Ownership, made: bool) -> None:
+    """The old half of a replacement leaves to the new half what that declares, made before it or after it."""
+    ownership.claim(OLD, [E164], made=made)
+    assert ownership.heir(OLD, [E164]) == "old"
+    assert ownership.heir(OLD, [OTHER]) is None
 
 
 def test_another_resource_comes_before_the_resource_itself(ownership: Ownership) -> None:
-    """Where both made the object, the other resource is named: that is the one the user looks for."""
-    ownership.declare(OLD, [E164], made=True)
-    ownership.declare(NEW, [E164], made=True)
-    assert ownership.other_owner(OLD, [E164]) == "new"
+    """Where both declare the object, the other resource is named: that is the one the user looks for."""
+    ownership.claim(OLD, [E164], made=True)
+    ownership.claim(NEW, [E164])
+    assert ownership.heir(OLD, [E164]) == "new"
 
 
-def test_what_another_made_is_not_ones_own(ownership: Ownership) -> None:
-    """A resource is its own other owner only of what it made itself."""
-    ownership.declare(OLD, [E164])
-    ownership.declare(NEW, [OTHER], made=True)
-    assert ownership.other_owner(OLD, [E164]) is None
+def test_nothing_is_declared_by_a_destroy(ownership: Ownership) -> None:
+    """What nobody declares has no heir."""
+    assert ownership.heir(OLD, [E164]) is None
+
+
+def test_whether_others_declare_anything(ownership: Ownership) -> None:
+    """Of a kind, or of a kind and an owner; a resource's own declarations do not count."""
+    ownership.claim(NEW, [("membership", "main", "n1")])
+    assert ownership.has_others(OLD, "membership")
+    assert ownership.has_others(OLD, "membership", "main")
+    assert not ownership.has_others(OLD, "membership", "other")
+    assert not ownership.has_others(NEW, "membership")
+    assert not ownership.has_others(OLD, "phone-number")
+
+
+def test_a_removal_names_who_declares_the_object(ownership: Ownership) -> None:
+    """Nothing is taken away that another resource declares; one's own declaration is no reason."""
+    ownership.claim(OLD, [E164])
+    with ownership.removal(OLD, [E164]) as owner:
+        assert owner is None
+    ownership.claim(NEW, [E164])
+    with ownership.removal(OLD, [E164, ID]) as owner:
+        assert owner == "new"
+
+
+def test_an_adoption_waits_for_a_removal(ownership: Ownership) -> None:
+    """Whoever adopts an object that is just being taken away sees it gone; other objects are not waited for."""
+    order: list[str] = []
+
+    def adopt() -> None:
+        ownership.claim(NEW, [E164])
+        ownership.await_removals([E164])
+        order.append("adopted")
+
+    with ownership.removal(OLD, [E164]) as owner:
+        assert owner is None
+        ownership.await_removals([OTHER])
+        adopting = Thread(target=adopt)
+        adopting.start()
+        adopting.join(0.05)
+        order.append("removed")
+    adopting.join(PATIENCE)
+    assert order == ["removed", "adopted"]
 
 
 def test_several_heirs(ownership: Ownership) -> None:
     """With several other owners the answer is the same every time."""
     for urn in (THIRD, NEW, OLD):
-        ownership.declare(urn, [E164])
+        ownership.claim(urn, [E164])
     assert ownership.other_owner(OLD, [E164]) == "new"
 
 
 def test_kinds_are_apart(ownership: Ownership) -> None:
     """A membership and a number of the same spelling are different objects."""
-    ownership.declare(NEW, [("membership", "main", "n1")])
+    ownership.claim(NEW, [("membership", "main", "n1")])
     assert ownership.other_owner(OLD, [ID]) is None
 
 
 def test_keys_may_come_once(ownership: Ownership) -> None:
     """Every key counts, also where the keys are a set."""
-    ownership.declare(NEW, {E164, ID}, made=True)
+    ownership.claim(NEW, {E164, ID}, made=True)
     assert ownership.other_owner(OLD, [E164]) == ownership.other_owner(OLD, [ID]) == "new"
 
 
@@ -99,7 +138,7 @@ def test_from_many_threads(ownership: Ownership) -> None:
 
     def declare(part: list[list[tuple[str, str]]]) -> None:
         for one in part:
-            ownership.declare(NEW, one)
+            ownership.claim(NEW, one)
 
     threads = [Thread(target=declare, args=(part,)) for part in (keys[::2], keys[1::2])]
     for thread in threads:
@@ -112,8 +151,8 @@ def test_from_many_threads(ownership: Ownership) -> None:
 def test_under_a_beginning(ownership: Ownership) -> None:
     """All that was declared under the beginning of a key, and by whom; or only what was made in this run."""
     here, there = ("flow", "n1", "eu-west-2"), ("flow", "n1", "eu-central-1")
-    ownership.declare(OLD, [here, ("flow", "n2", "eu-west-2")])
-    ownership.declare(NEW, [here, there], made=True)
-    assert ownership.declared_under("flow", "n1") == {here: {OLD, NEW}, there: {NEW}}
-    assert ownership.declared_under("flow", "n1", made=True) == {here: {NEW}, there: {NEW}}
-    assert ownership.declared_under("flow", "n3") == {}
+    ownership.claim(OLD, [here, ("flow", "n2", "eu-west-2")])
+    ownership.claim(NEW, [here, there], made=True)
+    assert ownership.claimed_under("flow", "n1") == {here: {OLD, NEW}, there: {NEW}}
+    assert ownership.claimed_under("flow", "n1", made=True) == {here: {NEW}, there: {NEW}}
+    assert ownership.claimed_under("flow", "n3") == {}
