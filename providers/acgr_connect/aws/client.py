@@ -203,13 +203,19 @@ class RegionalConnect:
         return self._record(lambda answer: User.read(answer["User"]), "DescribeUser", **asked)
 
     def _record(self, read: Callable[[dict[str, Any]], Record], operation: str, **asked: Any) -> Record:
-        """One answer, typed. One that cannot be read is as good as none: it is asked for again by whoever can wait."""
-        answer = self._call(operation, **asked)
-        try:
-            return read(answer)
-        except UNREADABLE as error:
-            text = f"the answer of {operation} cannot be read ({type(error).__name__}: {error})"
-            raise errors.Unavailable(text, code="UnreadableAnswer", region=self.region) from error
+        """One answer, typed. One that cannot be read is as good as none: it is asked for again."""
+        unread = 0
+        while True:
+            answer = self._call(operation, **asked)
+            try:
+                return read(answer)
+            except UNREADABLE as error:
+                unread += 1
+                text = f"the answer of {operation} cannot be read ({type(error).__name__}: {error})"
+                unreadable = errors.Unavailable(text, code="UnreadableAnswer", region=self.region)
+                if (wait := patience(unreadable, 0, unread, may_wait=self._may_wait)) is None:
+                    raise unreadable from error
+            self._clock.sleep(wait)
 
     def _records(
         self, read: Callable[[dict[str, Any]], Record], operation: str, key: str, size: int, **asked: Any

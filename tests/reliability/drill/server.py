@@ -95,7 +95,7 @@ class Wire:
         answer = self.sandbox.handle(request)
         self.requests += 1
         if self._mangle:
-            answer = self._mangle(self.requests, answer)
+            answer = self._mangle(answer)
         if self.requests == self.kill:
             raise Killed
         return answer

@@ -256,7 +256,7 @@ def a_run(
     kill: int = 0,
     journal: Path | None = None,
     asked: Callable[[int], None] | None = None,
-    mangle: Callable[[int, Response], Response] | None = None,
+    mangle: Callable[[Response], Response] | None = None,
 ) -> Iterator[Wire]:
     """One run of the CLI: nothing is remembered of the one before but what the world and the state hold.
 
@@ -265,7 +265,7 @@ def a_run(
         kill: after so many answered requests the process dies; 0: it lives.
         journal: the folder in which obligations outlive the run, or None.
         asked: hears, before each request, how many were answered.
-        mangle: changes an answer on its way, by the number of its request.
+        mangle: changes answers on their way.
     """
     settings = Settings(rate=Rate(2.0, 5.0), scope=sandbox.switches.bucket_scope, journal_folder=journal)
     assert isinstance(sandbox.clock, ManualClock)

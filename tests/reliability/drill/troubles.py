@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 
 from drill.centre import arn
 from drill.kills import moments
-from drill.matrix import DESCRIBE, MOVE, SET_FLOW, WRITES, Hit, known
+from drill.matrix import DESCRIBE, MOVE, SET_FLOW, Hit, known
 from drill.stack import Declared, Program
 from drill.steps import STEPS, Step
 
@@ -26,7 +27,7 @@ OUTAGES = ("error-before", "reset")
 TWO = ("lost-reply", "denied", "throttle")
 """The kinds of which two hit one run."""
 
-Mangle = Callable[[Any], Any]
+Mangler = Callable[[Response], Response]
 
 
 @cache
@@ -168,17 +169,28 @@ class NotWhole:
     """One answer of a step lacks a member, or has one that nobody has heard of."""
 
     step: Step
-    request: int
+    nth: int
     path: tuple[str, ...]
     change: str
 
     def __str__(self) -> str:
-        return f"{self.step}/{self.request}/{'.'.join(self.path)}-{self.change}"
+        return f"{self.step}/{self.nth}/{'.'.join(self.path)}-{self.change}"
 
-    def mangled(self, requests: int, answer: Response) -> Response:
-        """The answer as it is sent."""
-        if requests != self.request or not answer.body:
-            return answer
+    def mangler(self) -> Mangler:
+        """Changes the answer on its way: the nth of those that have the member."""
+        seen = 0
+
+        def mangled(answer: Response) -> Response:
+            nonlocal seen
+            seen += self._is_in(answer)
+            return self._mangled(answer) if seen == self.nth and self._is_in(answer) else answer
+
+        return mangled
+
+    def _is_in(self, answer: Response) -> bool:
+        return answer.status == 200 and answer.body.startswith(b"{") and self.path[0] in json.loads(answer.body)
+
+    def _mangled(self, answer: Response) -> Response:
         body = json.loads(answer.body)
         for found in _at(body, self.path[:-1]):
             if self.change == "missing":
@@ -235,18 +247,8 @@ def not_whole() -> list[NotWhole]:
     """Every answer of every core step, and every member of it that is read."""
     found = []
     for step in core():
-        for request, (operation, *_) in _requests(step):
-            found += [NotWhole(step, request, path, change) for path, change in MEMBERS.get(operation, ())]
+        calls = Counter(operation for operation, *_ in known(step, step.switches).calls)
+        for operation, count in calls.items():
+            for path, change in MEMBERS.get(operation, ()):
+                found += [NotWhole(step, nth, path, change) for nth in range(1, count + 1)]
     return found
-
-
-def _requests(step: Step) -> Iterator[tuple[int, tuple[str, str, str]]]:
-    """The calls with the number of their request: STS is asked first, where it is asked at all."""
-    before = known(step, step.switches)
-    others = before.requests - len(before.calls)
-    yield from enumerate(before.calls, start=1 + others)
-
-
-def writes(step: Step) -> bool:
-    """Whether the step changes anything."""
-    return any(operation in WRITES for operation, *_ in known(step, step.switches).calls)
