@@ -267,11 +267,11 @@ class RegionalConnect:
                     raise
             else:
                 self._health.has_answered = True
-                self._limiter.answered()
+                self._limiter.answered(operation)
                 self._log(operation, queued, attempt, "ok", answer.get("ResponseMetadata", {}).get("RequestId", ""))
                 return answer
             if is_throttled:
-                self._limiter.refused(operation)
+                self._limiter.refused(operation, self._purpose)
             self._clock.sleep(wait)
 
     @property
