@@ -26,8 +26,8 @@ from acgr_connect.model.records import Flow, Group, Instance, Number, User, asso
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import RateLimiter
 
-THROTTLES = 200
-"""Throttled answers to one call before it gives up: at 2 requests a second, minutes of somebody else's flood."""
+THROTTLES = 60
+"""Throttled answers to one call before it gives up: as each makes the next try wait, minutes of a flood of others."""
 
 FAILURES = 5
 """Failed answers (5xx, lost replies) to one call before it gives up."""
