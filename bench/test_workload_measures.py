@@ -126,6 +126,10 @@ def test_scenario() -> None:
             [Case("numbers25", claim="30", mirroring=False)],
         ),
         (["--workload", "agents1000", "--scope", "shared", "--accelerate", "10"], [Case("agents1000", speed=10)]),
+        (
+            ["--workload", "numbers50", "--scope", "shared", "--processes", "4", "--apart"],
+            [Case("numbers50", processes=4, apart=True)],
+        ),
         (["--all"], everything()),
     ],
 )
@@ -142,6 +146,12 @@ def test_unfit() -> None:
     assert unfit(Case("agents100", tool="terraform")) == "it has no resource for agents"
     assert "state" in unfit(Case("refresh50", tool="serial"))
     assert "previewed" in unfit(Case("numbers25", tool="idle"))
+
+
+def test_labels_of_several() -> None:
+    """Processes with one disk and runners without are told apart."""
+    assert Case("numbers25", processes=4).label == "4 processes"
+    assert Case("numbers25", processes=4, apart=True).label == "4 runners without a common disk"
 
 
 def test_everything_is_measured_once() -> None:
@@ -166,6 +176,12 @@ def test_ratio() -> None:
         (Case("numbers25", "shared"), {"span": 96.6, "wall": 105.0}, {"calls s", "wall s"}),
         (Case("numbers25", claim="30"), {"span": 118.9, "wall": 120.0, "dark": [31, 31.6, 32]}, {"dark p99 s"}),
         (Case("numbers25", stated=True), {"throttled": 1}, {"429"}),
+        (Case("numbers25", processes=4, apart=True), {"throttled": 90, "span": 110.0, "dark": [6, 9, 9]}, set()),
+        (
+            Case("numbers25", processes=4, apart=True),
+            {"span": 111.0, "dark": [6, 9, 9.1], "left_dark": 1},
+            {"calls s", "dark max s", "left dark"},
+        ),
         (Case("agents1000"), {"span": 523.0, "wall": 529.0, "throttled": 9, "calls": {"A": 1000}}, {"calls s"}),
         (Case("refresh50"), {"calls": {"A": 6}, "span": 3.0}, {"calls"}),
         (Case("refresh500"), {"calls": {"A": 528}, "plugin_mib": 151}, {"plugin MiB"}),

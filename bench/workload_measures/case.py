@@ -34,6 +34,7 @@ class Case:
         program: whether a refresh runs the program too (`PULUMI_RUN_PROGRAM`).
         arns: whether the program gives group and flow by ARN; by name otherwise.
         processes: into how many stacks, run at the same time, the work is divided.
+        apart: whether each of them has a disk of its own, as runners of a pipeline have.
     """
 
     workload: str
@@ -48,6 +49,7 @@ class Case:
     processes: int = 1
     program: bool = False
     arns: bool = False
+    apart: bool = False
 
     @property
     def work(self) -> Workload:
@@ -71,7 +73,8 @@ class Case:
             "scope stated": self.stated,
             "program run": self.program,
             "by ARN": self.arns,
-            f"{self.processes} processes": self.processes > 1,
+            f"{self.processes} processes": self.processes > 1 and not self.apart,
+            f"{self.processes} runners without a common disk": self.processes > 1 and self.apart,
             f"{self.speed}x time": self.speed != 1,
         }
         return ", ".join(text for text, applies in said.items() if applies)

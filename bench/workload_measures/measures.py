@@ -15,6 +15,12 @@ STARTING = 8.0
 MOST_DARK = {"5": 6.0, "30": 31.5, "random": 10.0}
 """Seconds of darkness that 99 of 100 numbers may not exceed, by claim time."""
 
+RUNNERS_DARK = 4.0
+"""Seconds beyond the claim for which a number may be dark where several runs share the rate."""
+
+RUNNERS_SECONDS = 1.3
+"""Part of the least time that these runs may take together."""
+
 LEARNING = 10
 """Throttled answers that learning the scope of the rate may cost."""
 
@@ -56,6 +62,9 @@ def _of(row: Row, rows: Sequence[Row]) -> Iterator[Measure]:
 
 
 def _of_a_move(row: Row) -> Iterator[Measure]:
+    if row.case.processes > 1:
+        yield from _of_runners(row)
+        return
     if _is_held_to_its_least(row.case):
         yield Measure(row, "calls s", row.span, most_seconds(row))
     if row.case.speed == 1:
@@ -69,10 +78,18 @@ def _of_a_move(row: Row) -> Iterator[Measure]:
         yield Measure(row, "left dark", row.left_dark, 0)
 
 
+def _of_runners(row: Row) -> Iterator[Measure]:
+    """Several learn of each other by what they are refused: that is not counted, nor how long their starts take."""
+    claim = row.case.least_claim
+    yield Measure(row, "calls s", row.span, RUNNERS_SECONDS * row.case.work.least_seconds(row.case.scope, claim))
+    yield Measure(row, "dark max s", row.dark[2], claim + RUNNERS_DARK)
+    yield Measure(row, "left dark", row.left_dark, 0)
+
+
 def _is_held_to_its_least(case: Case) -> bool:
     """Whether a run's length is measured: with long claims in one shared bucket, where looks add up, for 25 numbers."""
     many_looks = case.claim == "30" and case.scope == "shared" and case.workload != "numbers25"
-    return case.claim != "random" and case.parallel >= 64 and case.processes == 1 and not many_looks
+    return case.claim != "random" and case.parallel >= 64 and not many_looks
 
 
 def most_seconds(row: Row) -> float:

@@ -128,7 +128,11 @@ def _stopped(process: subprocess.Popen[bytes]) -> int:
 
 
 def _descendants(pid: int) -> Iterator[int]:
-    for thread in Path(f"/proc/{pid}/task").glob("*"):
+    try:
+        threads = list(Path(f"/proc/{pid}/task").glob("*"))
+    except OSError:
+        return  # it has just ended
+    for thread in threads:
         for child in _read(str(thread / "children")).split():
             yield int(child)
             yield from _descendants(int(child))

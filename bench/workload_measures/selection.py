@@ -28,6 +28,8 @@ VARIANTS = (
     *(Case("numbers25", scope, preview=True) for scope in SCOPES),
     *(Case("numbers25", scope, stated=True) for scope in SCOPES),
     *(Case("numbers25", scope, processes=4) for scope in SCOPES),
+    *(Case("numbers50", scope, processes=4) for scope in SCOPES),
+    *(Case(work, scope, processes=4, apart=True) for work in ("numbers25", "numbers50") for scope in SCOPES),
     *(Case("refresh50", scope, arns=True) for scope in SCOPES),
     Case("refresh50", "shared", program=True),
     Case("agents1000", "shared"),
@@ -50,6 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--program", action="store_true", help="a refresh runs the program too")
     choose.add_argument("--arns", action="store_true", help="the program gives group and flow by ARN")
     choose.add_argument("--processes", type=int, help="divide the work into so many stacks at the same time")
+    choose.add_argument("--apart", action="store_true", help="each of these stacks has a disk of its own")
     choose.add_argument("--all", action="store_true", help="everything: some hours")
 
 
@@ -63,7 +66,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
 
 NAMES = (
     *("workload", "scope", "tool", "claim", "parallel", "mirroring"),
-    *("accelerate", "preview", "stated", "program", "arns", "processes"),
+    *("accelerate", "preview", "stated", "program", "arns", "processes", "apart"),
 )
 
 
@@ -82,6 +85,7 @@ def combinations(asked: dict[str, list[str]]) -> list[Case]:
         "processes": [asked.get("processes", 1)],
         "program": [asked.get("program", False)],
         "arns": [asked.get("arns", False)],
+        "apart": [asked.get("apart", False)],
     }
     return [Case.of(dict(zip(values, each, strict=True))) for each in product(*values.values())]
 

@@ -107,8 +107,9 @@ class Stack:
         return self._pulumi(*arguments[work], "--parallel", str(self.case.parallel))
 
     def _pulumi(self, *arguments: str, cache: str = "cache") -> Command:
-        # All stacks of a case share what is known of the rate; making the world ready is no part of that.
-        shared = self.folder.parent / cache
+        # All stacks of a case share what is known of the rate, unless they run apart; making the world ready is no part
+        # of that.
+        shared = (self.folder if self.case.apart else self.folder.parent) / cache
         environment = {**self.tree.environment(self.folder, self.sandbox.url), "XDG_CACHE_HOME": str(shared)}
         environment |= {HELD: str(self._held)}
         environment |= {"PULUMI_RUN_PROGRAM": "true"} if self.case.program else {}

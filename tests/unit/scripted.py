@@ -79,6 +79,17 @@ class HeldClock(ScriptedClock):
             self._parking.notify_all()
 
 
+class AtOnce:
+    """A worker that does its work before whoever asks for it goes on."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+
+    def ask(self, patience: float) -> None:
+        """Do it."""
+        self._work()
+
+
 Answer = Mapping[str, Any] | Exception | Callable[[dict[str, Any]], Mapping[str, Any]]
 
 

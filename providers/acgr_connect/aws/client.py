@@ -26,8 +26,8 @@ from acgr_connect.model.records import Flow, Group, Instance, Number, User, asso
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import RateLimiter
 
-THROTTLES = 200
-"""Throttled answers to one call before it gives up: at 2 requests a second, minutes of somebody else's flood."""
+THROTTLES = 60
+"""Throttled answers to one call before it gives up: as each makes the next try wait, minutes of a flood of others."""
 
 FAILURES = 5
 """Failed answers (5xx, lost replies) to one call before it gives up."""
@@ -273,11 +273,11 @@ class RegionalConnect:
                     raise
             else:
                 self._health.has_answered = True
-                self._limiter.answered()
+                self._limiter.answered(operation)
                 self._log(operation, queued, attempt, "ok", answer.get("ResponseMetadata", {}).get("RequestId", ""))
                 return answer
             if is_throttled:
-                self._limiter.refused(operation)
+                self._limiter.refused(operation, self._purpose)
             self._clock.sleep(wait)
 
     @property

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from acgr_connect import log
 from acgr_connect.aws import endpoints, roles
 from acgr_connect.aws.endpoints import is_loopback
 from acgr_connect.aws.roles import Role, WebIdentity
 from acgr_connect.aws.setting_error import SettingError as SettingError
 from acgr_connect.aws.setting_keys import unknown_keys
-from acgr_connect.scheduling.limiter_state import SCOPES, Scope
+from acgr_connect.scheduling.notice import SCOPES, Scope
 from acgr_connect.scheduling.token_bucket import Rate
 
 Lookup = Callable[[str], Any]
@@ -127,7 +128,13 @@ class Settings:
         return is_loopback(urlsplit(self.endpoints.get("connect", "")).hostname or "")
 
 
-def read(config: Lookup, environ: Mapping[str, str], keys: Iterable[str] = (), project: str = "") -> Settings:
+def read(
+    config: Lookup,
+    environ: Mapping[str, str],
+    keys: Iterable[str] = (),
+    project: str = "",
+    home: Callable[[], Path] = Path.home,
+) -> Settings:
     """Settings from stack configuration and the environment.
 
     Args:
@@ -136,11 +143,13 @@ def read(config: Lookup, environ: Mapping[str, str], keys: Iterable[str] = (), p
         environ: the environment of the process.
         keys: all keys of the configuration, with their namespaces, so that misspelt ones can be refused.
         project: the project's name: a namespace of its own.
+        home: the user's home folder; raises RuntimeError where there is none.
 
     Raises:
         SettingError: a value has the wrong shape, or a key cannot be honoured.
     """
     unknown = unknown_keys(keys, project)
+    cache, journal = _cache(environ, home), environ.get("ACGR_JOURNAL")
     in_environment = any(environ.get(name) for name in CREDENTIALS)
     profile = environ.get("ACGR_PROFILE") or None
     if profile is None and not in_environment:
@@ -157,8 +166,8 @@ def read(config: Lookup, environ: Mapping[str, str], keys: Iterable[str] = (), p
         transport=_transport(config, environ),
         rate=Rate(_positive(config, "acgr:requestsPerSecond", 2.0), _positive(config, "acgr:burst", 5.0)),
         scope=cast("Scope", _one_of(config, "acgr:bucketScope", SCOPES)),
-        limiter_folder=_cache(environ) / "rate",
-        journal_folder=Path(environ.get("ACGR_JOURNAL") or _cache(environ) / "journal"),
+        limiter_folder=_below(cache, "rate"),
+        journal_folder=Path(journal) if journal else _below(cache, "journal"),
         during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
     )
     _require_one_endpoint(settings)
@@ -340,10 +349,21 @@ def _chosen(key: str, given: Any, choices: Sequence[str]) -> str:
     return str(value)
 
 
-def _cache(environ: Mapping[str, str]) -> Path:
+def _cache(environ: Mapping[str, str], home: Callable[[], Path]) -> Path | None:
+    """The folder for what outlives a run; None where there is no home: a container's user may have none."""
     if own := environ.get("ACGR_CACHE"):
         return Path(own)
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "acgr"
+    if cache := environ.get("XDG_CACHE_HOME"):
+        return Path(cache) / "acgr"
+    try:
+        return home() / ".cache" / "acgr"
+    except RuntimeError:
+        log.warning("nothing is kept", why="there is no home folder; ACGR_CACHE names a folder")
+        return None
+
+
+def _below(folder: Path | None, name: str) -> Path | None:
+    return None if folder is None else folder / name
 
 
 def _positive(config: Lookup, key: str, default: float) -> float:

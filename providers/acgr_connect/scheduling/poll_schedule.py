@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from threading import Condition
-from uuid import uuid4
 
 from acgr_connect.model.clock import Clock
 from acgr_connect.scheduling.shared_state import MemoryStore, StateStore
@@ -25,6 +24,9 @@ from acgr_connect.scheduling.token_bucket import Rate
 
 WATCH_EVERY = 0.75
 """Seconds between looks at a number that is watched, or that is overdue."""
+
+WATCH_LEAST_EVERY = 1.5
+"""The same where others call too and leave little of the rate."""
 
 ANOTHER_EVERY = 5.0
 """Seconds between looks at numbers that are not watched, while nothing is known of how long a claim takes."""
@@ -103,7 +105,6 @@ class PollSchedule:
     def __init__(self, clock: Clock, store: StateStore | None = None) -> None:
         self._clock = clock
         self._store = store or MemoryStore(Rate(), "auto", clock)
-        self._who = str(uuid4())
         self._changed = Condition()
         self._in_flight: list[MoveInFlight] = []
         self._durations = ClaimDurations()
@@ -136,10 +137,17 @@ class PollSchedule:
         with self._changed:
             now, expected = self._clock.now(), self._durations.expected
             is_late = expected is not None and move.seen_in_flight_at >= move.at + expected
-            self._durations.note(now - move.at, seen_in_flight=is_late)
+            self._durations.note(self._took(move, now, expected), seen_in_flight=is_late)
             with self._store.open() as state:
                 state.moves.arrived(self._durations.expected, now)
             self._changed.notify_all()
+
+    def _took(self, move: MoveInFlight, now: float, expected: float | None) -> float:
+        """Seconds that a claim took. For what the last look at a watched number waited, or was refused, it did not."""
+        took, is_watched = now - move.at, self._is_watching and move is self._in_flight[0]
+        if expected is not None or not is_watched or move.seen_in_flight_at <= move.at:
+            return took
+        return min(took, move.seen_in_flight_at - move.at + WATCH_LEAST_EVERY)
 
     def pause(self, move: MoveInFlight) -> float:
         """Wait until the number is to be looked at; the seconds waited."""
@@ -162,9 +170,9 @@ class PollSchedule:
             return move.due(expected)
         now = self._clock.now()
         if move is self._in_flight[0]:
-            self._is_watching = self._may_watch(now)
+            self._is_watching, every = self._may_watch(now)
             if self._is_watching:
-                return move.looked_at + WATCH_EVERY
+                return move.looked_at + every
         others = self._in_flight[1:] if self._is_watching else self._in_flight
         if move is min(others, key=lambda m: m.looked_at) and now - self._another_at(move) >= ANOTHER_EVERY:
             self._probed_at = now
@@ -179,9 +187,10 @@ class PollSchedule:
             shared = state.moves.expected(self._clock.now())
         return shared if shared is not None and shared <= LONG_CLAIM else None
 
-    def _may_watch(self, now: float) -> bool:
+    def _may_watch(self, now: float) -> tuple[bool, float]:
+        """Whether this process watches a number, and how many seconds are between two looks."""
         with self._store.open() as state:
-            return state.moves.may_watch(self._who, now)
+            return state.moves.may_watch(now), min(WATCH_EVERY / state.share(now), WATCH_LEAST_EVERY)
 
     def _another_at(self, move: MoveInFlight) -> float:
         return max(move.looked_at, self._probed_at)

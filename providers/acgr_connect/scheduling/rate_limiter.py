@@ -8,15 +8,16 @@ here holds nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from math import inf
 from threading import Condition, Lock, RLock
 
 from acgr_connect.model.clock import Clock
 from acgr_connect.model.errors import Cancelled, WaitTimeout
 from acgr_connect.model.operation import Deadline
-from acgr_connect.scheduling.priority import BEGINS, Purpose, QueuedRequest, next_request
-from acgr_connect.scheduling.shared_state import MemoryStore, StateStore
+from acgr_connect.scheduling.limiter_state import LimiterState
+from acgr_connect.scheduling.priority import BEGINS, ENDS_DARKNESS, Purpose, QueuedRequest, next_request
+from acgr_connect.scheduling.shared_state import PATIENCE, MemoryStore, StateStore
 from acgr_connect.scheduling.token_bucket import Rate
 
 TICK = 0.001
@@ -64,7 +65,7 @@ class MoveGate:
 
 
 class RateLimiter:
-    """One account's request rate in one Region, shared by all threads and, with a file, by all processes.
+    """One account's request rate in one Region, shared by all threads and, with a folder, by all processes.
 
     Whoever comes, or wakes, hands out all turns that are due. One waiting thread, the leader, sleeps until the next one
     is; the others sleep until they are given theirs.
@@ -82,7 +83,6 @@ class RateLimiter:
         self._issued = 0
         self._since_agents = 0
         self._dark = 0
-        self._is_learning = True
         self._is_cancelled = False
 
     def acquire(self, operation: str, purpose: Purpose, deadline: Deadline | None = None) -> float:
@@ -117,19 +117,15 @@ class RateLimiter:
             if self._waiting:
                 self._hand_out()
 
-    def answered(self) -> None:
-        """Note an accepted request, as long as there is something to learn from it."""
-        with self._lock:
-            if not self._is_learning:
-                return
-            with self._store.open() as state:
-                state.answered(self._clock.now())
-                self._is_learning = state.scope(self._clock.now()) == "auto"
-
-    def refused(self, operation: str) -> None:
-        """Note a throttled request."""
+    def answered(self, operation: str) -> None:
+        """Note an accepted request."""
         with self._lock, self._store.open() as state:
-            state.refused(operation, self._clock.now())
+            state.answered(operation, self._clock.now())
+
+    def refused(self, operation: str, purpose: Purpose) -> None:
+        """Note a throttled request: the next one waits."""
+        with self._lock, self._opened() as state:
+            state.refused(operation, purpose, self._clock.now())
 
     @contextmanager
     def darkness(self) -> Iterator[None]:
@@ -181,7 +177,7 @@ class RateLimiter:
 
     def _hand_out(self) -> None:
         """Give all turns that are due, and note when the next one is, or a deadline passes."""
-        with self._store.open() as state:
+        with self._opened() as state:
             now = self._clock.now()
             if self._dark:
                 state.moves.darken(now)
@@ -205,6 +201,11 @@ class RateLimiter:
                     return
                 state.draw(chosen.operation, chosen.purpose, now)
                 self._grant(chosen)
+
+    def _opened(self) -> AbstractContextManager[LimiterState]:
+        """The state. While a number is dark, in whatever Region, nobody waits for what other processes say."""
+        is_dark = self._dark or any(request.purpose in ENDS_DARKNESS for request in self._waiting)
+        return self._store.open(0.0 if is_dark else PATIENCE)
 
     def _expire(self, now: float) -> None:
         for request in [request for request in self._waiting if now >= request.until]:

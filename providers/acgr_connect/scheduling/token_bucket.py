@@ -29,7 +29,10 @@ class Rate:
 
 @dataclass
 class Bucket:
-    """What is left of a rate. The level may be negative: calls were made that it did not hold."""
+    """What is left of a rate. The level may be negative: calls were made that it did not hold.
+
+    What is owed is never more than a burst: a service that went on answering does not keep count of it for ever.
+    """
 
     rate: Rate
     level: float
@@ -52,13 +55,35 @@ class Bucket:
 
     def draw(self, now: float) -> None:
         """Take one token."""
+        self.owe(1, now)
+
+    def owe(self, tokens: int, now: float) -> None:
+        """So many calls went out; fewer than none: so many were refused, and spent nothing."""
         self._fill(now)
-        self.level -= 1.0
+        self.level = max(-self.rate.burst, min(self.rate.burst, self.level - tokens))
 
     def drain(self, now: float) -> None:
         """Empty it: a throttled answer says that others drew from it too."""
         self._fill(now)
         self.level = min(self.level, 0.0)
+
+    def forgive(self, now: float) -> None:
+        """Nothing is owed: what it did not hold was refused, and not spent."""
+        self._fill(now)
+        self.level = max(self.level, 0.0)
+
+    def lower(self, level: float, at: float) -> None:
+        """Somebody else, who knows of more calls, has found less in it."""
+        found = Bucket(self.rate, max(-self.rate.burst, level), at)
+        found._fill(self.at)
+        self._fill(at)
+        self.level = min(self.level, found.level)
+
+    def at_rate(self, rate: Rate, now: float) -> None:
+        """From now on it fills at another rate, and holds as much as that has for a burst."""
+        self._fill(now)
+        self.rate = rate
+        self.level = max(-rate.burst, min(rate.burst, self.level))
 
     def _fill(self, now: float) -> None:
         self.level = min(self.rate.burst, self.level + max(0.0, now - self.at) * self.rate.per_second)

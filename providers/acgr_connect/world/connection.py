@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import dataclass
 from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.arns import Arn
@@ -193,9 +194,10 @@ class Connection:
         if self.settings.limiter_folder is None:
             return MemoryStore(rate, scope, self.clock)
         account = self._caller(region) if self.settings.accounts.is_checked else "unchecked"
-        whose = f"{account}-{region}-{self.settings.endpoints.get('connect', '')}"
+        place = urlsplit(self.settings.endpoints.get("connect", ""))  # without user and password, should it have any
+        whose = f"{account}-{region}-{place.hostname or ''}-{place.port or ''}"
         name = re.sub(r"[^A-Za-z0-9]+", "-", whose).strip("-")
-        return FileStore(self.settings.limiter_folder / f"{name}.json", rate, scope, self.clock)
+        return FileStore(self.settings.limiter_folder / name, rate, scope, self.clock)
 
     def _caller(self, region: str) -> str:
         """The caller's account, asked for until it is known. Where STS is down in one Region, another may answer."""

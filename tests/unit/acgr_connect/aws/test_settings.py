@@ -56,6 +56,29 @@ def test_journal_folder(environ: dict[str, str], folder: str) -> None:
     assert _read(**environ).journal_folder == Path(folder)
 
 
+def nowhere() -> Path:
+    """The home of a user whom the machine does not know, as in many containers."""
+    raise RuntimeError("Could not determine home directory.")
+
+
+@pytest.mark.parametrize(
+    ("environ", "rate", "journal"),
+    [
+        ({}, None, None),
+        ({"ACGR_CACHE": ""}, None, None),
+        ({"XDG_CACHE_HOME": ""}, None, None),
+        ({"ACGR_JOURNAL": "/kept"}, None, "/kept"),
+        ({"ACGR_CACHE": "/one"}, "/one/rate", "/one/journal"),
+        ({"XDG_CACHE_HOME": "/two"}, "/two/acgr/rate", "/two/acgr/journal"),
+    ],
+)
+def test_without_a_home(environ: dict[str, str], rate: str | None, journal: str | None) -> None:
+    """Without HOME and without an entry for the user nothing is kept, unless a folder is named, and nothing fails."""
+    found = read({}.get, environ, home=nowhere)
+    assert found.limiter_folder == (Path(rate) if rate else None)
+    assert found.journal_folder == (Path(journal) if journal else None)
+
+
 @pytest.mark.parametrize(
     ("config", "environ", "profile"),
     [

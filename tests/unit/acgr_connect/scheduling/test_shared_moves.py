@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scripted import ScriptedClock
+from scripted import AtOnce, ScriptedClock
 
-from acgr_connect.scheduling.limiter_state import LimiterState
 from acgr_connect.scheduling.poll_schedule import MOMENT, WATCH_EVERY, PollSchedule
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import RateLimiter
-from acgr_connect.scheduling.shared_moves import DARK_FOR, KNOWN_FOR, WATCHED_FOR, SharedMoves
+from acgr_connect.scheduling.shared_moves import DARK_FOR, KNOWN_FOR, WATCHED_FOR, Moves, SharedMoves
 from acgr_connect.scheduling.shared_state import FileStore
 from acgr_connect.scheduling.token_bucket import Rate
 
@@ -21,7 +20,7 @@ RATE = Rate(2.0, 5.0)
 @pytest.fixture
 def processes(tmp_path: Path, clock: ScriptedClock) -> list[FileStore]:
     """The stores of two processes with one file."""
-    return [FileStore(tmp_path / "rate.json", RATE, "shared", clock) for _ in range(2)]
+    return [FileStore(tmp_path / "rate", RATE, "shared", clock, worker=AtOnce) for _ in range(2)]
 
 
 def test_one_process_watches(processes: list[FileStore], clock: ScriptedClock) -> None:
@@ -95,12 +94,21 @@ def test_darkness_is_told_now_and_then() -> None:
     told = set()
     for tenth in range(30):
         moves.darken(100.0 + tenth / 10)
-        told.add(moves.dark_until)
+        told.add(moves.own.dark_until)
     assert len(told) == 3
 
 
-def test_a_ledger_of_an_older_version_is_fresh(tmp_path: Path, clock: ScriptedClock) -> None:
-    """A file without what is known of moves is begun anew."""
-    (tmp_path / "rate.json").write_text('{"shared": [0, 0], "proof": [0, 0], "own": {}, "learned": ["auto", 0]}')
-    with FileStore(tmp_path / "rate.json", RATE, "shared", clock).open() as state:
-        assert state == LimiterState.fresh(RATE, "shared", clock.now())
+def test_of_two_who_watch_one_gives_way() -> None:
+    """Two processes that began to watch at the same moment do not both stop, nor both go on."""
+    both = {"a": SharedMoves("a"), "b": SharedMoves("b")}
+    assert all(moves.may_watch(1.0) for moves in both.values())
+    both["a"].others["b"], both["b"].others["a"] = both["b"].own, both["a"].own
+    assert [moves.may_watch(2.0) for moves in both.values()] == [True, False]
+
+
+def test_the_newest_claim_counts() -> None:
+    """Of several processes the one that saw a claim last is believed."""
+    moves = SharedMoves("a", others={"b": Moves(claim=4.0, claim_at=10.0), "c": Moves(claim=6.0, claim_at=20.0)})
+    assert moves.expected(21.0) == 6.0
+    moves.arrived(5.0, 30.0)
+    assert moves.expected(31.0) == 5.0
