@@ -106,6 +106,7 @@ class LimiterState:
     heard: tuple[Scope, float] | None = None
     drawn: dict[str, int] = field(default_factory=dict)
     moves: SharedMoves = field(default_factory=SharedMoves)
+    _doubts: bool = False
     _last_notices: dict[str, tuple[Notice, float]] = field(default_factory=dict)
     _dark_refused_at: float = -inf
     _moving: set[str] = field(default_factory=set)
@@ -121,13 +122,19 @@ class LimiterState:
         return cls(rate, declared, who, shared, everyone, proof, spread, moves=SharedMoves(who))
 
     def scope(self, now: float) -> Scope:
-        """What is known of the scope: what this process has seen itself or, should it be the slower one, has heard."""
+        """What is known of the scope: what this process has seen itself or, else, has heard.
+
+        That each operation has its own bucket is believed of others until the first call is refused that this does not
+        explain: until then a process keeps to each operation's rate, and no longer to one for all.
+        """
         if self.declared != "auto":
             return self.declared
         if (learned := _believed(self.learned, now)) is not None:
             return learned[0]
         heard = _believed(self.heard, now)
-        return "shared" if heard is not None and heard[0] == "shared" else "auto"
+        if heard is None or (heard[0] == "per-operation" and self._doubts):
+            return "auto"
+        return heard[0]
 
     def share(self, now: float) -> float:
         """The part of the rate that is there for moves, as far as others whom nobody knows leave it."""
@@ -188,6 +195,7 @@ class LimiterState:
         """
         own, everyones = self._own(operation, now), self._everyones(operation, now)
         is_explained = _explains(own.full, now) or _explains(everyones, now)
+        self._doubts = self._doubts or not is_explained
         if self.scope(now) == "auto" and not is_explained and not self._others_are_at_work(now):
             self.learned = "shared", now
             self.shared.forgive(now)
@@ -241,14 +249,7 @@ class LimiterState:
             self._everyones(operation, now).owe(more, now)
 
     def _tells_the_scope(self, own: AdaptiveBucket, everyones: Bucket, now: float) -> bool:
-        """Whether a read goes out although a shared bucket might not hold it.
-
-        The first of each operation does. So do further ones where another process has seen that each operation has its
-        own bucket: their answers prove it for this one, and where that is wrong by now no more than reads are refused.
-        """
-        heard = _believed(self.heard, now)
-        if heard is not None and heard[0] == "per-operation":
-            return own.delay(now) == 0.0 and everyones.delay(now) == 0.0
+        """Whether a read goes out although a shared bucket might not hold it: the first of each operation does."""
         return own.is_full(now) and everyones.is_full(now)
 
     def _held_back(self, operation: str, seconds: float, now: float, *, ends_darkness: bool) -> float:

@@ -181,8 +181,8 @@ def test_of_one_who_was_not_heard_for_long_the_level_counts() -> None:
     assert state.delay("ListUsers", Purpose.CHECK, 60.0, 0) == 0.0
 
 
-def test_shared_is_believed_at_once_and_per_operation_is_tried() -> None:
-    """That all share one bucket makes slower and is believed. The opposite makes reads bolder, writes never."""
+def test_what_others_have_learned_is_believed_until_it_is_refused() -> None:
+    """That each operation has its own bucket is believed of others, until a call is refused that this cannot explain."""
     state, hinted = fresh(), fresh()
     state.hear(said(0.0, learned=("shared", 0.0)), 0.0)
     hinted.hear(said(0.0, learned=("per-operation", 0.0)), 0.0)
@@ -192,7 +192,10 @@ def test_shared_is_believed_at_once_and_per_operation_is_tried() -> None:
             each.draw("UpdatePhoneNumber", Purpose.START, 0.0)
     assert state.delay("ListContactFlows", Purpose.CHECK, 0.0, 0) > 0.0
     assert hinted.delay("ListContactFlows", Purpose.CHECK, 0.0, 0) == 0.0
-    assert hinted.delay("AssociateUser", Purpose.AGENT, 0.0, 0) > 0.0
+    assert hinted.delay("AssociateUser", Purpose.AGENT, 0.0, 0) == 0.0
+    hinted.refused("AssociateUser", Purpose.AGENT, 0.0)
+    assert hinted.scope(0.0) != "per-operation"
+    assert hinted.delay("DescribeUser", Purpose.AGENT, 0.0, 0) > 0.0
     assert hinted.delay("ListContactFlows", Purpose.CHECK, 0.0, 1) > 0.0
     assert (state.scope(0.0), hinted.scope(0.0)) == ("shared", "auto")
 
