@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from .workload import WORKLOADS, Scope, Workload
+from .workload import CALLS_WHERE_KEPT, WORKLOADS, Scope, Workload
 
 Tool = Literal["ours", "serial", "threads", "terraform", "idle", "twin"]
 TOOLS: tuple[Tool, ...] = ("ours", "serial", "threads", "terraform", "idle", "twin")
@@ -33,6 +33,7 @@ class Case:
         stated: whether the stack states the scope; it is learned otherwise.
         program: whether a refresh runs the program too (`PULUMI_RUN_PROGRAM`).
         arns: whether the program gives group and flow by ARN; by name otherwise.
+        kept: whether a flow stays that is set while its number is under way; it is refused otherwise.
         processes: into how many stacks, run at the same time, the work is divided.
         apart: whether each of them has a disk of its own, as runners of a pipeline have.
     """
@@ -50,12 +51,14 @@ class Case:
     program: bool = False
     arns: bool = False
     apart: bool = False
+    kept: bool = False
 
     @property
     def work(self) -> Workload:
         """The workload itself; Terraform has no resource for agents."""
         work = WORKLOADS[self.workload]
-        return Workload(work.name, work.numbers, 0, work.work) if self.tool == "terraform" else work
+        calls = CALLS_WHERE_KEPT if self.kept else work.calls_a_number
+        return replace(work, agents=0 if self.tool == "terraform" else work.agents, calls_a_number=calls)
 
     @property
     def least_claim(self) -> float:
@@ -73,6 +76,7 @@ class Case:
             "scope stated": self.stated,
             "program run": self.program,
             "by ARN": self.arns,
+            "flow kept": self.kept,
             f"{self.processes} processes": self.processes > 1 and not self.apart,
             f"{self.processes} runners without a common disk": self.processes > 1 and self.apart,
             f"{self.speed}x time": self.speed != 1,

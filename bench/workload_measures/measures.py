@@ -15,6 +15,9 @@ STARTING = 8.0
 MOST_DARK = {"5": 6.0, "30": 31.5, "random": 10.0}
 """Seconds of darkness that 99 of 100 numbers may not exceed, by claim time."""
 
+MOST_DARK_WHERE_KEPT = 1.0
+"""The same, where a flow stays that is set while its number is under way."""
+
 RUNNERS_DARK = 4.0
 """Seconds beyond the claim for which a number may be dark where several runs share the rate."""
 
@@ -74,7 +77,9 @@ def _of_a_move(row: Row) -> Iterator[Measure]:
     else:
         yield Measure(row, "429", row.throttled, 0 if row.case.stated else LEARNING)
     if row.case.work.numbers:
-        yield Measure(row, "dark p99 s", row.dark[1], MOST_DARK[row.case.claim])
+        yield Measure(
+            row, "dark p99 s", row.dark[1], MOST_DARK_WHERE_KEPT if row.case.kept else MOST_DARK[row.case.claim]
+        )
         yield Measure(row, "left dark", row.left_dark, 0)
 
 

@@ -86,6 +86,7 @@ def _switches(case: Case) -> dict[str, str]:
         "bucket_scope": case.scope,
         "claim_seconds": CLAIMS[case.claim],
         "mirroring": str(case.mirroring).lower(),
+        **({"flow_while_in_progress": "allow"} if case.kept else {}),
     }
 
 

@@ -25,6 +25,7 @@ VARIANTS = (
     *(Case("numbers25", scope, claim=claim) for scope in SCOPES for claim in ("30", "random")),
     *(Case("numbers25", scope, mirroring=False) for scope in SCOPES),
     *(Case("numbers25", scope, parallel=8) for scope in SCOPES),
+    *(Case("numbers25", scope, kept=True, claim=claim) for scope in SCOPES for claim in ("5", "30")),
     *(Case("numbers25", scope, preview=True) for scope in SCOPES),
     *(Case("numbers25", scope, stated=True) for scope in SCOPES),
     *(Case("numbers25", scope, processes=4) for scope in SCOPES),
@@ -51,6 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--stated", action="store_true", help="state the scope of the rate instead of learning it")
     choose.add_argument("--program", action="store_true", help="a refresh runs the program too")
     choose.add_argument("--arns", action="store_true", help="the program gives group and flow by ARN")
+    choose.add_argument("--kept", action="store_true", help="a flow stays that is set while its number is under way")
     choose.add_argument("--processes", type=int, help="divide the work into so many stacks at the same time")
     choose.add_argument("--apart", action="store_true", help="each of these stacks has a disk of its own")
     choose.add_argument("--all", action="store_true", help="everything: some hours")
@@ -66,7 +68,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
 
 NAMES = (
     *("workload", "scope", "tool", "claim", "parallel", "mirroring"),
-    *("accelerate", "preview", "stated", "program", "arns", "processes", "apart"),
+    *("accelerate", "preview", "stated", "program", "arns", "kept", "processes", "apart"),
 )
 
 
@@ -85,6 +87,7 @@ def combinations(asked: dict[str, list[str]]) -> list[Case]:
         "processes": [asked.get("processes", 1)],
         "program": [asked.get("program", False)],
         "arns": [asked.get("arns", False)],
+        "kept": [asked.get("kept", False)],
         "apart": [asked.get("apart", False)],
     }
     return [Case.of(dict(zip(values, each, strict=True))) for each in product(*values.values())]

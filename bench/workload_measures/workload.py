@@ -19,6 +19,9 @@ BURST = 5
 CALLS_A_NUMBER = 3
 """The move, one look, the flow."""
 
+CALLS_WHERE_KEPT = 4
+"""The move, the flow, and a look at each once the number has arrived: at what was set while it was under way, too."""
+
 LIST_PAGE = 1000
 """Numbers, flows or users on a page."""
 
@@ -32,12 +35,14 @@ class Workload:
 
     Attributes:
         work: "up" moves the numbers and associates the agents; "refresh" and "preview" find everything as declared.
+        calls_a_number: that a move takes at least.
     """
 
     name: str
     numbers: int
     agents: int
     work: Work = "up"
+    calls_a_number: int = CALLS_A_NUMBER
 
     def least_seconds(self, scope: Scope, claim: float) -> float:
         """From the first call to the last at best, as far as the rate decides, in Connect's seconds.
@@ -46,7 +51,7 @@ class Workload:
             scope: whether each operation has a bucket of its own or all share one.
             claim: seconds for which a number is under way.
         """
-        shared = CALLS_A_NUMBER * self.numbers + self.agents
+        shared = self.calls_a_number * self.numbers + self.agents
         heaviest = shared if scope == "shared" else max(self.agents, self.numbers)
         arriving = _spent(self.numbers) + claim if self.numbers else 0.0
         return max(_spent(heaviest), arriving)

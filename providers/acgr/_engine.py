@@ -13,6 +13,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FrameType, FunctionType
@@ -34,6 +35,9 @@ from acgr_connect.model.operation import DEFAULT_TIMEOUT, NO_CONTEXT, Deadline, 
 PROVIDER_KEY = "__provider"
 WORKERS = 64
 """Threads of the plugin: a number that waits for Connect occupies one."""
+
+OWN_WORKERS = "experimental_thread_pool"
+"""The attribute by which gRPC lets a method be answered by workers of its own."""
 
 _UNKNOWN = 2
 _DETAILS = "grpc-status-details-bin"
@@ -196,13 +200,15 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
     """Call `finish` at the first Ctrl-C; False where the plugin's answer to it cannot be changed.
 
     The plugin answers the engine's `Cancel` with nothing. Its method was bound when the server started, so the code
-    of the function is replaced, not the function.
+    of the function is replaced, not the function. It has a worker of its own: all others may be busy with resources,
+    and more of those may be waiting.
     """
     server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
     if server is None or not isinstance(answer := getattr(server, "Cancel", None), FunctionType):
         return False
     _when_cancelled[:] = [finish]
     answer.__code__ = _cancel.__code__
+    vars(answer).setdefault(OWN_WORKERS, ThreadPoolExecutor(1, "cancel"))
     return True
 
 

@@ -133,8 +133,25 @@ def test_not_while_in_progress(connect: Any, names: Any, refused: Any, set_switc
     set_switches(flow_while_in_progress="ResourceNotFoundException")
     with refused("ResourceNotFoundException"):
         _set(connect(), names, 1, names.flow())
-    set_switches(flow_while_in_progress="allow")
-    _set(connect(), names, 1, names.flow())
+
+
+@pytest.mark.parametrize(("switch", "is_kept"), [("allow", True), ("drop", False)])
+def test_set_while_in_progress(
+    connect: Any, names: Any, set_switches: Any, sandbox: Any, switch: str, is_kept: bool
+) -> None:
+    """A flow that is taken while its number moves is kept, or gone when the move ends; one set later always stays."""
+    set_switches(flow_while_in_progress=switch)
+    number = sandbox.world.number("+442079460002")
+    connect().update_phone_number(PhoneNumberId=names.number(2), TargetArn=names.group())
+    _set(connect(), names, 2, names.flow())
+    assert number.flow_in(SOURCE)
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    sandbox.settle()
+    assert bool(number.flow_in(SOURCE)) is is_kept
+    assert (("+442079460002", SOURCE) in sandbox.dark_numbers()) is not is_kept
+    _set(connect(), names, 2, names.flow())
+    sandbox.clock.advance(60)
+    assert sandbox.world.dark_regions(number) == []
 
 
 def test_the_instance_must_be_the_number_s(connect: Any, names: Any, refused: Any) -> None:

@@ -35,3 +35,11 @@ def centre() -> Iterator[Centre]:
 def stack(centre: Centre, clean: dict[str, str], tmp_path: Path) -> Stack:
     """A stack on that contact centre, at no rate to speak of."""
     return Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST)
+
+
+@pytest.fixture
+def logged(centre: Centre, clean: dict[str, str], tmp_path: Path) -> Stack:
+    """The same, with a log."""
+    stack = Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST)
+    stack.environment |= stack.log.environment
+    return stack

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
+
 import pytest
 from harness.centre import Centre
 from harness.declarations import REPLICA, SOURCE, agent, e164, number
@@ -177,3 +180,104 @@ def test_killed_and_the_commit_reverted(stack: Stack, centre: Centre, declares: 
     assert f"{e164(last)}: an earlier run was stopped while it moved; it has its flow in " in up.text
     assert centre.members("retail") >= {"bob.brown"}
     assert "was moving when an earlier run" not in stack.preview().text
+
+
+MANY = range(20, 90)
+"""More numbers than the plugin has workers."""
+
+
+def _are_moving(count: int) -> Callable[[World], bool]:
+    return lambda world: sum(number.status == "IN_PROGRESS" for number in world.numbers.values()) >= count
+
+
+def test_heard_although_all_are_busy(logged: Stack, centre: Centre) -> None:
+    """With more resources in flight than workers, the first Ctrl-C is heard while all claims are still going on.
+
+    Nothing more is begun, what is in flight is finished, and the engine ends the run.
+    """
+    centre.add_numbers(MANY)
+    centre.sandbox.hold_claims()
+    logged.declare(*(number(f"n{last}", last, "retail", "Main IVR") for last in MANY))
+    running = logged.start("up", "--yes", "--skip-preview", *PLAIN, "--parallel", str(len(MANY)))
+    centre.until(_are_moving(64))
+    running.signal(signal.SIGINT)
+    assert logged.log.until("cancelled")
+    assert _are_moving(64)(centre.sandbox.world)
+    moved = centre.sandbox.counters.calls("UpdatePhoneNumber")
+    centre.sandbox.release_claims()
+    ended = running.wait()
+    assert ended.code != 0
+    assert centre.sandbox.counters.calls("UpdatePhoneNumber") == moved
+    assert centre.dark() == []
+    assert "numbers in flight: 64" in ended.text
+
+
+@pytest.mark.parametrize("declares", ["the same", "nothing of it"])
+@pytest.mark.parametrize(
+    "signals",
+    [
+        (signal.SIGINT, signal.SIGINT),
+        (signal.SIGINT, signal.SIGTERM, signal.SIGKILL),
+        (signal.SIGTERM, signal.SIGKILL),
+        (signal.SIGKILL,),
+    ],
+    ids=lambda signals: "-".join(signal.Signals(one).name for one in signals),
+)
+def test_a_pipeline_is_cancelled(
+    logged: Stack, centre: Centre, signals: tuple[signal.Signals, ...], declares: str
+) -> None:
+    """However a pipeline ends its runner while numbers move: at the first signal the log names each of them and its
+    Regions, the journal has them, and the next run, whatever it declares, gives them their flows.
+    """
+    moved = {last: e164(last) for last in range(4, 9)}
+    centre.sandbox.hold_claims()
+    logged.declare(*(number(f"n{last}", last, "retail", "Main IVR") for last in moved))
+    running = logged.start("up", "--yes", "--skip-preview", *PLAIN)
+    centre.until(_are_moving(len(moved)))
+    first, *more = signals
+    if first is not signal.SIGKILL:
+        running.signal(first)
+        assert logged.log.until("in flight", len(moved))
+        named = {(event["number"], event["regions"]) for event in logged.log.events("in flight")}
+        assert named == {(e164, f"{SOURCE}, {REPLICA}") for e164 in moved.values()}
+    for one in more:
+        if one is not signal.SIGKILL:
+            running.signal(one)
+    if signals[-1] is signal.SIGKILL:
+        running.kill(*running.children())
+    else:
+        text = running.wait().text
+        assert all(f"{one} in {SOURCE} and {REPLICA}" in text for one in moved.values())
+    centre.sandbox.release_claims()
+    assert {one for one, _ in centre.dark()} >= set(moved.values())
+    logged.run("cancel", "--yes", *PLAIN)
+
+    if declares == "nothing of it":
+        logged.declare(agent("alice", "retail", "alice.smith"))
+    up = logged.up()
+    assert up.code == 0, up.text
+    assert centre.dark() == []
+
+
+def test_killed_and_the_runner_thrown_away(stack: Stack, centre: Centre) -> None:
+    """With `acgr:journal=tags` another runner's run, of another program, gives the numbers their flows."""
+    stack.set("acgr:journal", "tags")
+    centre.sandbox.hold_claims()
+    stack.declare(number("one", 3, "emergency", "Sales"), number("other", 4, "retail", "Main IVR"))
+    running = stack.start("up", "--yes", "--skip-preview", *PLAIN)
+    centre.until(_are_moving(2))
+    running.kill(*running.children())
+    centre.sandbox.release_claims()
+    assert {e164(3), e164(4)} <= {dark for dark, _ in centre.dark()}
+    stack.forget_journal()
+    stack.run("cancel", "--yes", *PLAIN)
+
+    stack.declare(agent("alice", "retail", "alice.smith"))
+    preview = stack.preview()
+    for last in (3, 4):
+        assert f"{e164(last)} was moving when an earlier run was stopped, and may be dark" in preview.text
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert centre.placed(3) == ("emergency", dict.fromkeys(BOTH, "Sales"))
+    assert centre.placed(4) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
+    assert [centre.sandbox.world.number(e164(last)).tags for last in (3, 4)] == [{}, {}]

@@ -127,6 +127,22 @@ def next_run_with_journal(sandbox: Sandbox, journal: Path) -> Iterator[Callable[
 
 
 @pytest.fixture
+def next_run_with(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """The same, with settings of its own; `machine` is whose disk it has."""
+    with ExitStack() as runs:
+
+        def begin(machine: str = "", **settings: Any) -> Run:
+            folder, shared = tmp_path / machine, shared_session()
+            shared.sandbox = sandbox
+            chosen = Settings(
+                rate=Rate(2.0, 5.0), limiter_folder=folder / "rate", journal_folder=folder / "journal", **settings
+            )
+            return runs.enter_context(connected(shared, SandboxTime(sandbox.clock), chosen))
+
+        yield begin
+
+
+@pytest.fixture
 def connection(next_run: Callable[[], Connection]) -> Connection:
     """The first run's connection."""
     return next_run()

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from acgr_connect.aws.operations import OPERATIONS, permissions
+import pytest
+
+from acgr_connect.aws.operations import ONLY_WITH_TAGS, OPERATIONS, permissions
 
 ROOT = Path(__file__).parents[2]
 NEVER = "connect:ReleasePhoneNumber"
@@ -42,6 +44,16 @@ def test_the_readme_is_exact() -> None:
     allowed, denied = _readme()
     assert sorted(allowed) == sorted(permissions())
     assert denied == [NEVER]
+
+
+@pytest.mark.parametrize("page", ["README.md", "SECURITY.md"])
+def test_what_tags_need(page: str) -> None:
+    """What `acgr:journal=tags` needs besides is named apart from the policy, and nobody else is asked to grant it."""
+    more = permissions(tags=True) - permissions()
+    assert more == {f"connect:{name}" for name in ONLY_WITH_TAGS}
+    text = (ROOT / page).read_text(encoding="utf-8")
+    [sentence] = re.findall(r"With `acgr:journal` set to `tags`[^.]*\.", text)
+    assert {f"connect:{name}" for name in re.findall(r"`connect:([A-Za-z]+)`", sentence)} == more
 
 
 def test_nothing_releases_a_number() -> None:

@@ -53,6 +53,8 @@ ANSWERS: dict[str, Answer] = {
     "list_routing_profiles": {"RoutingProfileSummaryList": [{"Id": "profile", "Name": "Voice"}]},
     "search_users": {"Users": [DESCRIBED_USER]},
     "describe_user": {"User": DESCRIBED_USER},
+    "tag_resource": {},
+    "untag_resource": {},
 }
 """One answer of each operation used, as short as the code reads it."""
 
@@ -72,6 +74,8 @@ CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "disassociate_flow": lambda api: api.disassociate_flow(NUMBER, INSTANCE),
     "list_flow_associations": lambda api: api.list_flow_associations(INSTANCE),
     "batch_get_flow_association": lambda api: api.batch_get_flow_association(INSTANCE, [NUMBER]),
+    "tag": lambda api: api.tag(NUMBER, {"acgr:had": "1"}),
+    "untag": lambda api: api.untag(NUMBER, ["acgr:had"]),
     "list_flows": lambda api: api.list_flows(INSTANCE.id),
     "list_users": lambda api: api.list_users(INSTANCE),
     "list_routing_profiles": lambda api: api.list_routing_profiles(INSTANCE.id),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 import pulumi
@@ -70,7 +70,7 @@ class ConnectProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """The inputs in normal form, and what is wrong with them."""
         with self._looking() as operation:
-            self._warn_of_left(operation)
+            self._warn_of_left(operation, news)
             current_run().checked.add(operation.urn)
             answer = self.logic.check(operation, current_run(), olds or {}, news)
             if not answer.failures:
@@ -115,11 +115,17 @@ class ConnectProvider(ResourceProvider):
         connection.require_account(self.logic.whose(olds))
         return []
 
-    def _warn_of_left(self, operation: Operation) -> None:
+    def _warn_of_left(self, operation: Operation, news: Properties) -> None:
         """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""
         run = current_run()
-        if not run.checked:
-            for left in filter(self._may_be_ours, run.restorer.entries()):
+        region = self._region("create", news) if run.connection.settings.journal_in_tags else ""
+        if not run.asks_for_left(region):
+            return
+        with suppress(ConnectError):
+            run.restorer.look_in(region)
+        for left in filter(self._may_be_ours, run.restorer.entries()):
+            if left.number.id not in run.told_of:
+                run.told_of.add(left.number.id)
                 operation.warn(
                     f"{left.e164} was moving when an earlier run was stopped, and may be dark: "
                     "`pulumi up` restores its flow before anything else"
@@ -143,6 +149,12 @@ class ConnectProvider(ResourceProvider):
             return []
 
         spend(operation, run, look, run.look_budget)
+
+    def _region(self, step: str, props: Properties) -> str:
+        """The Region of a step, or "" where inputs that nobody has checked do not say it."""
+        with suppress(ArnError, KeyError):
+            return self.logic.context(step, props).region
+        return ""
 
     def _may_be_ours(self, left: Obligation) -> bool:
         """Without credentials nobody can tell, and a warning too many is better than one too few."""
@@ -172,7 +184,7 @@ class ConnectProvider(ResourceProvider):
                 run.connection.be_patient(operation.deadline)
                 with context:
                     if step != "read":
-                        run.restorer.discharge_left(operation)
+                        run.restorer.discharge_left(operation, context.region)
                     yield operation
                 log.info(f"{step} done")
             except PartialState as error:
@@ -195,7 +207,25 @@ def _said_of(dark: DarkNumber) -> str:
 
 
 def cancel() -> None:
-    """The first Ctrl-C: begin nothing, finish what is dark. The engine says so at the end of every run, too."""
-    if running := sorted(current_run().running):
+    """The first Ctrl-C: say which numbers are in flight, begin nothing, finish what is dark.
+
+    Who is in flight is said first: a runner may be killed seconds later. The engine lists what it was working on only
+    at the end of a run.
+    """
+    run = current_run()
+    if running := sorted(run.running):
         log.warning("cancelled", running=", ".join(map(name_of, running)))
-    current_run().connection.cancel()
+    if in_flight := run.restorer.in_flight():
+        for one in in_flight:
+            log.warning("in flight", number=one.e164, regions=", ".join(one.wanted), destination=str(one.destination))
+        _engine.operation(run.connection.clock).warn(said_of_in_flight(in_flight))
+    run.connection.cancel()
+
+
+def said_of_in_flight(obligations: Sequence[Obligation]) -> str:
+    """Which numbers are moving, in which Regions, and who sees to them."""
+    first = (
+        f"stopping; numbers in flight: {len(obligations)}. This run gives them their flows before it ends; should "
+        "it be killed, the next `pulumi up` does, whatever that declares:"
+    )
+    return "\n".join([first, *(f"  {one.e164} in {' and '.join(one.wanted)}" for one in obligations)])

@@ -13,8 +13,10 @@ from acgr.runtime.ownership import Ownership
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
+from acgr_connect.numbers.early_flow import EarlyFlow, Memory
 from acgr_connect.numbers.journal import FileJournal, Journal, NoJournal
 from acgr_connect.numbers.restorer import Restorer
+from acgr_connect.numbers.tag_journal import TagJournal
 from acgr_connect.world.connection import Connection
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Run:
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
         looked_at: the groups, as they are written, whose numbers this run has looked at.
+        told_of: the ids of numbers of which a warning has said that an earlier run left them.
     """
 
     def __init__(self, connection: Connection | None = None) -> None:
@@ -54,6 +57,8 @@ class Run:
         self.running: set[str] = set()
         self.has_looked_for_secrets = False
         self.looked_at: set[tuple[str, Any]] = set()
+        self.told_of: set[str] = set()
+        self._asked: set[str] = set()
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()
@@ -66,6 +71,13 @@ class Run:
             yield
         finally:
             self.running.discard(urn)
+
+    def asks_for_left(self, region: str) -> bool:
+        """Whether it is to be asked, now and not again, what earlier runs left; seen from that Region."""
+        with self._lock:
+            is_new = region not in self._asked
+            self._asked.add(region)
+            return is_new
 
     @property
     def connection(self) -> Connection:
@@ -81,17 +93,32 @@ class Run:
         connection = self.connection
         with self._lock:
             if self._restorer is None:
-                self._restorer = Restorer(connection, _journal(connection.settings))
+                self._restorer = Restorer(connection, _journal(connection), _early_flow(connection))
             return self._restorer
 
 
-def _journal(settings: Settings) -> Journal:
-    if settings.journal_folder is None:
-        return NoJournal()
-    # What a sandbox is owed must never be restored in an account.
-    where = re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
-    # Nor what is owed to an account with the credentials of another one, where nobody looks whose they are.
-    return FileJournal(settings.journal_folder / (where if settings.accounts.is_checked else f"{where}-unchecked"))
+def _journal(connection: Connection) -> Journal:
+    settings = connection.settings
+    folder = settings.journal_folder
+    files = NoJournal() if folder is None else FileJournal(folder / _owed_where(settings))
+    return TagJournal(connection, files) if settings.journal_in_tags else files
+
+
+def _early_flow(connection: Connection) -> EarlyFlow:
+    settings = connection.settings
+    rate = settings.limiter_folder
+    folder = None if rate is None else rate.with_name("early") / _where(settings)
+    return EarlyFlow(connection.clock, Memory(folder), settings.early_flow)
+
+
+def _owed_where(settings: Settings) -> str:
+    """What is owed to an account is not restored with the credentials of another one, where nobody looks whose."""
+    return _where(settings) if settings.accounts.is_checked else f"{_where(settings)}-unchecked"
+
+
+def _where(settings: Settings) -> str:
+    """What holds of a sandbox holds of no account: what it is owed must never be restored there."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
 
 
 _current = Run()

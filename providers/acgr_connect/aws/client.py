@@ -8,7 +8,7 @@ To add an operation, add its method to `RegionalConnect` and its name, with the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -43,6 +43,12 @@ UNREADABLE = (KeyError, TypeError, AttributeError, ValueError)
 """What reading an answer raises that lacks a member, or has one of a kind that nobody has heard of."""
 
 Record = TypeVar("Record")
+Begin = Callable[[], None]
+"""What is done right before a request goes out."""
+
+
+def nothing() -> None:
+    """Nothing is to be done."""
 
 
 @dataclass
@@ -135,9 +141,13 @@ class RegionalConnect:
             rows = self._pages(operation, key, 10, **asked)
         return [row["UserId"] for row in rows]
 
-    def update_phone_number(self, number: Arn, target: Arn, token: str) -> None:
-        """`UpdatePhoneNumber` (N3): accepted, not done. `token` makes a repetition the same request."""
-        self._call("UpdatePhoneNumber", PhoneNumberId=number.id, TargetArn=str(target), ClientToken=token)
+    def update_phone_number(self, number: Arn, target: Arn, token: str, before: Begin = nothing) -> None:
+        """`UpdatePhoneNumber` (N3): accepted, not done. `token` makes a repetition the same request.
+
+        `before` is called once it is this request's turn, and before it goes out.
+        """
+        asked = {"PhoneNumberId": number.id, "TargetArn": str(target), "ClientToken": token}
+        self._call("UpdatePhoneNumber", before, **asked)
 
     def update_phone_number_metadata(self, number: Arn, description: str, token: str) -> None:
         """`UpdatePhoneNumberMetadata`: the description; makes the number IN_PROGRESS (N4)."""
@@ -178,6 +188,14 @@ class RegionalConnect:
         answer = self._call("BatchGetFlowAssociation", ResourceType="VOICE_PHONE_NUMBER", **asked)
         rows = answer.get("FlowAssociationSummaryList", [])
         return dict(self._read_all(partial(association, instance), "BatchGetFlowAssociation", rows))
+
+    def tag(self, resource: Arn, tags: Mapping[str, str]) -> None:
+        """`TagResource`: adds tags, or gives present ones another value."""
+        self._call("TagResource", resourceArn=str(resource), tags=dict(tags))
+
+    def untag(self, resource: Arn, keys: Sequence[str]) -> None:
+        """`UntagResource`: absent tags are no error."""
+        self._call("UntagResource", resourceArn=str(resource), tagKeys=list(keys))
 
     def list_flows(self, instance_id: str) -> list[Flow]:
         """`ListContactFlows` (N7), of type CONTACT_FLOW: the ones that can answer a number."""
@@ -247,7 +265,7 @@ class RegionalConnect:
                 return rows
             token = {"NextToken": answer["NextToken"]}
 
-    def _call(self, operation: str, **asked: Any) -> dict[str, Any]:
+    def _call(self, operation: str, before: Begin = nothing, /, **asked: Any) -> dict[str, Any]:
         if operation not in OPERATIONS:
             raise errors.ProgrammingError(f"{operation} is not named in acgr_connect/aws/operations.py")
         throttles = failures = 0
@@ -259,6 +277,8 @@ class RegionalConnect:
                 # An attempt that was not answered may have been carried out: nobody may be told that nothing began.
                 raise unanswered or error from error
             attempt = throttles + failures + 1
+            if attempt == 1:
+                before()
             try:
                 with translated(self.region):
                     answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**asked)

@@ -26,16 +26,22 @@ OPERATIONS: frozenset[str] = frozenset(
         "ListTrafficDistributionGroups",
         "ListUsers",
         "SearchUsers",
+        "TagResource",
+        "UntagResource",
         "UpdatePhoneNumber",
         "UpdatePhoneNumberMetadata",
     }
 )
 """By the names of the API reference. Each needs the permission `connect:<name>`."""
 
+ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})
+"""Those of them that are called with `acgr:journal=tags` and not otherwise."""
+
 IMPLIED_PERMISSIONS: frozenset[str] = frozenset({"ds:DescribeDirectories"})
 """What the service itself asks for on behalf of an operation above (`DescribeInstance`)."""
 
 
-def permissions() -> frozenset[str]:
-    """The IAM actions that a role needs, and nothing more."""
-    return frozenset(f"connect:{name}" for name in OPERATIONS) | IMPLIED_PERMISSIONS
+def permissions(*, tags: bool = False) -> frozenset[str]:
+    """The IAM actions that a role needs, and nothing more; `tags`, with `acgr:journal=tags`."""
+    used = OPERATIONS if tags else OPERATIONS - ONLY_WITH_TAGS
+    return frozenset(f"connect:{name}" for name in used) | IMPLIED_PERMISSIONS

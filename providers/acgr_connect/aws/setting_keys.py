@@ -18,6 +18,8 @@ OURS = frozenset(
         "bucketScope",
         "burst",
         "duringFailover",
+        "earlyFlow",
+        "journal",
         "profile",
         "requestsPerSecond",
         "roleArn",

@@ -104,6 +104,8 @@ class Settings:
         scope: whether the rate is counted per operation or over all; "auto" learns it.
         during_failover: whether numbers are moved and agents removed while traffic is failed over.
         journal_folder: the folder in which it is written down what is owed to numbers that move; None: nowhere.
+        journal_in_tags: whether it stands on the numbers themselves as well, where every runner finds it.
+        early_flow: whether it is tried to set a number's flow while it is still moving.
         limiter_folder: the folder in which all processes of the machine keep account of the rate; None: each its own.
         warnings: what the user is to be told of these settings.
     """
@@ -120,6 +122,8 @@ class Settings:
     limiter_folder: Path | None = None
     journal_folder: Path | None = None
     during_failover: bool = False
+    journal_in_tags: bool = False
+    early_flow: bool = True
     warnings: tuple[str, ...] = ()
 
     @property
@@ -169,6 +173,8 @@ def read(
         limiter_folder=_below(cache, "rate"),
         journal_folder=Path(journal) if journal else _below(cache, "journal"),
         during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
+        journal_in_tags=_one_of(config, "acgr:journal", ("file", "tags")) == "tags",
+        early_flow=_one_of(config, "acgr:earlyFlow", ("auto", "never")) == "auto",
     )
     _require_one_endpoint(settings)
     return replace(settings, warnings=tuple(_warnings(settings, unknown)))

@@ -59,6 +59,10 @@ class Arn:
         """The ARN of a user or flow of this instance."""
         return replace(self, kind=kind, id=id_, instance_id=self.id)
 
+    def beside(self, kind: Literal["instance", "traffic-distribution-group", "phone-number"], id_: str) -> Arn:
+        """The ARN of another object of the same account and Region."""
+        return replace(self, kind=kind, id=id_, instance_id=None)
+
     @property
     def instance(self) -> Arn:
         """The instance to which this user or flow belongs, in the same Region."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from calendar import timegm
 from threading import Condition
 from typing import Protocol
 
@@ -47,3 +48,20 @@ def seconds_since_1970() -> float:
 def time_of_day(seconds: float) -> str:
     """`12:03:59 UTC`, of seconds since 1970."""
     return time.strftime("%H:%M:%S UTC", time.gmtime(seconds))
+
+
+UTC = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def utc(seconds: float) -> str:
+    """`2026-11-28T12:03:59Z`, of seconds since 1970."""
+    return time.strftime(UTC, time.gmtime(seconds))
+
+
+def seconds_of(moment: str) -> float:
+    """Seconds since 1970, of what `utc` wrote.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    return float(timegm(time.strptime(moment, UTC)))

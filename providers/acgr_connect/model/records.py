@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from acgr_connect.model.arns import Arn, is_arn, parse
@@ -62,7 +62,7 @@ def telephony_shares(answer: Wire) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Number:
-    """A claimed phone number. `status` and `message` are empty in lists, which do not carry them."""
+    """A claimed phone number. `status`, `message` and `tags` are empty in lists, which do not carry them."""
 
     arn: Arn
     e164: str
@@ -70,6 +70,7 @@ class Number:
     description: str
     status: str = ""
     message: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, shown: Wire) -> Number:
@@ -82,6 +83,7 @@ class Number:
             shown.get("PhoneNumberDescription", ""),
             status.get("Status", ""),
             status.get("Message", ""),
+            dict(shown.get("Tags") or {}),
         )
 
     @classmethod

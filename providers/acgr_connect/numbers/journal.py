@@ -31,14 +31,22 @@ class Journal(Protocol):
         """Keep it, over whatever was kept of the same number.
 
         Raises:
-            OSError: it cannot be kept.
+            OSError, ConnectError: it cannot be kept.
+            Denied: it may not be kept, although the operator has asked for that.
         """
 
     def erase(self, number: Arn) -> None:
         """The number answers: nothing is owed to it any more."""
 
     def entries(self) -> list[Obligation]:
-        """What is kept, the oldest first."""
+        """What is kept, as far as it was looked for; the oldest first."""
+
+    def look_in(self, region: str) -> None:
+        """Look for what is kept in Connect itself, seen from a Region.
+
+        Raises:
+            ConnectError: nobody can be asked.
+        """
 
 
 class NoJournal:
@@ -53,6 +61,9 @@ class NoJournal:
     def entries(self) -> list[Obligation]:
         """Nothing is kept."""
         return []
+
+    def look_in(self, region: str) -> None:
+        """Nothing is kept."""
 
 
 class FileJournal:
@@ -91,6 +102,9 @@ class FileJournal:
         What cannot be read is left alone, with one line in the log.
         """
         return sorted(self._read(), key=lambda obligation: obligation.since)
+
+    def look_in(self, region: str) -> None:
+        """Everything is in the files."""
 
     def _read(self) -> Iterator[Obligation]:
         try:
@@ -133,8 +147,13 @@ def _is_seen_to(data: dict[str, Any]) -> bool:
     """Whether another process of this machine that lives took the obligation: it is that one's."""
     if data["host"] != socket.gethostname() or data["process"] == os.getpid():
         return False
+    return is_alive(int(data["process"]))
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is such a process on this machine."""
     try:
-        os.kill(int(data["process"]), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -28,6 +28,7 @@ class Obligation:
         destination: where it was to go.
         wanted: Region to the flow that is to answer there.
         since: when it was taken, in seconds since 1970.
+        early: whether its flow may have been set while it was moving: if it came back, it may have the declared one.
     """
 
     number: Arn
@@ -37,6 +38,7 @@ class Obligation:
     destination: Arn
     wanted: Mapping[str, Arn]
     since: float
+    early: bool = False
 
     def flows_at(self, target: Arn, regions: tuple[str, ...]) -> dict[str, Arn]:
         """What is to answer in each of these Regions, where the number is on that target.
@@ -48,6 +50,13 @@ class Obligation:
         found = {region: first.get(region) or second.get(region) for region in regions}
         return {region: flow for region, flow in found.items() if flow is not None}
 
+    def is_misplaced(self, found: Arn, target: Arn) -> bool:
+        """Whether a flow was set for where the number was to go, and it stayed or came back: it had another one."""
+        region = found.region
+        if not self.early or target != self.origin or target == self.destination:
+            return False
+        return found == self.wanted.get(region) != self.before.get(region, found)
+
     def as_data(self) -> dict[str, Any]:
         """As plain data, for the journal."""
         return {
@@ -58,6 +67,7 @@ class Obligation:
             "destination": str(self.destination),
             "wanted": {region: str(flow) for region, flow in self.wanted.items()},
             "since": self.since,
+            "early": self.early,
         }
 
     @classmethod
@@ -75,6 +85,7 @@ class Obligation:
             parse(data["destination"]),
             _flows(data["wanted"]),
             float(data["since"]),
+            bool(data.get("early", False)),
         )
 
 

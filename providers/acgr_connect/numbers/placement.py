@@ -5,15 +5,16 @@ What is asked for, resolved, is a `DesiredPlacement`; what holds after an attemp
 The steps, each of which may be entered again from any point:
 
 1. resolve the names (`resolve`); 2. look, and wait out somebody else's operation; 3. check everything that can be
-checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3);
-6. wait until it is `CLAIMED` on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7);
+checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3),
+and the flow at once where Connect takes it from a number that is moving (`early_flow`); 6. wait until it is `CLAIMED`
+on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7), unless it is seen to be there;
 8. see to it in the replica (N8, N10); 9. after a failure, look where the number is and give it its flow there (N15);
 10. the description last, because it makes the number IN_PROGRESS (N4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
@@ -336,14 +337,26 @@ class _Attempt:
     def _move(self, number: Number, before: Mapping[str, Arn]) -> ObservedPlacement:
         """Steps 5 to 9. From the request on, something is owed to the number, whatever goes wrong."""
         self._prove(number, before)
-        obligation = self.restorer.take(number, before, self.desired.target, self.desired.flows, self.operation)
+        early = self._early_regions(number)
+        taken: list[Obligation] = []
+
+        def take() -> None:
+            """At the last moment: a run that is killed leaves nothing behind of numbers that wait for their turn."""
+            wanted = self.desired.flows
+            taken.append(
+                self.restorer.take(number, before, self.desired.target, wanted, self.operation, early=bool(early))
+            )
+            self.operation.require_going_on()
+
         observed = self._observed(number, {}, moved=True)
         began = self.connection.clock.now()
         try:
-            unknown = self._start(number)
+            unknown = self._start(number, take)
         except ConnectError as error:
-            self.restorer.discharge(obligation)
+            for obligation in taken[-1:]:
+                self.restorer.discharge(obligation)
             raise self._not_accepted(error) from error
+        obligation = taken[-1]
         try:
             with self.connection.move_in_flight(number.arn.region, self.operation) as move:
                 self._forget_flows(number)
@@ -352,17 +365,29 @@ class _Attempt:
                 began = self.connection.clock.now()
                 log.info("move accepted", number=number.e164, target=str(self.desired.target))
                 self.operation.progress(f"{number.e164}: move to {self.desired.target_name} accepted")
+                early_in = self.restorer.set_early(obligation, early, self.operation)
+                dark = self.connection.clock.now() - began
                 there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
-                flow = self.desired.flows[self.desired.regions[0]]
-                set_flow(self.connection, number.arn, flow)
-            dark = self.connection.clock.now() - began
-            self.operation.progress(f"{number.e164}: answers again in {flow.region} after {dark:.1f} s")
-            observed = self._observed(there, {flow.region: flow}, dark_seconds=dark, moved=True)
+                source, *others = self.desired.regions
+                if source not in early_in or not self.restorer.is_still_there(obligation, source):
+                    set_flow(self.connection, number.arn, self.desired.flows[source])
+                    dark = self.connection.clock.now() - began
+            self.operation.progress(f"{number.e164}: answers again in {source} after {dark:.1f} s")
+            observed = self._observed(there, {source: self.desired.flows[source]}, dark_seconds=dark, moved=True)
+            seen = {r for r in others if r in early_in and self.restorer.is_still_there(obligation, r)}
+            flows = {**observed.flows, **{region: self.desired.flows[region] for region in seen}}
+            observed = replace(observed, flows=flows)
             answering = self._set_flows(observed)
         except Exception as error:
             return self._settled(number, before, obligation, error, observed, began)
         self.restorer.discharge(obligation)
         return answering
+
+    def _early_regions(self, number: Number) -> tuple[str, ...]:
+        """Where a flow may be set while the number moves: where it is known already, and of the same instance."""
+        instance, regions = reach_of(self.connection, number.target)
+        flows = self.desired.flows.values() if instance.id == self.desired.instance.id else ()
+        return tuple(f.region for f in flows if f.region in regions and self.restorer.may_set_early(f))
 
     def _prove(self, number: Number, before: Mapping[str, Arn]) -> None:
         """Nothing is moved that could not be given its flow afterwards."""
@@ -373,8 +398,10 @@ class _Attempt:
             error.has_context = False
             raise self.desired.context.added_to(error, remedy=remedy) from error
 
-    def _start(self, number: Number) -> ConnectError | None:
+    def _start(self, number: Number, take: Callable[[], None]) -> ConnectError | None:
         """Step 5. None where the move was accepted; an error where nobody knows whether it was.
+
+        `take` is called right before a request goes out.
 
         The service refuses while another operation is running, and also where an answer was lost and the move has
         begun: then the number itself says whether it moves.
@@ -383,7 +410,7 @@ class _Attempt:
             ConnectError: the number does not move.
         """
         try:
-            self._update(number)
+            self._update(number, take)
         except (Conflict, Unavailable) as error:
             try:
                 seen = look(self.connection, number.arn, Purpose.LOOK)
@@ -396,21 +423,21 @@ class _Attempt:
                 if isinstance(error, Unavailable):
                     return error
                 raise
-            self._start_after_another(number)
+            self._start_after_another(number, take)
         return None
 
-    def _start_after_another(self, number: Number) -> None:
+    def _start_after_another(self, number: Number, take: Callable[[], None]) -> None:
         self.operation.progress(f"{number.e164}: another operation is running on it")
         seen = await_idle(self.connection, number, self.operation, Purpose.LOOK)
         if seen.target == number.target:
-            self._update(number)
+            self._update(number, take)
         elif seen.target != self.desired.target:
             raise self._moved_by_something_else(seen)
 
-    def _update(self, number: Number) -> None:
+    def _update(self, number: Number, take: Callable[[], None]) -> None:
         target = self.desired.target
         api = self.connection.connect(target.region, Purpose.START, self.operation.deadline)
-        api.update_phone_number(number.arn, target, str(uuid4()))
+        api.update_phone_number(number.arn, target, str(uuid4()), take)
 
     def _forget_flows(self, number: Number) -> None:
         for target in (number.target, self.desired.target):
@@ -486,15 +513,15 @@ class _Attempt:
         Raises:
             Conflict: a Region does not keep what it was given.
         """
-        desired, changed = self.desired, observed.moved
+        desired = self.desired
         source, *others = desired.regions
-        if observed.flows.get(source) != desired.flows[source]:
+        is_set = observed.flows.get(source) != desired.flows[source]
+        if is_set:
             set_flow(self.connection, desired.number.arn, desired.flows[source])
             self.operation.progress(f"{desired.number.e164}: flow set in {source}")
-            changed = True
         for region in others:
-            if changed or observed.flows.get(region) != desired.flows[region]:
-                self._set_in_replica(desired.flows[region], may_be_mirrored=changed)
+            if is_set or observed.flows.get(region) != desired.flows[region]:
+                self._set_in_replica(desired.flows[region], may_be_mirrored=is_set or observed.moved)
         self._require_both()
         touched = dict(observed.flows) != dict(desired.flows)
         return replace(observed, flows=dict(desired.flows), touched=touched)

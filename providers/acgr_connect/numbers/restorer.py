@@ -34,6 +34,7 @@ from acgr_connect.model.errors import (
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
 from acgr_connect.numbers.dark import associate_command
+from acgr_connect.numbers.early_flow import EarlyFlow, Verdict
 from acgr_connect.numbers.find import look
 from acgr_connect.numbers.flows import look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
@@ -76,20 +77,36 @@ class Settled:
 class Restorer:
     """Obligations of one account, shared by all threads of the process."""
 
-    def __init__(self, connection: Connection, journal: Journal | None = None) -> None:
+    def __init__(
+        self, connection: Connection, journal: Journal | None = None, early_flow: EarlyFlow | None = None
+    ) -> None:
         self.connection = connection
+        self.early_flow = early_flow or EarlyFlow(connection.clock)
         self._journal = journal or NoJournal()
         self._lock, self._proving, self._discharging = Lock(), Lock(), Lock()
         self._owed: dict[str, Obligation] = {}
         self._proved: dict[str, Denied | None] = {}
-        self._has_discharged = False
         self._left_between: dict[str, frozenset[Arn]] = {}
+        self._seen_to: set[str] = set()
 
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
         with self._lock:
             mine = set(self._owed)
         return [obligation for obligation in self._journal.entries() if obligation.number.id not in mine]
+
+    def in_flight(self) -> list[Obligation]:
+        """What this process owes at this moment, the oldest first."""
+        with self._lock:
+            return sorted(self._owed.values(), key=lambda obligation: obligation.since)
+
+    def look_in(self, region: str) -> None:
+        """Look for what earlier runs left in Connect itself, seen from a Region; what is found is among `entries`.
+
+        Raises:
+            ConnectError: nobody can be asked.
+        """
+        self._journal.look_in(region)
 
     def prove(self, number: Number, before: Mapping[str, Arn], wanted: Mapping[str, Arn]) -> None:
         """Before the first move of a run: that the role may do whatever finishing it needs, in each Region.
@@ -129,18 +146,23 @@ class Restorer:
         with suppress(NotFound, Conflict, Refused):  # not here or not now, and not for want of a permission
             set_flow(self.connection, number.arn, flow, event="flow proved")
 
-    def discharge_left(self, operation: Operation) -> None:
-        """What earlier runs left dark is restored before anything else is done: once a run, all wait for it.
+    def discharge_left(self, operation: Operation, region: str) -> None:
+        """What earlier runs left dark is restored before anything else is done: once a Region, all wait for it.
 
         Raises:
             ConnectError: a number is dark still; the run goes on for whoever asks after this.
         """
         with self._discharging:
-            if self._has_discharged:
+            if region in self._seen_to:
                 return
-            self._has_discharged = True
+            self._seen_to.add(region)
+            try:
+                self.look_in(region)
+            except ConnectError as error:
+                operation.warn(f"what an earlier run may have left dark in {region} cannot be told: {error}")
             together = replace(operation, restore_at_least=0.0)  # many entries have one deadline, not ten minutes each
-            left = [obligation for obligation in self.entries() if self.is_ours(obligation)]
+            new = [obligation for obligation in self.entries() if obligation.number.id not in self._left_between]
+            left = [obligation for obligation in new if self.is_ours(obligation)]
             still = [said for obligation in left if (said := self._discharged(obligation, together))]
         if still:
             raise failure("; ".join(still))
@@ -179,16 +201,27 @@ class Restorer:
         destination: Arn,
         wanted: Mapping[str, Arn],
         operation: Operation,
+        *,
+        early: bool = False,
     ) -> Obligation:
-        """Write down what is owed to a number that is about to move."""
+        """Write down what is owed to a number that is about to move, or that is dark.
+
+        Raises:
+            Denied: it may not be written down where the operator wants it; nothing is owed.
+        """
+        since = seconds_since_1970()
         obligation = Obligation(
-            number.arn, number.e164, number.target, dict(before), destination, dict(wanted), seconds_since_1970()
+            number.arn, number.e164, number.target, dict(before), destination, dict(wanted), since, early
         )
         with self._lock:
             self._owed[number.arn.id] = obligation
         try:
             self._journal.write(obligation)
-        except OSError as error:
+        except Denied:
+            with self._lock:
+                del self._owed[number.arn.id]
+            raise
+        except (OSError, ConnectError) as error:
             log.warning("journal not written", number=number.e164, error=str(error))
             operation.warn(
                 f"{number.e164} moves without an entry in the journal ({error}): "
@@ -203,6 +236,52 @@ class Restorer:
             self._owed.pop(obligation.number.id, None)
         self._journal.erase(obligation.number)
         log.info("obligation discharged", number=obligation.e164)
+
+    def set_early(self, obligation: Obligation, regions: tuple[str, ...], operation: Operation) -> frozenset[str]:
+        """Give a number its flow while it is still moving, where Connect takes that; the Regions in which it did.
+
+        The obligation stays open: whether the flow is there once the number has arrived, only a look tells then.
+        """
+        flows = [obligation.wanted[region] for region in regions]
+        return frozenset(f.region for f in flows if self._is_taken_early(obligation, f, operation))
+
+    def _is_taken_early(self, obligation: Obligation, flow: Arn, operation: Operation) -> bool:
+        where = _where(flow)
+        if not self.early_flow.begin(where):
+            return False
+        is_taken: bool | None = None
+        try:
+            set_flow(self.connection, obligation.number, flow, event="flow set early")
+            is_taken = True
+            operation.progress(f"{obligation.e164}: has its flow in {flow.region} while it moves")
+        except (Conflict, NotFound, Refused):
+            is_taken = False
+        except ConnectError as error:
+            log.info("flow not set early", number=obligation.e164, region=flow.region, error=str(error))
+        finally:
+            self.early_flow.answered(where, is_taken=is_taken)
+        return is_taken is True
+
+    def may_set_early(self, flow: Arn) -> bool:
+        """Whether a number may be given that flow while it moves, as far as can be told before the move."""
+        return self.early_flow.may_be_set(_where(flow))
+
+    def is_still_there(self, obligation: Obligation, region: str) -> bool:
+        """Whether a flow that was set early is there, now that the number has arrived.
+
+        Raises:
+            ConnectError: nobody can tell.
+        """
+        flow = obligation.wanted[region]
+        if self.early_flow.verdict(_where(flow)) is Verdict.DROPPED:
+            return False
+        try:
+            found = look_at_flow(self.connection, obligation.number, flow.instance, Purpose.LOOK)
+        except Denied:
+            return False  # setting it once more does no harm
+        if found is None or found == flow:
+            self.early_flow.learn(_where(flow), Verdict.KEPT if found else Verdict.DROPPED)
+        return found == flow
 
     def settle(self, obligation: Obligation, operation: Operation) -> Settled:
         """Go on until the number answers wherever it is reachable, or until the deadline.
@@ -259,7 +338,7 @@ class _Settling:
         reach = self._reach(target)
         self._settled.dark = {}
         for region, flow in self._obligation.flows_at(target, reach).items():
-            self._restore(region, flow)
+            self._restore(region, flow, target)
         for region in reach:
             if region not in self._settled.flows and region not in self._settled.dark:
                 self._settled.dark[region] = "no flow is known for it there"
@@ -301,12 +380,15 @@ class _Settling:
             known = self._obligation.wanted if target == self._obligation.destination else self._obligation.before
             return tuple(known)
 
-    def _restore(self, region: str, flow: Arn) -> None:
-        """Each Region alone, and only where nothing answers: nobody's flow is overwritten."""
+    def _restore(self, region: str, flow: Arn, target: Arn) -> None:
+        """Each Region alone, and only where nothing answers: nobody's flow is overwritten.
+
+        But for what was set early, for a target on which the number did not arrive.
+        """
         number = self._obligation.number
         try:
             found = self._flow_in(flow)
-            if found is None:
+            if found is None or self._obligation.is_misplaced(found, target):
                 set_flow(self._connection, number, flow)
                 found = flow
                 self._operation.progress(f"{self._obligation.e164}: flow set in {region}")
@@ -335,6 +417,11 @@ class _Settling:
         clock = self._connection.clock
         seconds = BACK_OFF[min(self._tries, len(BACK_OFF)) - 1] if has_failed else LOOK_AGAIN
         clock.sleep(min(seconds, max(0.0, self._until - clock.now())))
+
+
+def _where(flow: Arn) -> str:
+    """What is known of early flows is known of an account and Region."""
+    return f"{flow.account}-{flow.region}"
 
 
 def _what_holds(settled: Settled) -> str:

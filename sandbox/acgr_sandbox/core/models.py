@@ -136,7 +136,8 @@ class Number:
     """A claimed phone number.
 
     `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
-    what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there.
+    what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there; with `loses_flow` it
+    has none any more once the operation under way has ended.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Number:
     source_arn: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     flows: dict[str, Association] = field(default_factory=dict)
+    loses_flow: bool = False
 
     def flow_in(self, region: str) -> str | None:
         """The id of its flow in a Region, or None."""

@@ -85,6 +85,16 @@ def _claim(world: World, change: PendingChange, record: RecordNumberEvent) -> No
     number.status, number.message = ("FAILED", change.detail) if change.detail else ("CLAIMED", "")
     number.wanted = None
     record(number, change.at, "failed" if change.detail else "claimed", "")
+    if number.loses_flow:
+        _lose_flow(world, number, change.at, record)
+
+
+def _lose_flow(world: World, number: Number, at: float, record: RecordNumberEvent) -> None:
+    had = [region for region in world.regions_of(number) if number.flow_in(region)]
+    clear_flows(world, number)
+    number.loses_flow = False
+    for region in had:
+        record(number, at, "flow removed", region)
 
 
 def _listed(world: World, change: PendingChange, _: RecordNumberEvent) -> None:

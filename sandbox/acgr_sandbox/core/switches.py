@@ -150,8 +150,11 @@ class Switches:
 
     # A number's flow.
     flow_while_in_progress: Literal[
-        "InvalidParameterException", "ResourceNotFoundException", "ResourceInUseException", "allow"
-    ] = switch("InvalidParameterException", "Setting the flow of a number that is IN_PROGRESS")
+        "InvalidParameterException", "ResourceNotFoundException", "ResourceInUseException", "allow", "drop"
+    ] = switch(
+        "InvalidParameterException",
+        "Setting the flow of a number that is IN_PROGRESS: refused, kept (allow), or dropped when its move ends",
+    )
     unpublished_flow: Literal["refuse", "allow"] = switch("refuse", "Setting a flow that is not active and published")
     other_flow_types: Literal["refuse", "allow"] = switch("refuse", "Setting a flow that is no CONTACT_FLOW")
     disassociate_flow_absent: Literal["not-found", "success"] = switch(

@@ -99,7 +99,7 @@ def _number_at_rest(call: Call) -> tuple[Number, Instance]:
     number = call.number(call.params["PhoneNumberId"])
     instance = call.instance()
     refusal = call.switches.flow_while_in_progress
-    if number.status == "IN_PROGRESS" and refusal != "allow":
+    if number.status == "IN_PROGRESS" and refusal not in {"allow", "drop"}:
         raise Refusal(refusal, f"An operation on {number.e164} is in progress; its flow can be set when it is CLAIMED.")
     if call.world.instance_of_number(number).id != instance.id:
         raise invalid_parameter(f"{number.e164} is not claimed to instance {instance.id}.")
@@ -119,6 +119,7 @@ def _write(call: Call, number: Number, flow_id: str | None) -> None:
     source_flow = number.flow_in(source)
     call.world.revision += 1
     set_flow(number, call.region, flow_id, call.world.revision)
+    number.loses_flow = number.wanted is not None and call.switches.flow_while_in_progress == "drop"
     if not (call.switches.mirroring and number.target in call.world.groups):
         return
     if call.switches.mirror_conflict == "source" and call.region != source and source_flow:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from harness.declarations import REPLICA, SOURCE, e164
 
 from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
-from acgr_sandbox.core.models import Group
+from acgr_sandbox.core.models import Association, Group, Number
 from acgr_sandbox.core.world import World
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
@@ -124,6 +124,14 @@ class Centre:
             self._saw(self.sandbox.world)
         assert event.wait(within), "it did not come about"
         self.sandbox.settle()  # under its lock: the call has been counted
+
+    def add_numbers(self, numbers: Iterable[int]) -> None:
+        """More numbers on the instance, with their flow."""
+        world = self.sandbox.world
+        home, flow = world.instance("northwind"), world.flow("Main IVR")
+        for last in numbers:
+            id_, flows = world.new_id("number", e164(last)), {SOURCE: Association(flow.id, world.revision)}
+            world.numbers[id_] = Number(id_, e164(last), SOURCE, home.id, home.id, flows=flows)
 
     def add_group_of_unreplicated_instance(self, name: str) -> None:
         """A group as it is left when its instance lost its replica."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +91,7 @@ class Stack:
         (folder / "state").mkdir(parents=True)
         own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "XDG_CACHE_HOME": str(folder / "cache")}
         self.environment = {**environment, **own}
+        self.log = Log(folder / "log")
         (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
         program = Path(__file__).with_name("__main__.py").read_text(encoding="utf-8")
         (folder / "__main__.py").write_text(program, encoding="utf-8")
@@ -127,6 +130,14 @@ class Stack:
         """The state as it is now."""
         return State(json.loads(self._must("stack", "export").text)["deployment"])
 
+    def set(self, key: str, value: str) -> None:
+        """`pulumi config set`."""
+        self._must("config", "set", key, value)
+
+    def forget_journal(self) -> None:
+        """What a runner loses that is thrown away."""
+        shutil.rmtree(self._folder / "cache" / "acgr" / "journal")
+
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Any command of the CLI; `environment` is added to the stack's."""
         return self.start(*arguments, **environment).wait()
@@ -148,6 +159,32 @@ class Stack:
         ran = self.run(*arguments)
         assert ran.code == 0, ran.text
         return ran
+
+
+class Log:
+    """What the plugin has written down, in a file of its own, where `ACGR_LOG_FILE` says so."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What has to be set for that."""
+        return {"ACGR_LOG": "info", "ACGR_LOG_FORMAT": "json", "ACGR_LOG_FILE": str(self._path)}
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """All events of that name so far."""
+        text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
+        read = [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return [event for event in read if event["event"] == name]
+
+    def until(self, name: str, count: int = 1) -> bool:
+        """Whether so many events of that name come about; another process writes them."""
+        for _ in range(LIMIT * 10):
+            if len(self.events(name)) >= count:
+                return True
+            time.sleep(0.1)
+        return False
 
 
 class Running:
@@ -172,6 +209,10 @@ class Running:
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
         parents = {int(pid): int(ppid) for pid, ppid in map(str.split, listed.stdout.splitlines())}
         return [pid for pid in parents if _descends(pid, self._process.pid, parents)]
+
+    def signal(self, number: signal.Signals) -> None:
+        """What a terminal, or whoever runs a pipeline, sends to the CLI."""
+        self._process.send_signal(number)
 
     def kill(self, *children: int) -> None:
         """End it at once, and those of its children that are named."""

@@ -78,6 +78,7 @@ SWITCHES = [
     _switch("flow_while_in_progress", "ResourceNotFoundException", {SET_FLOW, MOVE}),
     _switch("flow_while_in_progress", "ResourceInUseException", {SET_FLOW, MOVE}),
     _switch("flow_while_in_progress", "allow", {SET_FLOW, MOVE}),
+    _switch("flow_while_in_progress", "drop", {SET_FLOW, MOVE}),
     _switch("disassociate_flow_absent", "success", {UNSET_FLOW}),
     _switch("move_drops_replica_flow", False, {SET_FLOW, MOVE, "BatchGetFlowAssociation"}),
     _switch("target_shown_early", True, NUMBER_CALLS),

@@ -92,6 +92,15 @@ def test_every_operation_goes_through_the_limiter(method: str, limiter: CountedL
     assert len(client.calls) == 1
 
 
+def test_what_is_done_before_a_move(limiter: CountedLimiter, clock: ScriptedClock) -> None:
+    """It is done once, when it is the request's turn and before it goes out, however often that is repeated."""
+    seen: list[tuple[int, int]] = []
+    client = ModelledClient({"update_phone_number": [refusal("TooManyRequestsException", 429), {}]})
+    api = _asked(client, limiter, clock)
+    api.update_phone_number(NUMBER, GROUP, "token", lambda: seen.append((len(limiter.taken), len(client.calls))))
+    assert (seen, len(client.calls)) == ([(1, 0)], 2)
+
+
 @pytest.mark.parametrize("method", sorted(CALLS))
 def test_every_operation_is_repeated_after_a_throttle(
     method: str, limiter: CountedLimiter, clock: ScriptedClock

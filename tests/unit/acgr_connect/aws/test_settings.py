@@ -56,6 +56,18 @@ def test_journal_folder(environ: dict[str, str], folder: str) -> None:
     assert _read(**environ).journal_folder == Path(folder)
 
 
+@pytest.mark.parametrize(("value", "in_tags"), [(None, False), ("file", False), ("tags", True)])
+def test_journal(value: str | None, in_tags: bool) -> None:
+    """Obligations stand in files and, where the stack says so, in the numbers' tags as well."""
+    assert _read({"acgr:journal": value}).journal_in_tags is in_tags
+
+
+@pytest.mark.parametrize(("value", "is_tried"), [(None, True), ("auto", True), ("never", False)])
+def test_early_flow(value: str | None, is_tried: bool) -> None:
+    """Whether a flow is set while its number moves is found out, unless the stack says never."""
+    assert _read({"acgr:earlyFlow": value}).early_flow is is_tried
+
+
 def nowhere() -> Path:
     """The home of a user whom the machine does not know, as in many containers."""
     raise RuntimeError("Could not determine home directory.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,15 @@ def test_a_stored_world_goes_on_where_it_was(name: str) -> None:
     """It is read without loss, and all that was under way in it ends as it would have ended then."""
     path = HERE / name
     world, taken = load(path)
-    assert snapshot(world, taken) == json.loads(path.read_text(encoding="utf-8"))
+    assert _holds(snapshot(world, taken), json.loads(path.read_text(encoding="utf-8")))
     sandbox = Sandbox(world, clock=ManualClock(taken + 60))
     later = json.loads(path.with_name(f"{path.stem}-later.json").read_text(encoding="utf-8"))
     assert sandbox.world == restored(later)
     assert sandbox.world.changes == []
+
+
+def _holds(kept: Any, stored: Any) -> bool:
+    """Whether everything that was stored is there still; later versions may have more fields."""
+    if isinstance(stored, dict) and isinstance(kept, dict):
+        return all(key in kept and _holds(kept[key], value) for key, value in stored.items())
+    return bool(kept == stored)
