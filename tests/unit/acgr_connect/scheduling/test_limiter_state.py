@@ -182,7 +182,7 @@ def test_of_one_who_was_not_heard_for_long_the_level_counts() -> None:
 
 
 def test_what_others_have_learned_is_believed_until_it_is_refused() -> None:
-    """That each operation has its own bucket is believed of others, until a call is refused that this cannot explain."""
+    """That each operation has its own bucket is believed of others, until a call is refused that is against it."""
     state, hinted = fresh(), fresh()
     state.hear(said(0.0, learned=("shared", 0.0)), 0.0)
     hinted.hear(said(0.0, learned=("per-operation", 0.0)), 0.0)
