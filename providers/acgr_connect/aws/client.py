@@ -179,9 +179,9 @@ class RegionalConnect:
         rows = answer.get("FlowAssociationSummaryList", [])
         return dict(self._read_all(partial(association, instance), "BatchGetFlowAssociation", rows))
 
-    def list_flows(self, instance_id: str) -> list[Flow]:
-        """`ListContactFlows` (N7), of type CONTACT_FLOW: the ones that can answer a number."""
-        asked = {"InstanceId": instance_id, "ContactFlowTypes": ["CONTACT_FLOW"]}
+    def list_flows(self, instance_id: str, *types: str) -> list[Flow]:
+        """`ListContactFlows` (N7), of these types or, without, of all."""
+        asked: dict[str, Any] = {"InstanceId": instance_id, **({"ContactFlowTypes": list(types)} if types else {})}
         return self._records(Flow.read, "ListContactFlows", "ContactFlowSummaryList", 1000, **asked)
 
     def list_users(self, instance: Arn) -> list[User]:
