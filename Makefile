@@ -8,7 +8,8 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox venv lock clean
+.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox bench-checks venv lock \
+	clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -62,6 +63,9 @@ bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --sc
 
 bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes" chooses
 	@$(PY) bench/sandbox.py $(ARGS)
+
+bench-checks: venv ## measure the checks of a preview of thousands of resources
+	@$(PY) bench/checks.py
 
 venv: ## the virtual environment with what requirements.lock names, each checked against its hash
 	@PYTHON="$(PYTHON)" scripts/venv

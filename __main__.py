@@ -13,7 +13,7 @@ for name, group in config.require_object("groups").items():
         name,
         source_region=config.require("sourceRegion"),
         replica_region=config.require("replicaRegion"),
-        **group,
+        **(group or {}),
     )
     pulumi.export(f"{name}/agents", resiliency.agents.apply(len))
     pulumi.export(f"{name}/dark_numbers", resiliency.dark_numbers)

@@ -13,15 +13,19 @@ from acgr_components.problems import Once, Problems, bare, label, shown
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import is_arn, parse
 from acgr_connect.model.identifiers import InvalidInput
+from acgr_connect.model.yaml_texts import key_as_it_was_read
 
 Regions = tuple[str, str] | None
+
+NOT_GIVEN: Any = object()
+"""The default of `agents`. An explicit null is a list that holds nobody: a list whose entries were all taken out."""
 
 _REMEDY = 'write "alice": <the Output>'
 
 
 def agents_of(problems: Problems, agents: Any, regions: Regions) -> dict[str, Any]:
     """By label, the users: as given, or the ARN of the resource that is given."""
-    if agents is None:
+    if agents is None or agents is NOT_GIVEN:
         return {}
     if is_output(agents):
         problems.add("agents", f"it is an Output, which would hide all agents in previews; {_REMEDY}")
@@ -42,7 +46,7 @@ def _labelled(problems: Problems, agents: Mapping[Any, Any], regions: Regions, o
             continue
         path = f"agents[{shown(key)}]"
         if not isinstance(key, str):
-            problems.add(path, "the key is not text; quote it")
+            problems.add(path, f"the key is not text{key_as_it_was_read(key)}")
             continue
         found[key] = problems.input(path, user, partial(_of_source, regions=regions), *USER)
         once.declare(path, found[key])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 
 from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
-from acgr.arguments import Identity, as_inputs
+from acgr.arguments import Identity, given_arguments
+from acgr_components.agents import NOT_GIVEN
 from acgr_components.declared import Declared, declared
 from acgr_connect.model.arns import is_arn
 
@@ -44,18 +45,22 @@ class GlobalResiliencyArgs:
         source_region: the Region of the original instance.
         replica_region: the Region of the replica.
         numbers: by phone number, or by a label where the number is not known yet. Keys are plain text, values may be
-            Outputs.
-        agents: users by name, id or ARN, or a mapping of plain labels to users where they are not known yet.
+            Outputs. None is an empty mapping.
+        agents: users by name, id or ARN, or a mapping of plain labels to users where they are not known yet. None is an
+            empty list, and not the same as no argument.
         max_removals: how many agents one update may remove: a number, or a percentage of those there are, which allows
             at least one. "10%" unless given. Leaving `agents` out altogether deletes the roster, which is not guarded.
+        max_number_removals: the same for numbers that leave the group because they are declared no longer. "10%" unless
+            given. A preview does not show what it refuses: the run ends in an error, and no more have left than may.
     """
 
     traffic_distribution_group: Identity
     source_region: str
     replica_region: str
     numbers: Mapping[str, GlobalResiliencyNumberArgsDict] | None = None
-    agents: Sequence[str] | Mapping[str, Identity] | None = None
+    agents: Sequence[str] | Mapping[str, Identity] | None = NOT_GIVEN
     max_removals: pulumi.Input[int | str] | None = None
+    max_number_removals: pulumi.Input[int | str] | None = None
 
 
 class GlobalResiliencyArgsDict(TypedDict):
@@ -67,6 +72,7 @@ class GlobalResiliencyArgsDict(TypedDict):
     numbers: NotRequired[Mapping[str, GlobalResiliencyNumberArgsDict] | None]
     agents: NotRequired[Sequence[str] | Mapping[str, Identity] | None]
     max_removals: NotRequired[pulumi.Input[int | str] | None]
+    max_number_removals: NotRequired[pulumi.Input[int | str] | None]
 
 
 class GlobalResiliencyNumber(TypedDict):
@@ -130,7 +136,7 @@ class GlobalResiliency(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Any,
     ) -> None:
-        wanted = declared(f'GlobalResiliency "{name}"', as_inputs(GlobalResiliencyArgs, args, inputs), opts)
+        wanted = declared(name, given_arguments(GlobalResiliencyArgs, args, inputs), opts)
         super().__init__("acgr:index:GlobalResiliency", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         # The roster first: the engine begins in this order, and a place among its parallel steps is all it needs.

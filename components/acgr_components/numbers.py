@@ -51,7 +51,7 @@ def _is_entry(problems: Problems, key: Any, entry: Any) -> bool:
 
 def _number(problems: Problems, key: Any, entry: Mapping[str, Any], regions: Regions, once: Once) -> dict[str, Any]:
     path = f"numbers[{shown(key)}]"
-    number = _phone_number(problems, path, key, entry.get("phone_number"), once)
+    number = _phone_number(problems, path, key, entry.get("phone_number"), regions, once)
     if unknown := [shown(name) for name in entry if name not in ENTRY]:
         problems.add(path, f"there is no {', '.join(unknown)}; an entry has: {', '.join(ENTRY)}")
         return {}
@@ -62,19 +62,23 @@ def _number(problems: Problems, key: Any, entry: Mapping[str, Any], regions: Reg
     return {**entry, "phone_number": number, "flow": flow}
 
 
-def _phone_number(problems: Problems, path: str, key: Any, given: Any, once: Once) -> Any:
+def _phone_number(problems: Problems, path: str, key: Any, given: Any, regions: Regions, once: Once) -> Any:
     # Digits alone are never a label: they are a number that YAML has read as one.
     if given is None or not isinstance(key, str) or key.isdigit():
-        number = problems.input(path, key, identifiers.phone_number)
+        number = problems.input(path, key, partial(_claimed, regions=regions))
     else:
         path = f"{path}.phone_number"
-        number = problems.input(path, given, partial(_labelled, key=key), *PHONE_NUMBER)
+        number = problems.input(path, given, partial(_labelled, key=key, regions=regions), *PHONE_NUMBER)
     once.declare(path, number)
     return number
 
 
-def _labelled(number: Any, key: str) -> None:
-    text = identifiers.phone_number(number)
+def _claimed(number: Any, regions: Regions) -> str:
+    return identifiers.claimed_number(number, *regions) if regions else identifiers.phone_number(number)
+
+
+def _labelled(number: Any, key: str, regions: Regions) -> None:
+    text = _claimed(number, regions)
     if key != text and identifiers.E164.fullmatch(key) and identifiers.E164.fullmatch(text):
         raise InvalidInput(f"{text!r} is another number than its key; write one of them, or make the key a label")
 

@@ -8,8 +8,10 @@ from typing import Any
 import pulumi
 
 from acgr.arguments import identity, is_output, is_output_as_text
+from acgr.runtime.inputs import OBJECT_AS_TEXT
 from acgr_connect.model.arns import is_arn
 from acgr_connect.model.identifiers import InvalidInput
+from acgr_connect.model.yaml_texts import key_as_it_was_read
 
 
 class ArgumentsError(pulumi.RunError, ValueError):
@@ -46,6 +48,9 @@ class Problems:
         return given
 
     def _fits(self, path: str, value: Any, shape: Callable[[Any], Any]) -> bool:
+        if is_output_as_text(value):
+            self.add(path, OBJECT_AS_TEXT)
+            return False
         try:
             shape(value)
         except InvalidInput as error:
@@ -87,6 +92,11 @@ def bare(text: str) -> str:
     return text.rsplit("/", 1)[-1] if is_arn(text) else text
 
 
+def _is_digits(key: Any) -> bool:
+    """Whether it may be a phone number whose plus was dropped: that is said where numbers are read."""
+    return isinstance(key, (int, float)) and not isinstance(key, bool)
+
+
 def shown(key: Any) -> str:
     """A key as a path or sentence spells it."""
     if is_output(key):
@@ -98,6 +108,8 @@ def label(problems: Problems, path: str, key: Any, noun: str) -> bool:
     """Whether a key of a mapping is plain text; what is wrong with it is noted with the remedy."""
     if is_output(key) or is_output_as_text(key):
         problems.add(path, f"a key is an Output; keys are plain labels and values are Outputs: {noun}")
+    elif not isinstance(key, str) and not _is_digits(key):
+        problems.add(path, f"the key {shown(key)} is not text{key_as_it_was_read(key)}")
     elif isinstance(key, str) and (not key.strip() or key != key.strip()):
         problems.add(path, f"the key {shown(key)} is empty, or begins or ends with a space")
     else:

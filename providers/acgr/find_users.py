@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
 from acgr import _engine
+from acgr.arguments import is_open
 from acgr.runtime.run import current_run
 from acgr_connect.agents.search import search_users
 from acgr_connect.aws.settings import SettingError, read
 from acgr_connect.model.arns import ArnError, is_arn, parse
 from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.yaml_texts import as_it_was_read
 from acgr_connect.world.connection import Connection
 
 
@@ -37,12 +40,28 @@ def find_users(
     Raises:
         pulumi.RunError: Connect cannot be asked, or has no such instance or routing profile.
     """
+    asked = {"instance": instance, "region": region, "routing_profile": routing_profile, "tags": tags}
+    for name, value in asked.items():
+        _require_plain(name, value)
     try:
         id_, where = _located(instance, region)
         found = search_users(_connection(), id_, where, routing_profile=routing_profile, tags=tags)
     except (ConnectError, SettingError, ArnError) as error:
         raise pulumi.RunError(f"find_users: {error}") from None
     return {user.username: str(user.arn) for user in found}
+
+
+def _require_plain(name: str, value: Any) -> None:
+    """Refuse what is not known while the program runs, and what Python makes of it in an f-string."""
+    entries = [value, *value, *value.values()] if isinstance(value, Mapping) else [value]
+    for entry in entries:
+        if is_open(entry):
+            raise pulumi.RunError(
+                f"find_users: {name}: it is, or holds, an Output; Connect is asked at once, so write plain text, or "
+                "call find_users where the value is known"
+            )
+        if not isinstance(entry, (str, Mapping, type(None))):
+            raise pulumi.RunError(f"find_users: {name}: {entry!r} is not text{as_it_was_read(entry)}")
 
 
 def _located(instance: str, region: str | None) -> tuple[str, str]:

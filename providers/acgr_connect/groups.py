@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Refused
+from acgr_connect.model.hints import did_you_mean
 from acgr_connect.model.identifiers import DEFAULT_GROUP, Identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Group, Instance
@@ -24,10 +26,12 @@ def find_group(connection: Connection, identifier: Identifier, source_region: st
         NotFound: there is none; the sentence names those there are.
         Conflict: several have that name; the sentence lists their ARNs.
         WrongAccount: it is of another account than the credentials.
+        ArnError: no ARN, and no Region to look it up in: `check` asks for one of them, a `get()` has no check.
     """
     if isinstance(identifier, Arn):
         return describe_group(connection, identifier)
-    assert source_region is not None  # `check` asks for it wherever no ARN is written
+    if source_region is None:
+        return describe_group(connection, parse(str(identifier), "traffic-distribution-group"))
     return _named(connection, str(identifier), source_region)
 
 
@@ -44,10 +48,19 @@ def describe_group(connection: Connection, arn: Arn) -> Group:
         try:
             group = connection.directory.group(arn).get(arn.id)
         except NotFound as error:
-            cause, remedy = f"there is none in account {arn.account}", "check the ARN, or create the group first"
-            raise context.added_to(error, cause, remedy) from error
+            raise context.added_to(
+                error, f"there is none in account {arn.account}", _remedy(connection, arn)
+            ) from error
     assert group is not None  # the sweep of one group fetches that group or raises
     return group
+
+
+def _remedy(connection: Connection, arn: Arn) -> str:
+    """What to do about an ARN that no group has: the replica shows groups whose ARNs are of the source."""
+    with suppress(ConnectError):
+        if (shown := connection.directory.groups(arn.region).entries().get(arn.id)) and shown.arn != arn:
+            return f"{arn.region} is the replica's Region: write the ARN of the source, {shown.arn}"
+    return "check the ARN, or create the group first"
 
 
 def _named(connection: Connection, name: str, region: str) -> Group:
@@ -55,15 +68,25 @@ def _named(connection: Connection, name: str, region: str) -> Group:
     sweep = connection.directory.groups(region)
     with context:
         found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name), believing=0.0)
-        known = sorted({g.name for g in sweep.entries().values()})
+        shown = sweep.entries().values()
     if not found:
-        there = ", ".join(known) or "none at all"
-        raise context.error(NotFound, f"there is none of that name; there are: {there}")
+        raise context.error(NotFound, *_no_such_group(name, region, shown))
     if len(found) > 1:
         arns = ", ".join(sorted(str(g.arn) for g in found))
         raise context.error(Conflict, f"several go by it: {arns}", "write the ARN of the one you mean")
     connection.require_account(found[0].arn)
     return found[0]
+
+
+def _no_such_group(name: str, region: str, shown: Collection[Group]) -> tuple[str, str]:
+    """Why a Region has no group of that name, and what to do: a replica shows the groups of its source."""
+    if elsewhere := sorted({g.arn.region for g in shown if is_called(g, name) and g.arn.region != region}):
+        source = elsewhere[0]
+        cause = f"that is the replica's Region, and the group is of {source}: source and replica Region are swapped"
+        return cause, f"source_region is {source}, replica_region is {region}"
+    there = sorted({g.name for g in shown if g.arn.region == region})
+    cause = f"there is none of that name; there are: {', '.join(there) or 'none at all'}"
+    return cause, did_you_mean(name, there)
 
 
 def is_called(group: Group, name: str) -> bool:
@@ -173,6 +196,9 @@ def regions_of(connection: Connection, instance: Arn, *, replica_region: str | N
     if len(shown.regions) < 2:
         raise context.error(Refused, "it is not replicated", "replicate it with ReplicateInstance first")
     source, replica = shown.regions[:2]
+    if replica_region == source:
+        cause = f"that is its source Region, and its replica is in {replica}"
+        raise context.error(Refused, cause, "source and replica Region are swapped: mend replica_region")
     if replica_region is not None and replica_region != replica:
         raise context.error(Refused, f"its replica is in {replica}, not in {replica_region}", "mend replica_region")
     return source, replica

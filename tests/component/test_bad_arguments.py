@@ -21,6 +21,7 @@ NUMBER = f"{CONNECT}:phone-number/7b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
 AGENT = f"{CONNECT}:instance/i/agent/a"
 ELSEWHERE = "arn:aws:connect:us-east-1:111122223333:instance/i/agent/a"
 MAIN = "+442079460001"
+OCTAL = "YAML reads 83, the octal 0123 and 1:23 (to the base 60) as this number: quote what is written there"
 
 
 @pytest.mark.parametrize(
@@ -29,13 +30,23 @@ MAIN = "+442079460001"
         (["alice", "bob", "alice"], "[2]: it is the same agent as agents[0]"),
         ([AGENT, AGENT], "[1]: it is the same agent as agents[0]"),
         ({"a": "alice", "b": "alice"}, '["b"]: it is the same agent as agents["a"]'),
-        (["alice", 1001], "[1]: 1001 is not text; a user is needed"),
+        (["alice", 83], f"[1]: 83 is not text; a user is needed; {OCTAL}"),
+        (
+            ["alice", False],
+            "[1]: False is not text; a user is needed; YAML reads no, off and false as a truth value: "
+            "quote it, such as 'no'",
+        ),
         (["alice", None], "[1]: None is not text; a user is needed"),
         (["alice "], "[0]: 'alice ' begins or ends with a space"),
         ([NUMBER], f"[0]: '{NUMBER}' is the ARN of a phone number; the ARN of a user is needed"),
         ([ELSEWHERE], f"[0]: '{ELSEWHERE}' is of us-east-1; agents are users of source_region, {SOURCE}"),
         ({"": "alice"}, ': the key "" is empty, or begins or ends with a space'),
-        ({7: "alice"}, "[7]: the key is not text; quote it"),
+        ({83: "alice"}, f"[83]: the key is not text; {OCTAL}"),
+        ({None: "alice"}, ": the key None is not text; YAML reads ~, null and nothing so: quote it, such as 'null'"),
+        (
+            {True: "alice"},
+            ": the key True is not text; YAML reads yes, on and true as a truth value: quote it, such as 'yes'",
+        ),
         ({"a": None}, '["a"]: None is not text; a user is needed'),
         ("alice", ": a list of users or a mapping of labels to users is needed, not 'alice'"),
         (7, ": a list of users or a mapping of labels to users is needed, not 7"),
@@ -76,8 +87,12 @@ def test_groups(complaints: Complaints, group: Any, complaint: str) -> None:
 def test_the_group_of_another_region(complaints: Complaints) -> None:
     """N5, N12: the source Region is the one in the group's ARN; another is refused before any call."""
     swapped = {"source_region": REPLICA, "replica_region": SOURCE}
-    wrong = f"'{GROUP}' is of {SOURCE}, but source_region is {REPLICA}: they must be the same"
-    assert complaints(traffic_distribution_group=GROUP, **swapped) == [f"traffic_distribution_group: {wrong}"]
+    wrong = f"'{GROUP}' is of {SOURCE}, but source_region is {REPLICA}"
+    said = f"{wrong} and replica_region is {SOURCE}: source and replica Region are swapped"
+    assert complaints(traffic_distribution_group=GROUP, **swapped) == [f"traffic_distribution_group: {said}"]
+    elsewhere = {"source_region": REPLICA, "replica_region": "us-east-1"}
+    said = f"{wrong}: they must be the same"
+    assert complaints(traffic_distribution_group=GROUP, **elsewhere) == [f"traffic_distribution_group: {said}"]
 
 
 def test_all_problems_are_told_at_once(complaints: Complaints) -> None:

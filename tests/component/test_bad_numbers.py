@@ -140,7 +140,11 @@ def test_an_entry_without_flow(complaints: Complaints, entry: dict[str, Any]) ->
     ("flow", "complaint"),
     [
         ("", ": it is empty; a flow is needed"),
-        (7, ": 7 is not text; a flow is needed"),
+        (
+            7,
+            ": 7 is not text; a flow is needed; YAML reads 7 and the octal 07 as this number: quote what is "
+            "written there",
+        ),
         (GROUP, f": '{GROUP}' is the ARN of a traffic distribution group; the ARN of a flow is needed"),
         (ELSEWHERE, f": '{ELSEWHERE}' is of us-east-1; it needs to be of {SOURCE} or {REPLICA}"),
         ({}, f": its Regions are none; {EXACTLY}"),
@@ -169,3 +173,14 @@ def test_flows(complaints: Complaints, flow: Any, complaint: str) -> None:
 def test_the_rest_of_an_entry(complaints: Complaints, more: dict[str, Any], complaint: str) -> None:
     """N4: `return_to` and `description` are judged as the placement itself would judge them."""
     assert complaints(numbers={MAIN: {"flow": "A", **more}}) == [f'numbers["{MAIN}"].{complaint}']
+
+
+def test_a_number_of_another_region(complaints: Complaints) -> None:
+    """N5: a number is used from the Region where it was claimed; one of the replica's Region says so."""
+    arn = f"arn:aws:connect:{REPLICA}:111122223333:phone-number/7b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
+    wrong = f"'{arn}' is of {REPLICA}, but source_region is {SOURCE} and replica_region is {REPLICA}"
+    said = f"{wrong}: the number was claimed in the replica's Region, or the two are swapped"
+    assert complaints(numbers={arn: {"flow": "A"}}) == [f'numbers["{arn}"]: {said}']
+    assert complaints(numbers={"sales": {"phone_number": arn, "flow": "A"}}) == [
+        f'numbers["sales"].phone_number: {said}'
+    ]

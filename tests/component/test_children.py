@@ -101,11 +101,28 @@ def test_an_empty_group(deploy: Deploy) -> None:
     assert made.outputs == [{"numbers": {}, "dark_numbers": [], "agents": {}}]
 
 
-@pytest.mark.parametrize("nobody", [[], {}], ids=["list", "mapping"])
+@pytest.mark.parametrize("nobody", [[], {}, None], ids=["list", "mapping", "null"])
 def test_an_empty_list_of_agents_is_a_roster(deploy: Deploy, nobody: Any) -> None:
     """Agents that are emptied are an update, which `max_removals` guards, and not a delete."""
     made = deploy(lambda: _centre(agents=nobody))
     assert made.of(ROSTER)["centre-agents"].inputs["users"] == {}
+
+
+def test_null_is_an_empty_list_in_every_form(deploy: Deploy) -> None:
+    """What YAML leaves under a key whose entries are all comments is empty: in a mapping and in the dataclass too."""
+    plain = {"traffic_distribution_group": "retail", "source_region": SOURCE, "replica_region": REPLICA}
+    for args in ({**plain, "agents": None, "numbers": None}, GlobalResiliencyArgs(**plain, agents=None, numbers=None)):
+        made = deploy(lambda args=args: GlobalResiliency("centre", args))  # type: ignore[misc]
+        assert made.of(ROSTER)["centre-agents"].inputs["users"] == {}
+        assert made.of(PLACEMENT) == {}
+
+
+def test_max_number_removals(deploy: Deploy) -> None:
+    """How many numbers may leave the group reaches each of them, and nothing is stored where nothing is said."""
+    made = deploy(lambda: _centre(max_number_removals="25%"))
+    assert {one.inputs["max_number_removals"] for one in made.of(PLACEMENT).values()} == {"25%"}
+    made = deploy(lambda: _centre())
+    assert {one.inputs.get("max_number_removals") for one in made.of(PLACEMENT).values()} == {None}
 
 
 def test_max_removals(deploy: Deploy) -> None:

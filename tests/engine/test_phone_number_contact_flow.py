@@ -44,7 +44,7 @@ def test_a_flow_for_each_region(stack: Stack, centre: Centre) -> None:
 
 
 def test_drift_is_shown_and_mended(stack: Stack, centre: Centre) -> None:
-    """A flow that somebody changed is seen as "X instead of Y", one dropped by a move as gone; both are set."""
+    """A flow that somebody changed is seen as "X instead of Y", one dropped by a move as missing; both are set."""
     stack.declare(flow("changed", 3, REPLICA, "Main IVR"), flow("dropped", 2, REPLICA, "Sales"))
     assert stack.up().code == 0
     instance = centre.sandbox.world.instance("northwind").id
@@ -54,7 +54,7 @@ def test_drift_is_shown_and_mended(stack: Stack, centre: Centre) -> None:
     centre.by_hand("update_phone_number", PhoneNumberId=moved, TargetArn=centre.arn("group", "emergency"))
     preview = stack.preview("--refresh", "--diff")
     assert '~ flow: "Winter IVR" => "Main IVR"' in preview.changed()
-    assert preview.summary() == ["+ 1 to create", "~ 1 to update", "1 unchanged"]
+    assert preview.summary() == ["~ 2 to update", "1 unchanged"]
     up = stack.up("--refresh")
     assert up.code == 0, up.text
     assert centre.placed(3) == (HOME, dict.fromkeys(BOTH, "Main IVR"))

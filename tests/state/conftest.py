@@ -70,7 +70,7 @@ FROZEN = [
         "gASVLAAAAAAAAACMBGFjZ3KUjBxQaG9uZU51bWJlclBsYWNlbWVudFByb3ZpZGVylJOUKYGULg==",
         b"\x80\x04\x95,\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c\x1cPhoneNumberPlacementProvider"
         b"\x94\x93\x94)\x81\x94.",
-        frozenset({"return_to", "description", "source_region", "replica_region"}),
+        frozenset({"return_to", "description", "source_region", "replica_region", "max_number_removals"}),
         {
             "phone_number": "+442079460001",
             "target": GROUP,
@@ -79,6 +79,7 @@ FROZEN = [
             "description": "Sales",
             "source_region": "eu-west-2",
             "replica_region": "eu-central-1",
+            "max_number_removals": "25%",
         },
         {
             "phone_number_arn": NUMBER,

@@ -31,7 +31,7 @@ from acgr.agents.roster_state import (
     successors_allowance,
     users_of,
 )
-from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity
+from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity, known_id
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, given, region_in
 from acgr.runtime.name_checks import spend, with_name_checks
@@ -39,6 +39,7 @@ from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
+from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, planned
 from acgr_connect.model.arns import Arn, is_arn
 from acgr_connect.model.errors import Conflict, ErrorContext, Refused, failure
@@ -153,9 +154,10 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         **inputs: Any,
     ) -> None:
         require_own(f'TrafficDistributionGroupRoster "{resource_name}"', opts)
-        props = as_inputs(TrafficDistributionGroupRosterArgs, args, inputs)
+        props = as_inputs(TrafficDistributionGroupRosterArgs, args, inputs, name=resource_name)
         props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
         props["users"] = by_label(props["users"])
+        props, opts = with_secret_outputs(RosterState, props, opts)
         outputs = dict.fromkeys(keys_of(RosterState))
         super().__init__(TrafficDistributionGroupRosterProvider(), resource_name, {**props, **outputs}, opts)
 
@@ -173,6 +175,7 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         Raises:
             Exception: at run time, when there is no such group.
         """
+        id = known_id(f'TrafficDistributionGroupRoster.get("{resource_name}")', id, "traffic-distribution-group")
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         return TrafficDistributionGroupRoster(resource_name, None, merged, traffic_distribution_group=id, users={})
 

@@ -13,12 +13,12 @@ from acgr.agents.roster_changes import as_written, between
 from acgr.agents.roster_state import conflicting_declaration, users_of
 from acgr.runtime.inputs import Shape, invalid_inputs, known
 from acgr.runtime.run import Run
-from acgr_connect.agents.removal_guard import DEFAULT, REMEDY, allowance, objection
 from acgr_connect.agents.roster_plan import few
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import is_arn, parse
 from acgr_connect.model.identifiers import InvalidInput
 from acgr_connect.model.operation import Operation
+from acgr_connect.model.removal_guard import DEFAULT, REMEDY, allowance, objection
 
 OPTIONAL = ("authoritative", "max_removals", "source_region")
 

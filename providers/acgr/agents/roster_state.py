@@ -23,7 +23,6 @@ from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, changed_group
 from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run
-from acgr_connect.agents.removal_guard import DEFAULT, Allowance, allowance
 from acgr_connect.agents.roster import undeclared
 from acgr_connect.agents.roster_plan import DesiredRoster, KnownRoster, ObservedRoster
 from acgr_connect.groups import describe_group, find_group, is_called, shows_all
@@ -32,6 +31,7 @@ from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.identifiers import identifier, is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import User
+from acgr_connect.model.removal_guard import DEFAULT, Allowance, allowance
 from acgr_connect.world.connection import Connection
 
 
@@ -51,10 +51,16 @@ class RosterState(StoredState):
             "members",
             arns("agent"),
             "mapping, label to the ARN of an agent on the group for whom this resource answers",
+            tells=("users",),
         )
     )
     failed: Mapping[str, str] = field(
-        metadata=stored("failed", TEXTS, "mapping, label to why the agent is not as declared; empty when all is well")
+        metadata=stored(
+            "failed",
+            TEXTS,
+            "mapping, label to why the agent is not as declared; empty when all is well",
+            tells=("users",),
+        )
     )
     undeclared: tuple[str, ...] = field(
         metadata=stored(
@@ -70,6 +76,7 @@ class RosterState(StoredState):
             "traffic_distribution_group_arn",
             arn("traffic-distribution-group"),
             "ARN of the traffic distribution group",
+            tells=("traffic_distribution_group",),
         )
     )
 
@@ -173,8 +180,9 @@ def conflicting_declaration(
     for group in sorted(written):
         if rosters := _others(operation, run, ROSTER, group, "authoritative"):
             return f"traffic_distribution_group: {rosters[0]} is its authoritative roster; declare its agents there"
-        others = [*_others(operation, run, MEMBERSHIP, group), *_others(operation, run, ROSTER, group)]
-        if others and props.get("authoritative") is True:
+        if props.get("authoritative") is not True:
+            continue  # whoever else declares agents is of no concern, and may be thousands of resources
+        if others := [*_others(operation, run, MEMBERSHIP, group), *_others(operation, run, ROSTER, group)]:
             return f"authoritative: {others[0]} declares agents of the same group; declare all of them in one place"
     return None
 

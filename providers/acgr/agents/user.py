@@ -17,7 +17,7 @@ from acgr.agents import user_state
 from acgr.agents.memberships import Leaving
 from acgr.agents.roster_state import conflicting_declaration
 from acgr.agents.user_state import MembershipState, changed_identity, changed_names, claimed_keys, decide, resolved
-from acgr.arguments import GROUP, USER, Identity, as_inputs, identity
+from acgr.arguments import GROUP, USER, Identity, as_inputs, identity, judged_id, known_id
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
@@ -25,6 +25,7 @@ from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
+from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.membership import join, leave, move
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
@@ -110,9 +111,10 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         **inputs: Any,
     ) -> None:
         require_own(f'TrafficDistributionGroupUser "{resource_name}"', opts)
-        props = as_inputs(TrafficDistributionGroupUserArgs, args, inputs)
+        props = as_inputs(TrafficDistributionGroupUserArgs, args, inputs, name=resource_name)
         props["traffic_distribution_group"] = identity(props["traffic_distribution_group"], *GROUP)
         props["user"] = identity(props["user"], *USER)
+        props, opts = with_secret_outputs(MembershipState, props, opts)
         outputs = dict.fromkeys(keys_of(MembershipState))
         super().__init__(TrafficDistributionGroupUserProvider(), resource_name, {**props, **outputs}, opts)
 
@@ -134,8 +136,12 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         Raises:
             Exception: at run time, when the agent is not on the group.
         """
+        whose = f'TrafficDistributionGroupUser.get("{resource_name}")'
+        id = judged_id(whose, id, identifiers.user)
+        group = known_id(
+            whose, traffic_distribution_group, "traffic-distribution-group", what="traffic_distribution_group"
+        )
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        group = traffic_distribution_group
         return TrafficDistributionGroupUser(resource_name, None, merged, traffic_distribution_group=group, user=id)
 
 

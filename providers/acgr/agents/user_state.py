@@ -29,13 +29,16 @@ from acgr_connect.world.connection import Connection
 class MembershipState(StoredState):
     """An agent's association as the stack stores it."""
 
-    user: Arn = field(metadata=stored("user_arn", arn("agent"), "ARN of the user in the source instance"))
-    username: str = field(metadata=stored("username", PLAIN, "the user's name"))
+    user: Arn = field(
+        metadata=stored("user_arn", arn("agent"), "ARN of the user in the source instance", tells=("user",))
+    )
+    username: str = field(metadata=stored("username", PLAIN, "the user's name", tells=("user",)))
     group: Arn = field(
         metadata=stored(
             "traffic_distribution_group_arn",
             arn("traffic-distribution-group"),
             "ARN of the traffic distribution group",
+            tells=("traffic_distribution_group",),
         )
     )
     also_on: Arn | None = field(
@@ -99,7 +102,10 @@ def changed_names(connection: Connection, state: MembershipState, props: Mapping
 
 def _changed_user(connection: Connection, state: MembershipState, written: Any) -> Iterator[NameChanged]:
     if known(written) and is_name(written):
-        found = connection.directory.users(state.user.instance).matching(lambda u: u.username == written)
+        users = connection.directory.users(state.user.instance)
+        if (meant := users.seen(state.user.id)) and meant.username == written:
+            return  # asked by id: thousands of agents are not each compared with thousands of users
+        found = users.matching(lambda u: u.username == written)
         if found and found[0].arn != state.user:
             yield NameChanged(f"{written} was deleted and made again: it is another user now", "user")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity
+from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity, judged_id
 from acgr.numbers import contact_flow_state
 from acgr.numbers.claims import claim_answer, claim_flow, flow_keys, placement_keys, second_flow, ways_to_write
 from acgr.numbers.contact_flow_state import (
@@ -20,6 +20,7 @@ from acgr.numbers.contact_flow_state import (
     dark_now,
     decide,
     others_flows,
+    parts_of_id,
     state_of,
 )
 from acgr.numbers.number import require_same_number
@@ -31,6 +32,7 @@ from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
+from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
@@ -125,9 +127,10 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         **inputs: Any,
     ) -> None:
         require_own(f'PhoneNumberContactFlow "{resource_name}"', opts)
-        props = as_inputs(PhoneNumberContactFlowArgs, args, inputs)
+        props = as_inputs(PhoneNumberContactFlowArgs, args, inputs, name=resource_name)
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
         props["flow"] = identity(props["flow"], *FLOW)
+        props, opts = with_secret_outputs(FlowState, props, opts)
         outputs = dict.fromkeys(keys_of(FlowState))
         super().__init__(PhoneNumberContactFlowProvider(), resource_name, {**props, **outputs}, opts)
 
@@ -145,6 +148,7 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         Raises:
             Exception: at run time, when the number is not claimed, or has no flow there.
         """
+        id = judged_id(f'PhoneNumberContactFlow.get("{resource_name}")', id, parts_of_id)
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         return PhoneNumberContactFlow(resource_name, None, merged, phone_number="", region="", flow="")
 

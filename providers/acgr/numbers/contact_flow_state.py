@@ -15,6 +15,7 @@ from acgr.numbers.number import (
     changed_flows,
     changed_number,
     flow_as_declared,
+    is_dark,
     still_claimed,
 )
 from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
@@ -23,7 +24,7 @@ from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged
 from acgr.runtime.run import Run
 from acgr_connect.groups import reach_of, shows_all
-from acgr_connect.model.arns import Arn, ArnError, is_arn, parse
+from acgr_connect.model.arns import Arn, ArnError, form_of, is_arn, parse
 from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
@@ -48,11 +49,15 @@ class FlowState(NumberState):
             "contact_flow_arn",
             arn_or_none("contact-flow"),
             "ARN of the flow that was last seen to answer there; empty where none was",
+            tells=("flow",),
         )
     )
     placed: Arn = field(
         metadata=stored(
-            "placed_flow_arn", arn("contact-flow"), "ARN of the flow that this resource last gave the number there"
+            "placed_flow_arn",
+            arn("contact-flow"),
+            "ARN of the flow that this resource last gave the number there",
+            tells=("flow",),
         )
     )
 
@@ -143,23 +148,28 @@ def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
 def read(
     connection: Connection, id_: str, declared: Properties, props: Mapping[str, Any], operation: Operation
 ) -> ReadResult:
-    """The flow as it is; an empty result where number or flow are gone, an error where a `get()` finds none.
+    """The flow as it is; an empty result where the number is gone, an error where a `get()` finds no flow.
 
-    `declared` are the inputs among `props`; a `get()` has no others.
+    A flow that is gone is no reason to forget that one is declared: the next update sets it. `declared` are the inputs
+    among `props`; a `get()` has no others.
     """
     is_get = props.get("phone_number_arn") is None
-    number_arn, instance = _from_id(id_) if is_get else _from_state(props)
+    number_arn, instance = parts_of_id(id_) if is_get else _from_state(props)
     connection.require_account(number_arn)
     context = ErrorContext(f"reading the flow of phone number {props.get('e164') or number_arn.id}", instance.region)
     number = still_claimed(connection, number_arn, instance)
     if number is None:
-        return _gone(is_get, context, "the number is not claimed")
+        if is_get:
+            raise context.error(NotFound, "the number is not claimed")
+        return ReadResult("", {})
     flow = _flow(connection, number, instance.region, context, operation)
-    if flow is None:
-        return _gone(is_get, context, "the number has no flow there")
     placed = flow if is_get else parse(props["placed_flow_arn"], "contact-flow")
-    state = FlowState(number.arn, number.e164, flow.instance, flow, placed)
-    found = _as_found(connection, state, flow, {} if is_get else declared)
+    if placed is None:
+        raise context.error(NotFound, "the number has no flow there")
+    if flow is None:
+        operation.say(is_dark(number.e164, [instance.region]))
+    state = FlowState(number.arn, number.e164, flow.instance if flow else instance, flow, placed)
+    found = _as_found(connection, state, {} if is_get else declared)
     return ReadResult(state.id, {**found, **state.outputs()}, found)
 
 
@@ -167,17 +177,18 @@ def _from_state(props: Mapping[str, Any]) -> tuple[Arn, Arn]:
     return parse(props["phone_number_arn"], "phone-number"), parse(props["instance_arn"], "instance")
 
 
-def _from_id(id_: str) -> tuple[Arn, Arn]:
+def parts_of_id(id_: str) -> tuple[Arn, Arn]:
+    """The number and the instance in the Region that a resource's id names.
+
+    Raises:
+        ArnError: it has another form.
+    """
     number, separator, instance = id_.partition("#")
     if not separator:
-        raise ArnError(f"{id_!r} is not the ARN of a phone number, '#', and the ARN of the instance in the Region")
+        form = f"{form_of('phone-number')}#{form_of('instance')}"
+        said = f"{id_!r} is not the ARN of a phone number, '#', and the ARN of the instance in the Region"
+        raise ArnError(f"{said}: {form}")
     return parse(number, "phone-number"), parse(instance, "instance")
-
-
-def _gone(is_get: bool, context: ErrorContext, cause: str) -> ReadResult:
-    if is_get:
-        raise context.error(NotFound, cause)
-    return ReadResult("", {})
 
 
 def _flow(
@@ -202,8 +213,8 @@ def _flow(
     return found
 
 
-def _as_found(connection: Connection, state: FlowState, flow: Arn, declared: Properties) -> Properties:
+def _as_found(connection: Connection, state: FlowState, declared: Properties) -> Properties:
     """The inputs, as declared where that is still true."""
-    now = flow_as_declared(connection, declared.get("flow") or NO_FLOW, {state.region: flow})
+    now = flow_as_declared(connection, declared.get("flow") or NO_FLOW, {state.region: state.flow})
     plain = {"phone_number": str(state.number), "region": state.region}
     return {**plain, **declared, "flow": now}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
 NO_FLOW = ""
-"""What stands for a flow where there is none: never equal to anything that can be declared."""
+"""What stands for a flow where none is declared: in a `get()`, which has no inputs of its own."""
 
 WrittenFlows = str | Mapping[str, str]
 """One flow for all Regions, or a mapping Region to flow, as the program writes it."""
@@ -30,9 +30,13 @@ WrittenFlows = str | Mapping[str, str]
 class NumberState(StoredState):
     """What every state of a number has: `instance` is the one that answers for it."""
 
-    number: Arn = field(metadata=stored("phone_number_arn", arn("phone-number"), "ARN of the number"))
-    e164: str = field(metadata=stored("e164", PLAIN, "the number in E.164"))
-    instance: Arn = field(metadata=stored("instance_arn", arn("instance"), "ARN of the source instance"))
+    number: Arn = field(
+        metadata=stored("phone_number_arn", arn("phone-number"), "ARN of the number", tells=("phone_number",))
+    )
+    e164: str = field(metadata=stored("e164", PLAIN, "the number in E.164", tells=("phone_number",)))
+    instance: Arn = field(
+        metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("target",))
+    )
 
     def is_number(self, written: Any) -> bool:
         """Whether any way to write it stands for this number."""
@@ -49,6 +53,11 @@ def require_same_number(state: NumberState, number: Number) -> None:
         context = ErrorContext(f"placing phone number {number.e164}", number.arn.region)
         cause = f"the state has {state.number}, and that number is another one, {number.arn}, now"
         raise context.error(Conflict, cause, "run again: it is replaced")
+
+
+def is_dark(e164: str, regions: Sequence[str]) -> str:
+    """What a refresh says of a number that has no flow: the preview of one shows outputs nowhere."""
+    return f"{e164} has no flow in {' and '.join(regions)}: callers reach nothing there"
 
 
 def still_claimed(connection: Connection, number: Arn, instance: Arn | None) -> Number | None:
@@ -81,29 +90,42 @@ def target_as_declared(connection: Connection, written: str, actual: Arn) -> str
 
 
 def flow_as_declared(connection: Connection, flows: WrittenFlows, actual: Mapping[str, Arn | None]) -> WrittenFlows:
-    """The declared flows, or what answers instead: by name where a name was declared, one text where all are alike."""
+    """The declared flows, or what answers instead: by name where a name was declared, one text where all are alike.
+
+    Where nothing answers the declared flow stands: that is what the number is to have. That it is dark is an output. A
+    Region that has no flow and for which none is declared is left out, so that `check` refuses nothing of this.
+    """
     declared = {region: flows if isinstance(flows, str) else flows.get(region, NO_FLOW) for region in actual}
-    now = {region: _as_declared(connection, declared[region], flow) for region, flow in actual.items()}
-    if now == declared:
+    meant = {region: _as_declared(connection, declared[region], flow) for region, flow in actual.items()}
+    now = {region: flow for region, flow in meant.items() if flow != NO_FLOW}
+    if meant == declared or not now:
         return flows
-    return next(iter(now.values())) if len(set(now.values())) == 1 else now
+    return next(iter(now.values())) if len(now) == len(actual) and len(set(now.values())) == 1 else now
 
 
 def _as_declared(connection: Connection, declared: str, actual: Arn | None) -> str:
     if actual is None:
-        return NO_FLOW
+        return declared
     if is_arn(declared):
         return declared if last_part(declared) == actual.id else str(actual)
     if is_uuid(declared):
         return actual.id
     flow = connection.directory.flows(actual.instance).get(actual.id)
-    return flow.name if flow else str(actual)
+    return flow.name if flow and _may_be_declared(flow.name) else str(actual)
+
+
+def _may_be_declared(name: str) -> bool:
+    """Whether the name of a flow stands for that flow where it is written: it may be blank, or look like an id."""
+    return bool(name.strip()) and is_name(name)
 
 
 def changed_number(connection: Connection, resolved: Arn, written: Any) -> Iterator[NameChanged]:
     """Whether an E.164 number stands for another claimed number than it did."""
     if known(written) and is_name(written):
-        found = connection.directory.numbers(resolved.region).matching(lambda n: n.e164 == written)
+        numbers = connection.directory.numbers(resolved.region)
+        if (meant := numbers.seen(resolved.id)) and meant.e164 == written:
+            return
+        found = numbers.matching(lambda n: n.e164 == written)
         if found and found[0].arn != resolved:
             said = f"{written} was released and claimed again: it is another number now"
             yield NameChanged(said, "phone_number")

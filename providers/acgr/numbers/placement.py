@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity
+from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity, known_id
 from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
-from acgr.numbers.number import NumberState, require_same_number
+from acgr.numbers.number import NumberState, is_dark, require_same_number
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
@@ -26,11 +26,14 @@ from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
+from acgr.runtime.secrets import with_secret_outputs
+from acgr_connect.groups import display_name
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
+from acgr_connect.model.errors import Conflict, ErrorContext, Refused, Unfinished
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
+from acgr_connect.model.removal_guard import allowance
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
 from acgr_connect.world.connection import Connection
@@ -46,6 +49,15 @@ __all__ = [
 ]
 
 Flows = Identity | Mapping[str, Identity]
+
+COMPONENT = "acgr:index:GlobalResiliency$"
+"""Stands in the URN of whatever belongs to a component, whose numbers are guarded though nobody says so."""
+
+MEND_OR_ALLOW = (
+    "declare it again, or raise max_number_removals: for this run where other numbers stay on the group, else in a run "
+    "before it"
+)
+"""What to do about a number that may not leave its group."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,10 @@ class PhoneNumberPlacementArgs:
         description: the number's description. Not touched where it is not given.
         source_region: the Region of the original instance. Needed only where the target is not given by ARN.
         replica_region: the Region of the replica, if it is to be insisted on; otherwise the instance says it.
+        max_number_removals: how many numbers may leave this number's group in one run because programs declare them no
+            longer: a number, or a percentage of those there were, which allows at least one. Numbers of a
+            `GlobalResiliency` are guarded by "10%" unless it says otherwise, others only where this is given. What
+            stays where it is does not count, and a destroy is not guarded.
     """
 
     phone_number: Identity = field(metadata=stored_input("E.164, id or ARN"))
@@ -83,6 +99,10 @@ class PhoneNumberPlacementArgs:
     replica_region: pulumi.Input[str] | None = field(
         default=None, metadata=stored_input("Region of the replica, where it is insisted on")
     )
+    max_number_removals: pulumi.Input[int | str] | None = field(
+        default=None,
+        metadata=stored_input("how many numbers may leave the group in one run: a number, or a percentage"),
+    )
 
 
 class PhoneNumberPlacementArgsDict(TypedDict):
@@ -95,6 +115,7 @@ class PhoneNumberPlacementArgsDict(TypedDict):
     description: NotRequired[pulumi.Input[str] | None]
     source_region: NotRequired[pulumi.Input[str] | None]
     replica_region: NotRequired[pulumi.Input[str] | None]
+    max_number_removals: NotRequired[pulumi.Input[int | str] | None]
 
 
 @final
@@ -113,6 +134,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
     description: pulumi.Output[str | None]
     source_region: pulumi.Output[str | None]
     replica_region: pulumi.Output[str | None]
+    max_number_removals: pulumi.Output[int | str | None]
     phone_number_arn: pulumi.Output[str]
     e164: pulumi.Output[str]
     instance_arn: pulumi.Output[str]
@@ -148,10 +170,11 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         **inputs: Any,
     ) -> None:
         require_own(f'PhoneNumberPlacement "{resource_name}"', opts)
-        props = as_inputs(PhoneNumberPlacementArgs, args, inputs)
+        props = as_inputs(PhoneNumberPlacementArgs, args, inputs, name=resource_name)
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
         props["target"] = identity(props["target"], *TARGET)
         props["flow"] = _flow_identity(props["flow"])
+        props, opts = with_secret_outputs(PlacementState, props, opts)
         outputs = dict.fromkeys(keys_of(PlacementState))
         super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
 
@@ -169,6 +192,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         Raises:
             Exception: at run time, when the number is not claimed.
         """
+        id = known_id(f'PhoneNumberPlacement.get("{resource_name}")', id, "phone-number")
         merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         return PhoneNumberPlacement(resource_name, None, merged, phone_number=id, target="", flow="")
 
@@ -204,10 +228,13 @@ class PlacementLogic(ResourceLogic):
             "description": identifiers.description,
             "source_region": identifiers.region,
             "replica_region": identifiers.region,
+            "max_number_removals": allowance,
         }
         shapes: dict[str, Shape] = {"phone_number": identifiers.phone_number, "flow": identifiers.flow, **optional}
         if known(region):
-            shapes["target"] = partial(identifiers.target, source_region=region)
+            shapes["target"] = partial(
+                identifiers.target, source_region=region, replica_region=news.get("replica_region")
+            )
         claim_placement(operation, run, None, news)
         inputs = {"return_to": "instance", **given(PhoneNumberPlacementArgs, news)}
         failures = invalid_inputs(inputs, shapes, optional=list(optional))
@@ -221,6 +248,7 @@ class PlacementLogic(ResourceLogic):
         state = PlacementState.of(olds)
         if not decision.replaces and operation.urn in run.checked:
             claim_placement(operation, run, state, olds)
+            run.removals.stays(str(state.placed_on), str(state.number), _allowed(news))
         if decision.changes is False and any(left.number == state.number for left in run.restorer.entries()):
             return changed_world()  # an earlier run was stopped while it moved: its check has said so
         identity = partial(changed_identity, state=state, props=news)
@@ -236,9 +264,13 @@ class PlacementLogic(ResourceLogic):
             operation.say(f"{desired.number.e164} is on {desired.target_name} with its flow: taken over without a call")
         return CreateResult(str(desired.number.arn), self._outputs(operation, run, props, observed, {}))
 
-    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+    def read(self, operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Where the number is and what answers it, from sweeps shared with all other numbers."""
-        return placement_state.read(run.connection, id_, given(PhoneNumberPlacementArgs, props), props)
+        found = placement_state.read(run.connection, id_, given(PhoneNumberPlacementArgs, props), props)
+        outputs: Properties = found.outs or {}
+        if outputs.get("dark_regions"):
+            operation.say(is_dark(outputs["e164"], outputs["dark_regions"]))
+        return found
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""
@@ -256,8 +288,19 @@ class PlacementLogic(ResourceLogic):
         apart = declared_flows(run, state.number)
         back = way_back(run.restorer, state.placed, props["return_to"], operation, apart)
         if back.desired:
+            if back.desired.target != state.placed_on:
+                self._require_allowed(operation, run, state, props)
             place(run.restorer, back.desired, operation)
         operation.say(f"{state.e164} {back.said}")
+
+    def _require_allowed(self, operation: Operation, run: Run, state: PlacementState, props: Properties) -> None:
+        """Refuse to take one more number off its group than may leave it in a run of the program."""
+        allowed = _allowed(props)
+        if not run.checked or (allowed is None and COMPONENT not in operation.urn):
+            return
+        if objection := run.removals.objection(str(state.placed_on), str(state.number), allowed):
+            said = f"it is on {display_name(run.connection, state.placed_on)}; {objection}"
+            raise Refused(f"{said}; {MEND_OR_ALLOW}")
 
     def _placed(
         self, operation: Operation, run: Run, desired: DesiredPlacement, props: Properties, olds: Properties
@@ -285,6 +328,12 @@ class PlacementLogic(ResourceLogic):
         state = state_of(observed, olds)
         claim_placement(operation, run, state, props, made=True)
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
+
+
+def _allowed(props: Properties) -> Any:
+    """How many numbers may leave the group, as the program writes it."""
+    allowed = props.get("max_number_removals")
+    return allowed if known(allowed) else None
 
 
 def _desired(connection: Connection, props: Mapping[str, Any], operation: Operation) -> DesiredPlacement:

@@ -44,18 +44,26 @@ class PlacementState(NumberState):
     `placed_on` and `placed_flows` are what this resource last did; `target` and `flows` are what was last seen.
     """
 
-    target: Arn = field(metadata=stored("target_arn", arn(), "ARN of what the number was last seen on"))
-    placed_on: Arn = field(metadata=stored("placed_on_arn", arn(), "ARN of what this resource last put the number on"))
+    target: Arn = field(
+        metadata=stored("target_arn", arn(), "ARN of what the number was last seen on", tells=("target",))
+    )
+    placed_on: Arn = field(
+        metadata=stored("placed_on_arn", arn(), "ARN of what this resource last put the number on", tells=("target",))
+    )
     placed_flows: Mapping[str, Arn] = field(
         metadata=stored(
             "placed_flow_arns",
             arns("contact-flow"),
             "Region to ARN of the flow that this resource last gave the number there",
+            tells=("flow",),
         )
     )
     flows: Mapping[str, Arn] = field(
         metadata=stored(
-            "contact_flow_arns", arns("contact-flow"), "Region to ARN of the flow that was last seen to answer there"
+            "contact_flow_arns",
+            arns("contact-flow"),
+            "Region to ARN of the flow that was last seen to answer there",
+            tells=("flow",),
         )
     )
     dark_regions: tuple[str, ...] = field(
@@ -122,6 +130,7 @@ def _is_as_before(state: PlacementState, olds: Mapping[str, Any], news: Mapping[
         and _same_flows(state, olds["flow"], news["flow"])
         and news.get("return_to", "instance") == olds.get("return_to", "instance")
         and news.get("description") == olds.get("description")
+        and news.get("max_number_removals") == olds.get("max_number_removals")
         and news.get("replica_region") in {olds.get("replica_region"), None, *state.placed_flows}
     )
 
@@ -169,7 +178,7 @@ def dark_now(connection: Connection, state: PlacementState) -> list[NameChanged]
 
     From young sweeps: a resource of the same program may have moved it a moment ago, and a move takes longer than that.
     """
-    listed = connection.directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
+    listed = connection.directory.numbers(state.number.region).seen(state.number.id, FRESH)
     if listed is None:
         return []  # it was released, or the list leaves it out: a refresh tells
     is_there = listed.target == state.target

@@ -73,17 +73,21 @@ class Stored:
         codec: how its value is stored.
         says: what it holds, for the page on state.
         added_later: whether states of an earlier release lack it.
+        tells: the inputs whose value it shows: it is secret where one of them is.
     """
 
     key: str
     codec: Codec
     says: str
     added_later: bool = False
+    tells: tuple[str, ...] = ()
 
 
-def stored(key: str, codec: Codec, says: str, *, added_later: bool = False) -> dict[str, Any]:
+def stored(
+    key: str, codec: Codec, says: str, *, added_later: bool = False, tells: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """The metadata of a field of a resource's state."""
-    return {"stored": Stored(key, codec, says, added_later)}
+    return {"stored": Stored(key, codec, says, added_later, tells)}
 
 
 def stored_input(says: str, *, has_default: bool = False) -> dict[str, Any]:
@@ -120,6 +124,11 @@ def _declared(state: type) -> list[tuple[Field[Any], Stored]]:
 def keys_of(state: type[StoredState]) -> tuple[str, ...]:
     """The outputs of a resource, in order."""
     return tuple(one.key for _, one in _declared(state))
+
+
+def keys_telling(state: type[StoredState], name: str) -> list[str]:
+    """The outputs that tell the value of an input."""
+    return [one.key for _, one in _declared(state) if name in one.tells]
 
 
 def table(args_type: type, state: type[StoredState]) -> str:

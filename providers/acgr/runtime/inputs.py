@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -36,6 +37,37 @@ def known(value: Any) -> bool:
     return not isinstance(value, Unknown)
 
 
+_OBJECT = re.compile(r"__str__\W+on\W+an\W*output|<[^<>]* at 0x[0-9a-f]+>", re.IGNORECASE)
+"""What Python makes of an Output, an awaitable or a resource inside an f-string, however the text was changed since."""
+
+
+def is_object_as_text(value: Any) -> bool:
+    """Whether a text holds what Python makes of an Output or a resource, in place of what was meant."""
+    return isinstance(value, str) and _OBJECT.search(value) is not None
+
+
+OBJECT_AS_TEXT = (
+    "it holds what Python makes of an Output or a resource in an f-string, not its value; write "
+    'pulumi.Output.format("… {0}", <the Output>) or <the Output>.apply(…), with the attribute of a resource'
+)
+"""What is wrong with such a text, and what to write instead."""
+
+
+def objects_as_text(value: Any, path: str) -> Iterator[str]:
+    """The paths of such texts in a value, keys of mappings included."""
+    if is_object_as_text(value):
+        yield path
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            if is_object_as_text(key):
+                yield f"a key of {path}"
+            else:
+                yield from objects_as_text(entry, f"{path}[{key!r}]")
+    elif isinstance(value, (list, tuple)):
+        for index, entry in enumerate(value):
+            yield from objects_as_text(entry, f"{path}[{index}]")
+
+
 def invalid_inputs(
     inputs: Mapping[str, Any], shapes: Mapping[str, Shape], optional: Sequence[str] = ()
 ) -> list[CheckFailure]:
@@ -43,7 +75,14 @@ def invalid_inputs(
 
     The property is left empty and its path stands in the reason: the CLI would print the value as Go spells it.
     """
-    failures = []
+    failures = [
+        CheckFailure("", f"{path}: {OBJECT_AS_TEXT}")
+        for name, value in inputs.items()
+        if name != "__provider"
+        for path in objects_as_text(value, name)
+    ]
+    if failures:
+        return failures
     for name, shape in shapes.items():
         value = _known_part(inputs.get(name))
         if isinstance(value, Unknown) or (value is None and name in optional):

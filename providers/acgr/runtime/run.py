@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from acgr.runtime.inputs import Properties
 from acgr.runtime.ownership import Ownership
+from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
@@ -39,7 +40,8 @@ class Run:
         ownership: who declares what.
         name_check_budget: the time that is left for comparing names with what they meant.
         look_budget: the time that is left for looking whether numbers are dark.
-        checked: the URNs of what this run has checked. A refresh diffs too, without.
+        checked: the URNs of what this run has checked. A refresh diffs too, without; a destroy checks nothing.
+        removals: how many numbers leave their groups.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
@@ -53,6 +55,7 @@ class Run:
         self.name_check_budget = TimeBudget(NAME_CHECK_SECONDS)
         self.look_budget = TimeBudget(LOOK_SECONDS)
         self.checked: set[str] = set()
+        self.removals = Removals()
         self.replaced: dict[str, Properties] = {}
         self.running: set[str] = set()
         self.has_looked_for_secrets = False

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from acgr_connect.agents.removal_guard import REMEDY, Allowance, objection
 from acgr_connect.agents.roster import Outcome, join_all, leave_all, undeclared
 from acgr_connect.agents.users import find_users
 from acgr_connect.groups import display_name, find_group
@@ -20,6 +19,7 @@ from acgr_connect.model.errors import ConnectError, ErrorContext, Refused
 from acgr_connect.model.identifiers import Identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Group
+from acgr_connect.model.removal_guard import REMEDY, Allowance, objection
 from acgr_connect.world.connection import Connection
 
 AT_A_TIME = 10

@@ -7,6 +7,7 @@ from typing import Any
 
 from acgr_connect.model.arns import is_arn
 from acgr_connect.model.errors import ErrorContext, NotFound
+from acgr_connect.model.hints import did_you_mean
 from acgr_connect.model.identifiers import is_uuid
 from acgr_connect.model.records import User, last_part
 from acgr_connect.scheduling.priority import Purpose
@@ -48,7 +49,8 @@ def _profile_id(connection: Connection, instance_id: str, context: ErrorContext,
     profiles = connection.connect(context.region, Purpose.CHECK).list_routing_profiles(instance_id)
     if profile not in profiles:
         there = ", ".join(sorted(profiles))
-        raise context.error(NotFound, f"there is no routing profile {profile!r}; there are: {there}")
+        hint = did_you_mean(profile, profiles)
+        raise context.error(NotFound, f"there is no routing profile {profile!r}; there are: {there}", hint)
     return profiles[profile]
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ErrorContext, NotFound
-from acgr_connect.model.identifiers import Id, Identifier
+from acgr_connect.model.hints import did_you_mean
+from acgr_connect.model.identifiers import Id, Identifier, Name
 from acgr_connect.model.records import User
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
+MOST_HINTS = 20
+"""Users whose names are compared with all others; where more are missing, they are not just misspelt."""
+
 UNKNOWN_USER = "the source instance has no such user"
 """Why nobody can be associated under that name, id or ARN."""
+
+CREATE_OR_MEND = "create the user there, or mend the name"
+"""What to do about a user whose name nobody nearly has."""
 
 
 def find_user(connection: Connection, instance: Arn, identifier: Identifier) -> User:
@@ -24,9 +31,7 @@ def find_user(connection: Connection, instance: Arn, identifier: Identifier) -> 
     context = ErrorContext(f"looking for agent {str(identifier)!r} of instance {instance.id}", instance.region)
     found, failed = _found(connection, instance, {"": identifier}, context)
     if cause := failed.get(""):
-        is_unknown = cause == UNKNOWN_USER
-        remedy = "create the user there, or mend the name" if is_unknown else "write the ARN that the source shows"
-        raise context.error(NotFound, cause, remedy)
+        raise context.error(NotFound, cause, CREATE_OR_MEND if cause == UNKNOWN_USER else "")
     return found[""]
 
 
@@ -49,7 +54,10 @@ def _found(
         found = _among(users.entries(), instance, identifiers)
         if len(found) < len(identifiers):
             found = _among(users.entries_since(asked), instance, identifiers)
-    return found, {label: _why_not(one, instance) for label, one in identifiers.items() if label not in found}
+        missing = {label: one for label, one in identifiers.items() if label not in found}
+        compared = 0 < len(missing) <= MOST_HINTS
+        names = [user.username for user in users.entries().values()] if compared else []
+    return found, {label: _why_not(one, instance, names) for label, one in missing.items()}
 
 
 def _among(users: Mapping[str, User], instance: Arn, identifiers: Mapping[str, Identifier]) -> dict[str, User]:
@@ -65,10 +73,13 @@ def _meant(identifier: Identifier, instance: Arn, users: Mapping[str, User], nam
     return by_id or named.get(identifier.text)  # a user's name may look like an id
 
 
-def _why_not(identifier: Identifier, instance: Arn) -> str:
+def _why_not(identifier: Identifier, instance: Arn, names: Sequence[str]) -> str:
+    """Why nobody is meant and, where that can be told, what to write instead."""
     if isinstance(identifier, Arn) and (other := identifier.instance) != instance:
-        return f"the ARN is of instance {other.id} in {other.region}, the group of {instance.id} in {instance.region}"
-    return UNKNOWN_USER
+        said = f"the ARN is of instance {other.id} in {other.region}, the group of {instance.id} in {instance.region}"
+        return f"{said}; write the ARN that the source shows"
+    hint = did_you_mean(identifier.text, names) if isinstance(identifier, Name) else ""
+    return f"{UNKNOWN_USER}; {hint}" if hint else UNKNOWN_USER
 
 
 def exists(connection: Connection, user: Arn) -> bool:

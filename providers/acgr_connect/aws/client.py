@@ -197,9 +197,9 @@ class RegionalConnect:
         """`UntagResource`: absent tags are no error."""
         self._call("UntagResource", resourceArn=str(resource), tagKeys=list(keys))
 
-    def list_flows(self, instance_id: str) -> list[Flow]:
-        """`ListContactFlows` (N7), of type CONTACT_FLOW: the ones that can answer a number."""
-        asked = {"InstanceId": instance_id, "ContactFlowTypes": ["CONTACT_FLOW"]}
+    def list_flows(self, instance_id: str, *types: str) -> list[Flow]:
+        """`ListContactFlows` (N7), of these types or, without, of all."""
+        asked: dict[str, Any] = {"InstanceId": instance_id, **({"ContactFlowTypes": list(types)} if types else {})}
         return self._records(Flow.read, "ListContactFlows", "ContactFlowSummaryList", 1000, **asked)
 
     def list_users(self, instance: Arn) -> list[User]:

@@ -84,13 +84,24 @@ def parse(text: str, *kinds: Kind) -> Arn:
     """
     whole = _ARN.fullmatch(text)
     if whole is None:
-        raise ArnError(f"{text!r} is not an Amazon Connect ARN")
+        raise ArnError(f"{text!r} is not an Amazon Connect ARN{_needed(kinds)}")
     partition, region, account, resource = whole.groups()
     arn = Arn(partition, region, account, *_resource(text, resource))
     if kinds and arn.kind not in kinds:
         wanted = " or ".join(NOUNS[kind] for kind in kinds)
         raise ArnError(f"{text!r} is the ARN of {NOUNS[arn.kind]}; the ARN of {wanted} is needed")
     return arn
+
+
+def _needed(kinds: tuple[Kind, ...]) -> str:
+    forms = " or ".join(f"{NOUNS[kind]} has one of the form {form_of(kind)}" for kind in kinds)
+    return f"; {forms}" if forms else ""
+
+
+def form_of(kind: Kind) -> str:
+    """What the ARN of such an object looks like."""
+    inside = "instance/INSTANCE/" if kind in {"agent", "contact-flow"} else ""
+    return f"arn:aws:connect:REGION:ACCOUNT:{inside}{kind}/ID"
 
 
 def _resource(text: str, resource: str) -> tuple[Kind, str, str | None]:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
-from acgr_connect.model.arns import Arn, ArnError, Kind, is_arn, parse
+from acgr_connect.model.arns import NOUNS, Arn, ArnError, Kind, is_arn, parse
+from acgr_connect.model.yaml_texts import as_it_was_read, key_as_it_was_read, octal
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
+
+NATIONAL_DIGITS = range(9, 13)
+"""Digits of a number that is written without its country's code, the leading zero included."""
 
 MAX_DESCRIPTION = 500
 """Characters of a number's description."""
@@ -93,14 +98,25 @@ def phone_number(value: Any) -> str:
     Raises:
         InvalidInput: spaces, a missing plus, a number instead of text, another ARN.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise InvalidInput(f"{value:.0f} is a number, not text: YAML dropped the plus; quote it: '+{value:.0f}'")
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and value > 0:
+        raise InvalidInput(_number_of_yaml(value))
     text = _text(value, "a phone number")
     if is_arn(text):
         return _arn(text, "phone-number")
     if is_uuid(text) or E164.fullmatch(text):
         return text
+    _refuse_other_forms(text, "phone-number")
     raise InvalidInput(_misspelt_number(text))
+
+
+def _number_of_yaml(value: float) -> str:
+    said = f"{value:.0f} is a number, not text: YAML dropped the plus"
+    national = octal(int(value))
+    if len(national) in NATIONAL_DIGITS:
+        return (
+            f"{said}, or read {national} as an octal number; quote it: '+{value:.0f}', or in E.164 what that stands for"
+        )
+    return f"{said}; quote it: '+{value:.0f}'"
 
 
 def _misspelt_number(text: str) -> str:
@@ -116,35 +132,38 @@ def _misspelt_number(text: str) -> str:
     return f"{text!r} is not a phone number in E.164 ('+442079460001'), nor the id or ARN of one"
 
 
-def group(value: Any, source_region: str | None) -> str:
+def group(value: Any, source_region: str | None, replica_region: str | None = None) -> str:
     """A traffic distribution group's ARN; with a source Region also its name, its id, or "default".
+
+    Where the replica's Region is known too, an ARN that is of it is said to be a sign that the two are swapped.
 
     Raises:
         InvalidInput: another ARN, an ARN of another Region, or a name without a Region to look it up in.
     """
-    return _regional(_text(value, "a traffic distribution group"), source_region, "traffic-distribution-group")
+    text = _text(value, "a traffic distribution group")
+    return _regional(text, source_region, replica_region, "traffic-distribution-group")
 
 
-def target(value: Any, source_region: str | None) -> str:
+def target(value: Any, source_region: str | None, replica_region: str | None = None) -> str:
     """What a number can be placed on: a group, as in `group`, or the ARN of an instance.
 
     Raises:
         InvalidInput: as for `group`.
     """
     text = _text(value, "a target")
-    return _regional(text, source_region, "traffic-distribution-group", "instance")
+    return _regional(text, source_region, replica_region, "traffic-distribution-group", "instance")
 
 
-def _regional(text: str, source_region: str | None, *kinds: Kind) -> str:
+def _regional(text: str, source_region: str | None, replica_region: str | None, *kinds: Kind) -> str:
     if not is_arn(text):
+        _refuse_other_forms(text, kinds[0])
         if source_region is None:
             kind = "a bare id" if is_uuid(text) else "a name"
             raise InvalidInput(f"{text!r} is {kind}: write the ARN, or give source_region as well")
         return text
     _arn(text, *kinds)
-    found = parse(text).region
-    if source_region is not None and found != source_region:
-        raise InvalidInput(f"{text!r} is of {found}, but source_region is {source_region}: they must be the same")
+    if source_region is not None:
+        _require_source(text, source_region, replica_region)
     return text
 
 
@@ -155,7 +174,10 @@ def user(value: Any) -> str:
         InvalidInput: empty, padded, or another ARN.
     """
     text = _text(value, "a user")
-    return _arn(text, "agent") if is_arn(text) else text
+    if is_arn(text):
+        return _arn(text, "agent")
+    _refuse_other_forms(text, "agent")
+    return text
 
 
 def flow(value: Any) -> str | dict[str, str]:
@@ -172,13 +194,18 @@ def flow(value: Any) -> str | dict[str, str]:
 
 
 def _one_flow(value: Any) -> str:
-    text = _text(value, "a flow")
-    return _arn(text, "contact-flow") if is_arn(text) else text
+    # Connect takes any name for a flow, also one that begins or ends with a space.
+    text = _filled(value, "a flow")
+    if is_arn(text):
+        return _arn(text, "contact-flow")
+    _refuse_other_forms(text, "contact-flow")
+    return text
 
 
 def _region_key(key: Any) -> str:
     if not isinstance(key, str) or not REGION.fullmatch(key):
-        raise InvalidInput(f"{key!r} is not a Region; a mapping of flows is Region to flow")
+        said = "" if isinstance(key, str) else key_as_it_was_read(key)
+        raise InvalidInput(f"{key!r} is not a Region; a mapping of flows is Region to flow{said}")
     return key
 
 
@@ -201,16 +228,34 @@ def flow_of_region(value: Any, region: str | None) -> str:
     return text
 
 
-def claimed_number(value: Any, source_region: str) -> str:
+def claimed_number(value: Any, source_region: str, replica_region: str | None = None) -> str:
     """A phone number as in `phone_number`, claimed in that Region.
+
+    Where the replica's Region is known too, an ARN that is of it is said to be a sign that the two are swapped.
 
     Raises:
         InvalidInput: as for `phone_number`, or an ARN of another Region.
     """
     text = phone_number(value)
-    if is_arn(text) and (found := parse(text).region) != source_region:
-        raise InvalidInput(f"{text!r} is of {found}, but source_region is {source_region}: they must be the same")
+    if is_arn(text):
+        swapped = "the number was claimed in the replica's Region, or the two are swapped"
+        _require_source(text, source_region, replica_region, swapped)
     return text
+
+
+def _require_source(
+    text: str,
+    source_region: str,
+    replica_region: str | None,
+    swapped: str = "source and replica Region are swapped",
+) -> None:
+    """Refuse an ARN of another Region than the source."""
+    if (found := parse(text).region) == source_region:
+        return
+    said = f"{text!r} is of {found}, but source_region is {source_region}"
+    if found == replica_region:
+        raise InvalidInput(f"{said} and replica_region is {found}: {swapped}")
+    raise InvalidInput(f"{said}: they must be the same")
 
 
 def region(value: Any) -> str:
@@ -246,20 +291,50 @@ def description(value: Any) -> str:
         InvalidInput: longer, or no text.
     """
     if not isinstance(value, str):
-        raise InvalidInput(f"{value!r} is not text; a description is needed")
+        raise InvalidInput(f"{value!r} is not text; a description is needed{as_it_was_read(value)}")
     if len(value) > MAX_DESCRIPTION:
         raise InvalidInput(f"it has {len(value)} characters; {MAX_DESCRIPTION} are the most")
     return value
 
 
 def _text(value: Any, what: str) -> str:
+    text = _filled(value, what)
+    if text != text.strip():
+        raise InvalidInput(f"{text!r} begins or ends with a space")
+    return text
+
+
+def _filled(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise InvalidInput(f"{value!r} is not text; {what} is needed")
+        raise InvalidInput(f"{value!r} is not text; {what} is needed{as_it_was_read(value)}")
     if not value.strip():
         raise InvalidInput(f"it is empty; {what} is needed")
-    if value != value.strip():
-        raise InvalidInput(f"{value!r} begins or ends with a space")
     return value
+
+
+def _refuse_other_forms(text: str, kind: Kind) -> None:
+    """Refuse ids in the forms of other tools, which no name has: whoever writes one means the object that it names."""
+    wanted = f"write the {NOUNS[kind].split(' ', 1)[1]}'s own id, its ARN{_OR_NAME.get(kind, '')}"
+    if joined := _JOINED_IDS.fullmatch(text):
+        separator = joined.group(1)
+        said = f"{text!r} is several ids joined by {separator!r}, as Terraform and pulumi_aws write some"
+        own = f" (here {text.rsplit(':', 1)[1]!r})" if separator == ":" else ""
+        raise InvalidInput(f"{said}; {wanted.replace('own id', f'own id{own}')}")
+    if _END_OF_ARN.fullmatch(text):
+        raise InvalidInput(f"{text!r} is the end of an ARN; {wanted}")
+    if not is_uuid(text) and is_uuid(text.lower()):
+        raise InvalidInput(f"{text!r} is an id in capital letters; Connect writes ids in small ones: {text.lower()!r}")
+
+
+_OR_NAME: dict[str, str] = {
+    "agent": " or its name",
+    "contact-flow": " or its name",
+    "traffic-distribution-group": " or its name",
+    "phone-number": " or the number in E.164",
+}
+"""What else may be written for an object, but its id and ARN."""
+_JOINED_IDS = re.compile(rf"{UUID.pattern}(?=([:,;|/#]))(?:\1{UUID.pattern})+", re.IGNORECASE)
+_END_OF_ARN = re.compile(rf"(?:instance|{'|'.join(NOUNS)})/{UUID.pattern}(?:/.*)?", re.IGNORECASE)
 
 
 def _arn(text: str, *kinds: Kind) -> str:

@@ -98,6 +98,10 @@ class Number:
         return cls.read(shown)
 
 
+ANSWERS_NUMBERS = "CONTACT_FLOW"
+"""The only type of flow that a number can have (N7)."""
+
+
 @dataclass(frozen=True)
 class Flow:
     """A flow of one Region's instance."""

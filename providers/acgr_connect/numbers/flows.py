@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from contextlib import suppress
 from math import inf
 
 from acgr_connect import log
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ErrorContext, NotFound, Refused
-from acgr_connect.model.identifiers import Flows, Id, Identifier
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Refused
+from acgr_connect.model.hints import did_you_mean
+from acgr_connect.model.identifiers import Flows, Id, Identifier, Name
 from acgr_connect.model.operation import Operation
-from acgr_connect.model.records import Flow
+from acgr_connect.model.records import ANSWERS_NUMBERS, Flow
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
@@ -95,7 +96,7 @@ def _find(connection: Connection, instance: Arn, flow: Identifier) -> Arn:
     with context:
         found = _matching(connection, instance, flow)
         if not found:
-            raise context.error(NotFound, *_unknown(connection, instance, str(flow)))
+            raise context.error(NotFound, *_unknown(connection, instance, flow))
         if len(found) > 1:
             arns = ", ".join(sorted(str(f.arn) for f in found))
             cause = f"several active flows have that name: {arns}"
@@ -113,11 +114,26 @@ def _matching(connection: Connection, instance: Arn, flow: Identifier) -> list[F
     return [f for f in named if f.state == "ACTIVE"] or named
 
 
-def _unknown(connection: Connection, instance: Arn, flow: str) -> tuple[str, str]:
-    names = sorted({f.name for f in connection.directory.flows(instance).entries().values()})
-    near = get_close_matches(flow, names, n=1)
+def _unknown(connection: Connection, instance: Arn, flow: Identifier) -> tuple[str, str]:
+    """Why there is no such flow, and what to do."""
+    if isinstance(flow, Arn) and flow.instance_id != instance.id:
+        return f"the ARN is of instance {flow.instance_id}", "write the ARN that this instance shows"
+    if other := _of_another_type(connection, instance, flow):
+        said = f"{other.name!r} is a flow of type {other.type}, and a number takes only one of type {ANSWERS_NUMBERS}"
+        return said, "choose an inbound flow"
+    names = {f.name for f in connection.directory.flows(instance).entries().values()}
+    hint = did_you_mean(flow.text, names) if isinstance(flow, Name) else ""
     cause = "the instance has no flow of that name, id or ARN there"
-    return cause, f"did you mean {near[0]!r}?" if near else "create it there, or choose another"
+    return cause, hint or "create it there, or choose another"
+
+
+def _of_another_type(connection: Connection, instance: Arn, flow: Identifier) -> Flow | None:
+    """The flow that is meant and cannot answer a number, as far as Connect can be asked."""
+    with suppress(ConnectError):
+        flows = connection.directory.flows_of_any_type(instance).entries().values()
+        text = flow.id if isinstance(flow, Arn) else flow.text
+        return next((f for f in flows if text in {f.name, f.arn.id} and f.type != ANSWERS_NUMBERS), None)
+    return None
 
 
 def _usable(flow: Flow, context: ErrorContext) -> Flow:
@@ -132,8 +148,8 @@ def known_flows(
     connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...], max_age: float = inf
 ) -> dict[str, Arn]:
     """The number's flow in each Region that has one, from sweeps of this run that are younger than so many seconds."""
-    answered = {r: connection.directory.associations(instance.in_region(r)).entries(max_age) for r in regions}
-    return {region: flows[number.id] for region, flows in answered.items() if number.id in flows}
+    answered = {r: connection.directory.associations(instance.in_region(r)).seen(number.id, max_age) for r in regions}
+    return {region: flow for region, flow in answered.items() if flow}
 
 
 def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:

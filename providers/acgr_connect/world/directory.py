@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import Clock
-from acgr_connect.model.records import Flow, Group, Instance, Number, User, last_part
+from acgr_connect.model.records import ANSWERS_NUMBERS, Flow, Group, Instance, Number, User, last_part
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.sweep import Sweep
 
@@ -59,6 +59,12 @@ class Directory:
     def flows(self, instance: Arn) -> Sweep[Flow]:
         """The flows of type CONTACT_FLOW of an instance in one Region, by UUID."""
         key = ("flows", instance.region, instance.id)
+        asked = (instance.id, ANSWERS_NUMBERS)
+        return self._swept(key, lambda api: ((f.arn.id, f) for f in api.list_flows(*asked)), instance.region)
+
+    def flows_of_any_type(self, instance: Arn) -> Sweep[Flow]:
+        """All flows of an instance in one Region, by UUID: to say why one cannot answer a number."""
+        key = ("all-flows", instance.region, instance.id)
         return self._swept(key, lambda api: ((f.arn.id, f) for f in api.list_flows(instance.id)), instance.region)
 
     def numbers(self, region: str) -> Sweep[Number]:

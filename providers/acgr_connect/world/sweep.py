@@ -73,6 +73,14 @@ class Sweep(Generic[Entry]):
             self._clock.sleep(early)
         return self.entries_since(asked)
 
+    def seen(self, key: str, max_age: float = float("inf")) -> Entry | None:
+        """The entry of that id, or None, as `entries` would show it: thousands may ask one by one."""
+        asked = self._clock.now()
+        if not self._is_young(asked, max_age):
+            self.entries_since(asked)
+        with self._noting:
+            return self._entries.get(key)
+
     def put(self, key: str, entry: Entry) -> None:
         """Note an own write."""
         with self._noting:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pytest
 
 from acgr import find_users
 from acgr_connect.world.connection import Connection
 from acgr_sandbox import Sandbox
+
+AS_TEXT = "Calling __str__ on an Output[T] is not supported."
 
 
 def _instance(sandbox: Sandbox) -> str:
@@ -53,3 +57,28 @@ def test_what_cannot_be_asked(sandbox: Sandbox, connection: Connection) -> None:
         find_users("northwind")
     with pytest.raises(pulumi.RunError, match=r"find_users: searching users of instance .* in eu-west-2: "):
         find_users("00000000-0000-4000-8000-000000000009", region="eu-west-2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"routing_profile": AS_TEXT}, "find_users: routing_profile: it is, or holds, an Output"),
+        ({"region": AS_TEXT}, "find_users: region: it is, or holds, an Output"),
+        ({"tags": {"team": AS_TEXT}}, "find_users: tags: it is, or holds, an Output"),
+        ({"tags": {AS_TEXT: "retail"}}, "find_users: tags: it is, or holds, an Output"),
+        ({"tags": {"team": False}}, "find_users: tags: False is not text; YAML reads no, off and false"),
+        ({"routing_profile": 83}, "find_users: routing_profile: 83 is not text; YAML reads 83, the octal 0123"),
+        ({"routing_profile": "basic routing profile"}, "did you mean 'Basic Routing Profile'[?] It differs in capital"),
+    ],
+)
+def test_what_is_no_text(sandbox: Sandbox, connection: Connection, asked: dict[str, Any], sentence: str) -> None:
+    """An Output, also inside an f-string, and what YAML reads as no text are one sentence each; nothing is asked."""
+    with pytest.raises(pulumi.RunError, match=sentence):
+        find_users(_instance(sandbox), **asked)
+
+
+def test_an_output(sandbox: Sandbox, connection: Connection) -> None:
+    """An Output itself is told from text before anything is asked of it."""
+    with pytest.raises(pulumi.RunError, match="find_users: instance: it is, or holds, an Output"):
+        find_users(object.__new__(pulumi.Output))  # type: ignore[arg-type]  # it is what is refused
+    assert sandbox.counters.calls() == 0

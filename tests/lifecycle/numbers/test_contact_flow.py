@@ -412,28 +412,33 @@ def test_undone_by_somebody_else_at_the_same_moment(
     assert sandbox.counters.calls(SET, region=REPLICA) <= 2
 
 
-@pytest.mark.parametrize("change", ["released", "moved", "silenced"])
-def test_disappears(sandbox: Sandbox, connection: Connection, next_run: Begin, change: str) -> None:
-    """A number that was released, or has no flow in the Region, or does not reach it, is gone after a refresh."""
+def test_disappears(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
+    """A number that was released is gone after a refresh."""
     made = PROVIDER.create(declared())
-    if change == "released":
-        del sandbox.world.numbers[sandbox.world.number(ON_RETAIL).id]
-    elif change == "moved":
-        move_by_hand(sandbox, ON_RETAIL, "northwind")
-    else:
+    del sandbox.world.numbers[sandbox.world.number(ON_RETAIL).id]
+    next_run()
+    assert PROVIDER.read(made.id, made.outs).id == ""
+
+
+@pytest.mark.parametrize("change", ["moved to another group", "moved to its instance", "silenced"])
+def test_a_flow_that_is_gone_stays_declared(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, change: str
+) -> None:
+    """A refresh keeps the declared flow as the input, shows that nothing answers, and the next update sets the flow."""
+    made = PROVIDER.create(declared())
+    if change == "silenced":
         unset_by_hand(sandbox, ON_RETAIL)
+    else:
+        move_by_hand(sandbox, ON_RETAIL, "emergency" if "group" in change else "northwind")
     next_run()
-    assert PROVIDER.read(made.id, made.outs).id == ""
-
-
-def test_dropped_by_a_move_and_set_again(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
-    """A move to another group drops the flow: a refresh sees it gone, and the next create sets it."""
-    made = PROVIDER.create(declared())
-    move_by_hand(sandbox, ON_RETAIL, "emergency")
-    next_run()
-    assert PROVIDER.read(made.id, made.outs).id == ""
-    PROVIDER.create(declared())
-    assert flows(sandbox) == everywhere("Winter IVR")
+    seen = PROVIDER.read(made.id, made.outs)
+    assert (seen.id, seen.inputs) == (made.id, declared())
+    assert (seen.outs["contact_flow_arn"], seen.outs["placed_flow_arn"]) == ("", made.outs["placed_flow_arn"])
+    assert PROVIDER.check(seen.inputs, seen.inputs).failures == []
+    assert PROVIDER.diff(made.id, seen.outs, declared()).changes
+    if "instance" not in change:
+        PROVIDER.update(made.id, seen.outs, declared())
+        assert flows(sandbox) == everywhere("Winter IVR")
 
 
 @pytest.mark.parametrize(("spelling", "read"), [("name", "Sales"), ("id", "id"), ("arn", "arn")])
@@ -716,7 +721,7 @@ def test_a_refresh_waits_for_a_move_under_way(sandbox: Sandbox, connection: Conn
     made = PROVIDER.create(declared())
     next_run()
     move_by_hand(sandbox, ON_RETAIL, "emergency", ends=False)
-    assert PROVIDER.read(made.id, made.outs).id == ""
+    assert PROVIDER.read(made.id, made.outs).outs["contact_flow_arn"] == ""
     assert sandbox.world.number(ON_RETAIL).status == "CLAIMED"
 
 

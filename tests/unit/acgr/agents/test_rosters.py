@@ -14,9 +14,9 @@ from acgr.agents.roster_changes import as_recorded, as_written, between
 from acgr.agents.roster_state import decide
 from acgr.arguments import by_label
 from acgr_connect.agents.bulk_run import how_far, workers_for
-from acgr_connect.agents.removal_guard import allowance, objection
 from acgr_connect.agents.roster_plan import few
 from acgr_connect.model.identifiers import InvalidInput
+from acgr_connect.model.removal_guard import allowance, objection
 
 BOB = INSTANCE.inside("agent", uuid(6))
 USERS = {"alice": "alice", "lead": "bob"}
@@ -115,7 +115,7 @@ def test_how_many_may_go(allowed: Any, total: int, most: int) -> None:
 @pytest.mark.parametrize("wrong", ["ten", "110%", "-1%", "", -1, 1.5, True, None, [], "1e3"])
 def test_what_max_removals_is_not(wrong: Any) -> None:
     """Anything else is refused with an example."""
-    with pytest.raises(InvalidInput, match="neither a number of agents nor a percentage such as '10%'"):
+    with pytest.raises(InvalidInput, match="neither a number nor a percentage such as '10%'"):
         allowance(wrong)
 
 
@@ -152,8 +152,11 @@ def test_lists_become_mappings() -> None:
     [
         ("alice", "users is a list of users or a mapping of labels to users, not 'alice'"),
         (7, "users is a list of users or a mapping of labels to users, not 7"),
-        ([7], r"users\[0\] is 7, and text is needed; quote it"),
-        ({7: "alice"}, "a label of users is 7, and text is needed; quote it"),
+        ([7], r"users\[0\] is 7, and text is needed; YAML reads 7 and the octal 07 as this number: quote what"),
+        (
+            {7: "alice"},
+            "a label of users is 7, and text is needed; YAML reads 7 and the octal 07 as this number: quote what",
+        ),
     ],
 )
 def test_what_users_are_not(users: Any, sentence: str) -> None:

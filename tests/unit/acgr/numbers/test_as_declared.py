@@ -10,12 +10,15 @@ from wire import DESCRIBED_GROUP
 
 from acgr.numbers.number import NO_FLOW, flow_as_declared, target_as_declared
 from acgr_connect.aws.settings import Settings
+from acgr_connect.model import identifiers
 from acgr_connect.world.connection import Connection
 
 THERE = FLOW.in_region(REPLICA)
 OTHER_GROUP = GROUP.__class__("aws", SOURCE, GROUP.account, GROUP.kind, uuid(20))
 OTHER = INSTANCE.inside("contact-flow", uuid(40))
 UNLISTED = INSTANCE.inside("contact-flow", uuid(41))
+BLANK = INSTANCE.inside("contact-flow", uuid(42))
+LIKE_AN_ID = INSTANCE.inside("contact-flow", uuid(43))
 
 GROUPS: list[dict[str, Any]] = [
     DESCRIBED_GROUP,
@@ -24,7 +27,7 @@ GROUPS: list[dict[str, Any]] = [
 
 
 def _flows(region: str) -> dict[str, Any]:
-    named = {FLOW: "Main IVR", OTHER: "Winter IVR"}
+    named = {FLOW: "Main IVR", OTHER: "Winter IVR", BLANK: " ", LIKE_AN_ID: uuid(44)}
     rows = [{"Arn": str(f.in_region(region)), "Name": n, "ContactFlowType": "CONTACT_FLOW"} for f, n in named.items()]
     return {"ContactFlowSummaryList": rows}
 
@@ -82,8 +85,16 @@ BY_NAME = {SOURCE: "Main IVR", REPLICA: "Main IVR"}
         (str(FLOW), {SOURCE: OTHER}, str(OTHER)),
         (str(FLOW), MOVED, {SOURCE: str(OTHER), REPLICA: str(OTHER.in_region(REPLICA))}),
         ("Main IVR", {**ON, REPLICA: OTHER.in_region(REPLICA)}, {SOURCE: "Main IVR", REPLICA: "Winter IVR"}),
-        ("Main IVR", {**ON, REPLICA: None}, {SOURCE: "Main IVR", REPLICA: NO_FLOW}),
-        ("Main IVR", {SOURCE: None, REPLICA: None}, NO_FLOW),
+        ("Main IVR", {**ON, REPLICA: None}, "Main IVR"),
+        ("Main IVR", {**MOVED, REPLICA: None}, {SOURCE: "Winter IVR", REPLICA: "Main IVR"}),
+        ("Main IVR", {SOURCE: None, REPLICA: None}, "Main IVR"),
+        (BY_NAME, {SOURCE: None, REPLICA: None}, BY_NAME),
+        ({SOURCE: "Main IVR"}, {**ON, REPLICA: None}, {SOURCE: "Main IVR"}),
+        ({SOURCE: "Main IVR"}, {**MOVED, REPLICA: None}, {SOURCE: "Winter IVR"}),
+        (NO_FLOW, {**ON, REPLICA: None}, {SOURCE: "Main IVR"}),
+        (NO_FLOW, {SOURCE: None, REPLICA: None}, NO_FLOW),
+        ("Main IVR", {SOURCE: BLANK}, str(BLANK)),
+        ("Main IVR", {SOURCE: LIKE_AN_ID}, str(LIKE_AN_ID)),
         ("Main IVR", {SOURCE: UNLISTED}, str(UNLISTED)),
         (BY_NAME, {SOURCE: FLOW}, BY_NAME),
         ({SOURCE: "Main IVR"}, ON, "Main IVR"),
@@ -91,5 +102,7 @@ BY_NAME = {SOURCE: "Main IVR", REPLICA: "Main IVR"}
     ],
 )
 def test_flow(declared: Any, actual: Any, read: Any, connection: Connection) -> None:
-    """The declared flows where they answer; otherwise what answers instead, spelled as the user spells (N6)."""
+    """The declared flows where they or nothing answer; otherwise what answers, spelled as the user spells (N6)."""
     assert flow_as_declared(connection, declared, actual) == read
+    if read != NO_FLOW:
+        identifiers.flow(read)

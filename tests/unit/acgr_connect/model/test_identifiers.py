@@ -36,6 +36,10 @@ def test_phone_number(text: str) -> None:
     [
         (442079460001, "YAML dropped the plus; quote it: '+442079460001'"),
         (442079460001.0, "YAML dropped the plus; quote it: '+442079460001'"),
+        (280838519, "YAML dropped the plus, or read 02057240567 as an octal number; quote it: '+280838519'"),
+        (float("inf"), "inf is not text; a phone number is needed; YAML reads digits with a point or an exponent"),
+        (f"{UUID},{UUID},{UUID}", "is several ids joined by ',', as Terraform and pulumi_aws write some; write the"),
+        (f"phone-number/{UUID}", "is the end of an ARN; write the phone number's own id, its ARN or the number in"),
         ("442079460001", "has no plus: YAML dropped it or it was never there; quote it: '+442079460001'"),
         ("+44 20 7946-0001", "has spaces or punctuation; write it in E.164: '+442079460001'"),
         ("+44.(20).79460001", "write it in E.164: '+442079460001'"),
@@ -119,6 +123,7 @@ def test_user(text: str) -> None:
         ("", "it is empty; a user is needed"),
         ("alice ", "begins or ends with a space"),
         (12, "12 is not text; a user is needed"),
+        (f"{UUID}:{UUID}", f"write the user's own id (here '{UUID}'), its ARN or its name"),
         (FLOW, "the ARN of a user is needed"),
         ("arn:aws:iam::111122223333:user/alice", "is not an Amazon Connect ARN"),
     ],
@@ -139,6 +144,8 @@ def test_misspelt_user(value: Any, sentence: str) -> None:
         {"eu-west-2": "Main IVR", "eu-central-1": UUID},
         {"eu-west-2": FLOW},
         {"us-gov-west-1": "Main IVR"},
+        "Sales ",
+        "A: B, C/D",
     ],
 )
 def test_flow(value: Any) -> None:
@@ -159,7 +166,14 @@ def test_flow(value: Any) -> None:
         ({"eu-central-1": FLOW}, "is of eu-west-2, but stands under eu-central-1"),
         (USER, "is the ARN of a user; the ARN of a flow is needed"),
         (["Main IVR"], "is not text; a flow is needed"),
-        ("Main IVR ", "begins or ends with a space"),
+        (
+            f"{UUID}:{UUID}",
+            f"joined by ':', as Terraform and pulumi_aws write some; write the flow's own id (here '{UUID}')",
+        ),
+        (f"instance/{UUID}/contact-flow/{UUID}", "is the end of an ARN; write the flow's own id, its ARN or its name"),
+        (UUID.upper(), f"is an id in capital letters; Connect writes ids in small ones: '{UUID}'"),
+        (f"{FLOW},{FLOW}", "names no instance, user, flow, phone number or traffic distribution group"),
+        (False, "YAML reads no, off and false as a truth value: quote it, such as 'no'"),
         (None, "None is not text"),
     ],
 )

@@ -1,4 +1,4 @@
-"""How many agents one change may take off a group: a guard against a list that was emptied by mistake. Pure."""
+"""How much one change may take off a group: a guard against a list that was emptied by mistake. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
 
 @dataclass(frozen=True)
 class Allowance:
-    """So many agents or, where `is_share`, so many of every hundred."""
+    """So many agents or numbers or, where `is_share`, so many of every hundred."""
 
     amount: float
     is_share: bool
 
     def of(self, total: int) -> int:
-        """How many of so many agents may go: at least one, unless none at all may."""
+        """How many of so many may go: at least one, unless none at all may."""
         if not self.is_share:
             return int(self.amount)
         return max(1, floor(total * self.amount / 100)) if self.amount else 0
@@ -33,7 +33,7 @@ class Allowance:
 
 
 def allowance(value: Any) -> Allowance:
-    """A number of agents, or a percentage of those there are.
+    """So many, or a percentage of those there are.
 
     Raises:
         InvalidInput: neither, below 0 or above 100%.
@@ -44,7 +44,7 @@ def allowance(value: Any) -> Allowance:
         value = int(value) if value.isdecimal() else value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0 and value == floor(value):
         return Allowance(value, is_share=False)
-    raise InvalidInput(f"{value!r} is neither a number of agents nor a percentage such as '10%'")
+    raise InvalidInput(f"{value!r} is neither a number nor a percentage such as '10%'")
 
 
 def objection(removed: int, total: int, allowed: Allowance) -> str | None:
