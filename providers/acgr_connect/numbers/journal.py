@@ -140,14 +140,29 @@ def _read(file: Path) -> Obligation | None:
 
 
 def _own() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "process": os.getpid()}
+    return {"host": socket.gethostname(), "process": os.getpid(), "started": started(os.getpid())}
 
 
 def _is_seen_to(data: dict[str, Any]) -> bool:
     """Whether another process of this machine that lives took the obligation: it is that one's."""
     if data["host"] != socket.gethostname() or data["process"] == os.getpid():
         return False
-    return is_alive(int(data["process"]))
+    process, began = int(data["process"]), data.get("started")
+    return is_alive(process) and began in {None, started(process)}
+
+
+def started(process: int) -> str | None:
+    """When a process of this machine began, so that another one that was given its number later is told apart.
+
+    None where the system does not say it: then the number alone counts.
+    """
+    try:
+        # proc_pid_stat(5): the start time is the 22nd field; the second one is in brackets, and may hold anything.
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{boot}/{fields[19]}"
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def is_alive(process: int) -> bool:
