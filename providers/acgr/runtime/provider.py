@@ -19,6 +19,7 @@ from pulumi.dynamic import (
 )
 
 from acgr import _engine
+from acgr.runtime.diffs import changed_world
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, spend
 from acgr.runtime.ownership import name_of
@@ -81,7 +82,8 @@ class ConnectProvider(ResourceProvider):
         """What a change means."""
         with self._looking() as operation:
             spend(operation, current_run(), lambda connection: self._require_account(connection, olds))
-            return self.logic.diff(operation, current_run(), olds, news)
+            decision = self.logic.diff(operation, current_run(), olds, news)
+            return changed_world() if decision.changes is False and self._restores_with(operation) else decision
 
     def create(self, props: Properties) -> CreateResult:
         """Make what is declared, or take over what is there."""
@@ -114,6 +116,26 @@ class ConnectProvider(ResourceProvider):
         """
         connection.require_account(self.logic.whose(olds))
         return []
+
+    def _restores_with(self, operation: Operation) -> bool:
+        """Whether this resource, which has nothing to do itself, is a change for the sake of what earlier runs left.
+
+        Nothing is asked of a plugin whose resources are all unchanged, and so nothing would be restored: a number that
+        no resource declares any more (a commit that was reverted) makes the first resource of the run a change.
+        """
+        run = current_run()
+        if operation.urn not in run.checked or run.restores_with not in {None, operation.urn}:
+            return False
+        undeclared = [
+            left.e164
+            for left in run.restorer.entries()
+            if not run.ownership.is_claimed("phone-number", {left.e164, left.number.id}) and self._may_be_ours(left)
+        ]
+        if not undeclared:
+            return False
+        run.restores_with = operation.urn
+        operation.say(f"restores what an earlier run left: {', '.join(undeclared)}")
+        return True
 
     def _warn_of_left(self, operation: Operation, news: Properties) -> None:
         """The first line of a preview: what a run that was stopped has left dark, whoever declares it now."""

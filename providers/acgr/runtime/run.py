@@ -45,6 +45,7 @@ class Run:
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
+        restores_with: the URN of the resource that is a change because of what earlier runs left, or None.
         looked_at: the groups, as they are written, whose numbers this run has looked at.
         told_of: the ids of numbers of which a warning has said that an earlier run left them.
     """
@@ -60,6 +61,7 @@ class Run:
         self.running: set[str] = set()
         self.has_looked_for_secrets = False
         self.looked_at: set[tuple[str, Any]] = set()
+        self.restores_with: str | None = None
         self.told_of: set[str] = set()
         self._asked: set[str] = set()
         self._connection = connection
