@@ -10,12 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 import pulumi_cli
 from tooling.console import Remedy
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a test is never about how long something takes on a machine that does other work
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
 KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_")
