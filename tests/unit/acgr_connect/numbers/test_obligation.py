@@ -13,7 +13,7 @@ import pytest
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, REPLICA, SOURCE, uuid
 
 from acgr_connect.model.arns import Arn
-from acgr_connect.numbers.journal import FileJournal
+from acgr_connect.numbers.journal import FileJournal, started
 from acgr_connect.numbers.obligation import Obligation
 
 OTHER = INSTANCE.inside("contact-flow", uuid(70))
@@ -101,7 +101,7 @@ def test_what_another_process_sees_to(tmp_path: Path) -> None:
     data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     assert data["process"] == os.getpid()
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    file.write_text(json.dumps({**data, "process": other.pid}), encoding="utf-8")
+    file.write_text(json.dumps({**data, "process": other.pid, "started": started(other.pid)}), encoding="utf-8")
     assert journal.entries() == []
     other.communicate(b"\n")
     assert journal.entries() == [obligation()]
