@@ -8,6 +8,7 @@ from itertools import chain
 
 from drill.kills import kills
 from drill.matrix import cases
+from drill.troubles import not_whole, other_programs, outages, two_faults
 
 TITLES = {
     "placement": "`PhoneNumberPlacement`",
@@ -39,8 +40,24 @@ def table() -> str:
                 [[f"`{name}`", _n(count)] for name, count in sorted(switched.items())],
             ),
             [""],
+            _markdown(["Beyond one fault and the same program", "cases"], _troubles()),
+            [""],
         )
     )
+
+
+def _troubles() -> list[list[str]]:
+    lasting = Counter(outage.seconds for outage in outages())
+    declared = Counter(case.next_run for case in other_programs())
+    return [
+        *([f"an outage of {seconds:.0f} s", _n(count)] for seconds, count in sorted(lasting.items())),
+        *(
+            [f"killed, and the next run declares {name.replace('-', ' ')}", _n(n)]
+            for name, n in sorted(declared.items())
+        ),
+        ["two faults in one run", _n(len(two_faults()))],
+        ["an answer that lacks a member, or has an unknown one", _n(len(not_whole()))],
+    ]
 
 
 def _by_phase(names: Iterable[str]) -> list[str]:
