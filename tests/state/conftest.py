@@ -32,6 +32,7 @@ class Frozen:
         inputs: the inputs of one resource, as stored; with `optional`, all there are.
         outputs: its outputs, as stored.
         id: its id.
+        unfinished: the names of the outputs that only a change which stopped half-way leaves; they come last.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Frozen:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     id: str
+    unfinished: tuple[str, ...] = ()
 
     @property
     def token(self) -> str:
@@ -64,6 +66,7 @@ FROZEN = [
         {"traffic_distribution_group": GROUP, "user": "alice", "source_region": "eu-west-2"},
         {"user_arn": USER, "username": "alice", "traffic_distribution_group_arn": GROUP},
         USER,
+        ("also_on_arn",),
     ),
     Frozen(
         "PhoneNumberPlacement",

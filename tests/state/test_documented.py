@@ -33,4 +33,4 @@ def test_the_table_is_the_code(frozen: Any) -> None:
 
 def test_properties_are_documented(frozen: Any) -> None:
     """The page lists every stored property of every resource, and no other."""
-    assert _section(frozen.name) == {*frozen.inputs, *frozen.outputs}
+    assert _section(frozen.name) == {*frozen.inputs, *frozen.outputs, *frozen.unfinished}

@@ -85,7 +85,7 @@ def test_inputs(frozen: Any) -> None:
 def test_outputs(frozen: Any) -> None:
     """The outputs that programs read are the inputs and the outputs that are stored."""
     declared = getattr(acgr, frozen.name).__annotations__
-    assert set(declared) == {*frozen.inputs, *frozen.outputs}
+    assert set(declared) == {*frozen.inputs, *frozen.outputs, *frozen.unfinished}
 
 
 def test_stored_inputs_pass_the_check(frozen: Any) -> None:
@@ -117,7 +117,7 @@ def test_written_as_it_was_read(frozen: Any) -> None:
 def test_properties_of_the_code(frozen: Any) -> None:
     """The names that the code takes from a state are the frozen ones, and in the same order for every run."""
     assert tuple(frozen.inputs) == names_of(_logic(frozen).args)
-    assert tuple(frozen.outputs) == keys_of(_logic(frozen).state)
+    assert (*frozen.outputs, *frozen.unfinished) == keys_of(_logic(frozen).state)
 
 
 def test_registered_once(frozen_names: set[str]) -> None:

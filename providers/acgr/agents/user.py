@@ -85,6 +85,7 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
     user_arn: pulumi.Output[str]
     username: pulumi.Output[str]
     traffic_distribution_group_arn: pulumi.Output[str]
+    also_on_arn: pulumi.Output[str | None]
 
     @overload
     def __init__(

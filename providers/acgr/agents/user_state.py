@@ -46,7 +46,7 @@ class MembershipState(StoredState):
         metadata=stored(
             "also_on_arn",
             arn_or_none("traffic-distribution-group"),
-            "ARN of the group before, which the agent may be on still after a change that stopped half-way; else empty",
+            "ARN of the group before, where the agent may be still after a change that stopped half-way; else absent",
             added_later=True,
         ),
     )

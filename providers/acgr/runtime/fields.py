@@ -109,8 +109,9 @@ class StoredState:
         return cls(**{f.name: s.codec.read(_taken(props, s)) for f, s in _declared(cls)})
 
     def outputs(self) -> Properties:
-        """As outputs."""
-        return {s.key: s.codec.write(getattr(self, f.name)) for f, s in _declared(type(self))}
+        """As outputs. What was added later and is not there is left out: older state stays as it is."""
+        values = [(s, getattr(self, f.name)) for f, s in _declared(type(self))]
+        return {s.key: s.codec.write(value) for s, value in values if not (s.added_later and value is None)}
 
 
 def _taken(props: Mapping[str, Any], one: Stored) -> Any:
