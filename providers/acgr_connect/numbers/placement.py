@@ -205,11 +205,16 @@ class _Attempt:
             observed = self._answering(number, before, restored=restored)
         else:
             observed = self._move(number, before)
+        if not self._is_to_be_described(observed.number):
+            return observed
         try:
-            return self._describe(observed)
+            described = self._describe(observed)
         except ConnectError as error:
+            self.restorer.erase(observed.number)
             failure = self.desired.context.added_to(error, remedy="run again to finish")
             raise Unfinished(failure, self._as_last_seen(observed)) from error
+        self.restorer.erase(observed.number)
+        return described
 
     def _answering(self, number: Number, before: Mapping[str, Arn], *, restored: bool) -> ObservedPlacement:
         """Steps 7 and 8 for a number that is where it should be, and answers."""
@@ -380,7 +385,10 @@ class _Attempt:
             answering = self._set_flows(observed)
         except Exception as error:
             return self._settled(number, before, obligation, error, observed, began)
-        self.restorer.discharge(obligation)
+        if self._is_to_be_described(there):
+            self.restorer.answered(obligation)
+        else:
+            self.restorer.discharge(obligation)
         return answering
 
     def _early_regions(self, number: Number) -> tuple[str, ...]:
@@ -553,11 +561,13 @@ class _Attempt:
         """What answers where that flow is to answer."""
         return look_at_flow(self.connection, self.desired.number.arn, flow.instance, Purpose.LOOK)
 
+    def _is_to_be_described(self, number: Number) -> bool:
+        return self.desired.description not in {None, number.description}
+
     def _describe(self, observed: ObservedPlacement) -> ObservedPlacement:
         """Step 10."""
         desired, wanted = self.desired, self.desired.description
-        if wanted is None or observed.number.description == wanted:
-            return observed
+        assert wanted is not None  # it is to be described
         api = self.connection.connect(desired.target.region, Purpose.MOVE)
         api.update_phone_number_metadata(desired.number.arn, wanted, str(uuid4()))
         idle = await_idle(self.connection, desired.number, self.operation)

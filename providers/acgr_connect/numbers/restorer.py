@@ -232,10 +232,18 @@ class Restorer:
 
     def discharge(self, obligation: Obligation) -> None:
         """The number answers, or was never moved: nothing is owed to it any more."""
+        self.answered(obligation)
+        self._journal.erase(obligation.number)
+
+    def answered(self, obligation: Obligation) -> None:
+        """The number answers, and more is done to it: the entry stays, so that the next run knows who has moved it."""
         with self._lock:
             self._owed.pop(obligation.number.id, None)
-        self._journal.erase(obligation.number)
         log.info("obligation discharged", number=obligation.e164)
+
+    def erase(self, number: Number) -> None:
+        """Nothing more is done to a number that answers: its entry is not needed any more."""
+        self._journal.erase(number.arn)
 
     def set_early(self, obligation: Obligation, regions: tuple[str, ...], operation: Operation) -> frozenset[str]:
         """Give a number its flow while it is still moving, where Connect takes that; the Regions in which it did.

@@ -14,7 +14,7 @@ from drill.centre import arn
 from drill.kills import moments
 from drill.matrix import DESCRIBE, MOVE, SET_FLOW, Hit, known
 from drill.stack import Declared, Program
-from drill.steps import STEPS, Step
+from drill.steps import STEPS, Step, member
 
 from acgr_sandbox import Fault, Response, Sandbox
 
@@ -79,6 +79,10 @@ def outages() -> list[Outage]:
     ]
 
 
+BYSTANDER = member("dave.jones", group="everyone", name="bystander")
+"""A resource of every program that has nothing to do: without any the engine starts no plugin, and nobody looks."""
+
+
 @dataclass(frozen=True)
 class OtherProgram:
     """A process dies, and the next run declares something else."""
@@ -93,11 +97,12 @@ class OtherProgram:
     @property
     def program(self) -> Program:
         """What the next run declares."""
-        return {
+        declared = {
             "the-commit-before": list(self.step.before),
             "something-else": [_elsewhere(declared) for declared in self.step.program or self.step.before],
             "nothing": [],
         }[self.next_run]
+        return [*declared, BYSTANDER]
 
 
 def _elsewhere(declared: Declared) -> Declared:
