@@ -119,7 +119,7 @@ def _asked(
 ) -> Iterator[tuple[Operation, dict[str, Any], dict[str, Any]]]:
     for index, (news, state) in enumerate(zip(inputs, states, strict=False)):
         operation = Operation(Deadline.after(600.0, run.connection.clock), f"urn:pulumi:dev::bench::one::{index}")
-        run.checked[operation.urn] = news
+        run.checked.add(operation.urn)
         yield operation, news, state
 
 

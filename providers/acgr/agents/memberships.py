@@ -72,6 +72,8 @@ class Leaving:
 
     def __init__(self, run: Run, urn: str, group: Arn, action: str, *, is_delete: bool = False) -> None:
         self._run, self._urn, self._group, self._is_delete = run, urn, group, is_delete
+        # What the program still declares under the same name is written in some way as well: a name, mostly.
+        self._is_declared_anew = is_delete and urn in run.checked
         self._context = ErrorContext(action, group.region)
         self._groups: set[str] | None = None
         self._names: Mapping[str, str] | None = None
@@ -97,11 +99,13 @@ class Leaving:
 
     def _keys(self, user: Arn) -> set[Key]:
         ownership, groups = self._run.ownership, self._ways_to_write_group()
-        is_shared = any(ownership.has_others(self._urn, MEMBERSHIP, group) for group in groups)
+        is_shared = self._is_declared_anew or any(
+            ownership.has_others(self._urn, MEMBERSHIP, group) for group in groups
+        )
         return member_keys(groups, [user.id, *(self._name_of(user) if is_shared else [])])
 
     def _ways_to_write_group(self) -> set[str]:
-        if not self._run.ownership.has_others(self._urn, MEMBERSHIP):
+        if not self._is_declared_anew and not self._run.ownership.has_others(self._urn, MEMBERSHIP):
             return ways_to_write_group(self._group)
         if self._groups is None:
             with self._telling():

@@ -47,9 +47,11 @@ def all_ways_to_write(operation: Operation, run: Run, state: NumberState | None,
 
     def look(connection: Connection) -> list[NameChanged]:
         if region := region_in(props["phone_number"], props.get("target"), props.get("source_region")):
-            for number in connection.directory.numbers(region).entries().values():
-                if ways & {number.e164, number.arn.id}:
-                    found.update((number.e164, number.arn.id))
+            other_way = run.other_way.setdefault(region, {})
+            if not ways <= other_way.keys():  # read once, not once for each of thousands of numbers
+                for number in connection.directory.numbers(region).entries().values():
+                    other_way.update({number.e164: number.arn.id, number.arn.id: number.e164})
+            found.update(other_way[way] for way in ways if way in other_way)
         return []
 
     spend(operation, run, look)

@@ -66,7 +66,8 @@ class Ownership:
     def has_others(self, urn: str, kind: str, *whose: str) -> bool:
         """Whether another resource declares objects of that kind, or of that kind and owner."""
         with self._changed:
-            return bool(self._urns.get((kind, *whose[:1]), set()) - {urn})
+            owners = self._urns.get((kind, *whose[:1]), set())
+            return len(owners) > (urn in owners)
 
     def claimed_under(self, kind: str, whose: str, *more: str, made: bool = False) -> dict[Key, set[str]]:
         """The keys that begin so, each with the URNs that declare it; with `made`, that made it so in this run."""

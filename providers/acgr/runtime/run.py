@@ -42,6 +42,7 @@ class Run:
         look_budget: the time that is left for looking whether numbers are dark.
         checked: the URNs of what this run has checked. A refresh diffs too, without; a destroy checks nothing.
         removals: how many numbers leave their groups.
+        other_way: by Region, the E.164 of each number that was seen to its id, and back.
         replaced: by URN, the state of what this run is about to replace.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
@@ -64,6 +65,7 @@ class Run:
         self.restores_with: str | None = None
         self.told_of: set[str] = set()
         self._asked: set[str] = set()
+        self.other_way: dict[str, dict[str, str]] = {}
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()
