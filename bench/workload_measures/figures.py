@@ -95,7 +95,8 @@ def dark_after(events: Sequence[Event], window: Window) -> float:
         if event["what"] == "lit" and event["time"] > window.begin:
             lit.setdefault(event["number"], event["time"])
     dark = [number for number, what in at_its_begin.items() if what == "dark"]
-    return max((max(0.0, lit.get(number, events[-1]["time"]) - window.end) for number in dark), default=0.0)
+    last: float = events[-1]["time"] if events else window.end
+    return max([0.0, *((lit[number] if number in lit else last) - window.end for number in dark)])
 
 
 def first_lit(events: Sequence[Event]) -> float | None:

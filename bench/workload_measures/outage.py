@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -58,8 +58,8 @@ class Outage:
 
 def is_a_move(line: str) -> bool:
     """Whether an event is a move that was accepted."""
-    event = json.loads(line)
-    return event["kind"] == "call" and event["operation"] == "UpdatePhoneNumber" and event["outcome"] == "ok"
+    event: Mapping[str, object] = json.loads(line)
+    return (event["kind"], event.get("operation"), event.get("outcome")) == ("call", "UpdatePhoneNumber", "ok")
 
 
 @contextmanager
