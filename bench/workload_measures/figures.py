@@ -96,7 +96,7 @@ def dark_after(events: Sequence[Event], window: Window) -> float:
             lit.setdefault(event["number"], event["time"])
     dark = [number for number, what in at_its_begin.items() if what == "dark"]
     last: float = events[-1]["time"] if events else window.end
-    return max([0.0, *((lit[number] if number in lit else last) - window.end for number in dark)])
+    return max([0.0, *(lit.get(number, last) - window.end for number in dark)])
 
 
 def first_lit(events: Sequence[Event]) -> float | None:
