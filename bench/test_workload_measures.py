@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
+import socket
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from workload_measures.case import Case
 from workload_measures.centre import Declared, scenario
-from workload_measures.figures import figures, percentile
+from workload_measures.door import Door
+from workload_measures.figures import Window, dark_after, figures, first_lit, first_request, percentile
+from workload_measures.log import moves_begun
 from workload_measures.measures import measures
-from workload_measures.results import BEGIN, END, keep, kept, markdown, newest, ratio, render
+from workload_measures.outage import is_a_move
+from workload_measures.results import BEGIN, END, HEADINGS, cells, keep, kept, markdown, newest, ratio, render
 from workload_measures.row import Row, unfit
 from workload_measures.selection import SHORT, add_options, chosen, everything
 from workload_measures.workload import WORKLOADS, Workload
@@ -92,6 +99,85 @@ def test_figures() -> None:
     assert (found.dark, found.dark_in_replica) == ([5.5], 6.5)
 
 
+def test_what_an_outage_did() -> None:
+    """The last number dark at the beginning counts; one that was lit meanwhile, or grew dark later, does not."""
+
+    def number(time: float, what: str, e164: str, region: str = "eu-west-2") -> dict[str, Any]:
+        return {"kind": "number", "time": time, "what": what, "region": region, "number": e164}
+
+    dark = [number(1.0, "dark", "+1"), number(2.0, "lit", "+1"), *(number(9.0, "dark", f"+{n}") for n in (2, 3, 4))]
+    later = [
+        number(11.0, "lit", "+2"),
+        number(73.5, "lit", "+3"),
+        number(74.0, "dark", "+1"),
+        number(90.0, "lit", "+1"),
+    ]
+    away = [number(9.0, "dark", "+5", "eu-central-1"), number(95.0, "lit", "+5", "eu-central-1")]
+    events = sorted([*dark, *later, *away], key=lambda event: event["time"])
+    lit = sorted([*events, number(75.0, "lit", "+4")], key=lambda event: event["time"])
+    assert dark_after(lit, Window(10.0, 70.0)) == 5.0
+    assert dark_after(events, Window(10.0, 70.0)) == 25.0
+    assert dark_after(events, Window(0.5, 70.0)) == 0.0
+
+
+def test_when_the_first_number_was_lit() -> None:
+    """It counts from the first call of Connect, and only where the number was claimed."""
+    lit = [{"kind": "number", "time": 4.0 + n, "what": "lit", "region": region, "number": "+1"} for n, region in _BOTH]
+    events = [{"kind": "world", "time": 1.0}, {"kind": "call", "time": 2.0}, {"kind": "call", "time": 3.0}, *lit]
+    assert (first_request(events), first_lit(events)) == (2.0, 5.0)
+    assert (first_request([]), first_lit(events[:3])) == (None, None)
+
+
+_BOTH = ((0.0, "eu-central-1"), (1.0, "eu-west-2"))
+
+
+def test_moves_begun() -> None:
+    """A move asked for in an outage counts whatever became of it; a second try does not, nor one sent just before."""
+
+    def request(second: float, attempt: int = 1, operation: str = "UpdatePhoneNumber") -> str:
+        time = datetime.fromtimestamp(1000.0 + second).isoformat(timespec="milliseconds")
+        return json.dumps({"time": time, "event": "request", "operation": operation, "attempt": attempt})
+
+    other = json.dumps({"time": "2026-11-28T06:18:51.626", "event": "wait"})
+    lines = [request(9.9), request(10.1), request(20.0), request(21.0, 2), request(22.0, 1, "ListUsers"), request(71.0)]
+    assert moves_begun([other, *lines], Window(1010.0, 1070.0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"operation": "UpdatePhoneNumber", "outcome": "ok"}, True),
+        ({"operation": "UpdatePhoneNumber", "outcome": "ThrottlingException"}, False),
+        ({"operation": "ListUsers", "outcome": "ok"}, False),
+    ],
+)
+def test_is_a_move(facts: dict[str, str], expected: bool) -> None:
+    """An outage is counted down by accepted moves alone."""
+    assert is_a_move(json.dumps({"kind": "call", **facts})) is expected
+    assert not is_a_move(json.dumps({"kind": "world", "what": "switches set"}))
+
+
+def test_door() -> None:
+    """An open door passes bytes both ways; one that refuses drops what was open, and keeps its port."""
+    with socket.create_server(("127.0.0.1", 0)) as inner, closing(Door(inner.getsockname()[1])) as door:
+        outer = socket.create_connection(("127.0.0.1", door.port), timeout=10)
+        behind, _ = inner.accept()
+        outer.sendall(b"question")
+        assert behind.recv(8) == b"question"
+        behind.sendall(b"answer")
+        assert outer.recv(8) == b"answer"
+        door.refuse()
+        assert outer.recv(8) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", door.port), timeout=10)
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", door.port))
+        door.open()
+        socket.create_connection(("127.0.0.1", door.port), timeout=10).close()
+        outer.close()
+        behind.close()
+
+
 @pytest.mark.parametrize(("part", "value"), [(50, 13.0), (99, 25.0), (100, 25.0)])
 def test_percentile(part: float, value: float) -> None:
     """A percentile is one of the values; of 25 the 99th is the longest."""
@@ -108,11 +194,14 @@ def test_parts() -> None:
 
 
 def test_scenario() -> None:
-    """A move begins on another group and without members; a refresh finds everything as declared."""
+    """A move begins on another group and without members; a refresh finds all as declared, a relighting no flows."""
     moved, found = scenario(WORKLOADS["numbers25"]), scenario(WORKLOADS["refresh500"])
     assert {number["target"] for number in moved["numbers"]} == {"everyone"}
     assert {number["target"] for number in found["numbers"]} == {"retail"}
     assert [len(group.get("members", [])) for group in (moved["groups"][1], found["groups"][1])] == [0, 5000]
+    dark = scenario(WORKLOADS["dark1000"])
+    assert [(number["target"], number["flow"]) for number in dark["numbers"]] == [("retail", None)]
+    assert len(dark["groups"][1]["members"]) == 1000
 
 
 @pytest.mark.parametrize(
@@ -130,6 +219,10 @@ def test_scenario() -> None:
             ["--workload", "numbers50", "--scope", "shared", "--processes", "4", "--apart"],
             [Case("numbers50", processes=4, apart=True)],
         ),
+        (
+            ["--scope", "shared", "--outage", "5xx", "refused"],
+            [Case("numbers25", outage="5xx"), Case("numbers25", outage="refused")],
+        ),
         (["--all"], everything()),
     ],
 )
@@ -144,6 +237,8 @@ def test_unfit() -> None:
     """What a tool cannot do is left out, and says why."""
     assert not unfit(Case("numbers25"))
     assert unfit(Case("agents100", tool="terraform")) == "it has no resource for agents"
+    assert "dark" in unfit(Case("numbers25", tool="serial", outage="5xx"))
+    assert "dark" in unfit(Case("dark1000", tool="threads"))
     assert "state" in unfit(Case("refresh50", tool="serial"))
     assert "previewed" in unfit(Case("numbers25", tool="idle"))
 
@@ -185,6 +280,15 @@ def test_ratio() -> None:
         (Case("agents1000"), {"span": 523.0, "wall": 529.0, "throttled": 9, "calls": {"A": 1000}}, {"calls s"}),
         (Case("refresh50"), {"calls": {"A": 6}, "span": 3.0}, {"calls"}),
         (Case("refresh500"), {"calls": {"A": 528}, "plugin_mib": 151}, {"plugin MiB"}),
+        (Case("numbers25", outage="5xx"), {"span": 300.0, "lit_after": 6.0, "moves_in_outage": 0}, set()),
+        (
+            Case("numbers25", outage="refused"),
+            {"lit_after": 6.1, "moves_in_outage": 1, "left_dark": 1, "code": 255},
+            {"lit after the outage s", "moves begun in the outage", "left dark", "exit code"},
+        ),
+        (Case("numbers25", outage="refused"), {}, {"lit after the outage s", "moves begun in the outage"}),
+        (Case("dark1000"), {"span": 600.0, "lit_after": 3.0, "lit_after_start": 7.0}, set()),
+        (Case("dark1000"), {"left_dark": 1}, {"lit after the first call s", "left dark"}),
         (Case("numbers25", tool="serial"), {"surfaced": 5, "span": 500.0}, set()),
     ],
 )
@@ -209,6 +313,16 @@ def test_results(tmp_path: Path) -> None:
     assert text.endswith(f"{END}\nafter\n")
     assert "| numbers25 | shared | acgr | 61.0 |" in text
     assert "old" not in text
+
+
+def test_cells_of_what_is_lit() -> None:
+    """A row says when the last dark number was lit, and is compared with no least time."""
+    plain, outage = row(Case("numbers25")), row(Case("numbers25", outage="5xx"), lit_after=3.24, moves_in_outage=0)
+    relit = row(Case("dark1000"), lit_after=1.5, lit_after_start=5.25)
+    column = HEADINGS.index("lit after s")
+    assert [cells(each, [])[column] for each in (plain, outage, relit)] == ["", "3.2", "1.5 (5.2 from the start)"]
+    assert ratio(outage, []) is ratio(relit, []) is None
+    assert Case("numbers25", outage="5xx").label == "outage of 60 s, 5xx"
 
 
 def test_a_document_without_marks(tmp_path: Path) -> None:

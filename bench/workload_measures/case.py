@@ -14,6 +14,12 @@ TOOLS: tuple[Tool, ...] = ("ours", "serial", "threads", "terraform", "idle", "tw
 CLAIMS = {"5": "5", "30": "30", "random": "3..8"}
 """What `--claim` takes, and the sandbox's spelling of it."""
 
+Outage = Literal["", "5xx", "refused"]
+OUTAGES: tuple[Outage, ...] = ("5xx", "refused")
+
+OUTAGE_SECONDS = 60.0
+"""How long an outage lasts."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -36,6 +42,8 @@ class Case:
         kept: whether a flow stays that is set while its number is under way; it is refused otherwise.
         processes: into how many stacks, run at the same time, the work is divided.
         apart: whether each of them has a disk of its own, as runners of a pipeline have.
+        outage: how Connect fails for a minute in the middle of the run: every call is answered with a 500, or every
+            connection is refused; empty where it does not.
     """
 
     workload: str
@@ -52,6 +60,7 @@ class Case:
     arns: bool = False
     apart: bool = False
     kept: bool = False
+    outage: Outage = ""
 
     @property
     def work(self) -> Workload:
@@ -77,6 +86,7 @@ class Case:
             "program run": self.program,
             "by ARN": self.arns,
             "flow kept": self.kept,
+            f"outage of {OUTAGE_SECONDS:.0f} s, {self.outage}": bool(self.outage),
             f"{self.processes} processes": self.processes > 1 and not self.apart,
             f"{self.processes} runners without a common disk": self.processes > 1 and self.apart,
             f"{self.speed}x time": self.speed != 1,

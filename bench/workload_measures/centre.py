@@ -48,9 +48,10 @@ class Declared:
 
 
 def scenario(work: Workload) -> Mapping[str, Any]:
-    """The sandbox's world: for a move the numbers are on another group, else everything is as declared."""
+    """The sandbox's world: for a move the numbers are on another group, else as declared but perhaps the flow."""
     declared, is_done = Declared.of(work), work.work != "up"
     home = GROUP if is_done else "everyone"
+    flow = None if work.work == "relight" else FLOW
     members = {"members": list(declared.agents)} if is_done and declared.agents else {}
     return {
         "account": "111122223333",
@@ -60,5 +61,5 @@ def scenario(work: Workload) -> Mapping[str, Any]:
         "groups": [{"name": "everyone", "default": True}, {"name": GROUP, **members}],
         "flows": [FLOW, "Sales"],
         "users": list(declared.agents),
-        "numbers": [{"e164": number, "target": home, "flow": FLOW} for number in declared.numbers],
+        "numbers": [{"e164": number, "target": home, "flow": flow} for number in declared.numbers],
     }

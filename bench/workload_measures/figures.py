@@ -15,6 +15,14 @@ HOME = "eu-west-2"
 
 
 @dataclass(frozen=True)
+class Window:
+    """A time between two, epoch seconds of the sandbox's clock."""
+
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Figures:
     """Connect's side of a run.
 
@@ -73,6 +81,34 @@ def darknesses(events: Iterable[Event]) -> tuple[list[tuple[str, float]], list[s
         elif event["what"] == "lit" and key in since:
             ended.append((event["region"], event["time"] - since.pop(key)))
     return ended, [region for _, region in since]
+
+
+def dark_after(events: Sequence[Event], window: Window) -> float:
+    """Seconds from the end of an outage to the flow of the last number that was dark when it began.
+
+    A number that stays dark counts up to the last event; one that was lit meanwhile counts nothing.
+    """
+    changes = [e for e in events if e["kind"] == "number" and e["region"] == HOME and e["what"] in ("dark", "lit")]
+    at_its_begin = {e["number"]: e["what"] for e in changes if e["time"] <= window.begin}
+    lit: dict[str, float] = {}
+    for event in changes:
+        if event["what"] == "lit" and event["time"] > window.begin:
+            lit.setdefault(event["number"], event["time"])
+    dark = [number for number, what in at_its_begin.items() if what == "dark"]
+    last: float = events[-1]["time"] if events else window.end
+    return max([0.0, *(lit.get(number, last) - window.end for number in dark)])
+
+
+def first_lit(events: Sequence[Event]) -> float | None:
+    """When the first number was given a flow where it was claimed, epoch seconds; None where none was."""
+    return next(
+        (e["time"] for e in events if e["kind"] == "number" and (e["what"], e["region"]) == ("lit", HOME)), None
+    )
+
+
+def first_request(events: Sequence[Event]) -> float | None:
+    """When the first call of Connect arrived; None where none did."""
+    return next((e["time"] for e in events if e["kind"] == "call"), None)
 
 
 def percentile(values: Sequence[float], part: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from .case import Case
 from .results import called, markdown_table, ratio
@@ -26,6 +27,12 @@ RUNNERS_SECONDS = 1.3
 
 LEARNING = 10
 """Throttled answers that learning the scope of the rate may cost."""
+
+OUTAGE_LIT = 6.0
+"""Seconds after an outage's end in which every number is lit that was dark at its beginning."""
+
+RELIT = 3.0
+"""Seconds after a run's first call in which a number is lit that was dark before it."""
 
 PLUGIN_MIB = 150
 """What a plugin may occupy."""
@@ -56,8 +63,12 @@ def _of(row: Row, rows: Sequence[Row]) -> Iterator[Measure]:
     yield Measure(row, "lines about throttling", row.throttles, 0)
     yield Measure(row, "numbers released", row.released, 0)
     yield Measure(row, "plugin MiB", row.plugin_mib, PLUGIN_MIB)
-    if row.case.work.work == "up":
+    if row.case.outage:
+        yield from _of_an_outage(row)
+    elif row.case.work.work == "up":
         yield from _of_a_move(row)
+    elif row.case.work.work == "relight":
+        yield from _of_relighting(row)
     elif row.case.work.work == "refresh":
         yield from _of_a_refresh(row)
     elif (compared := ratio(row, rows)) is not None:
@@ -89,6 +100,25 @@ def _of_runners(row: Row) -> Iterator[Measure]:
     yield Measure(row, "calls s", row.span, RUNNERS_SECONDS * row.case.work.least_seconds(row.case.scope, claim))
     yield Measure(row, "dark max s", row.dark[2], claim + RUNNERS_DARK)
     yield Measure(row, "left dark", row.left_dark, 0)
+
+
+def _of_an_outage(row: Row) -> Iterator[Measure]:
+    """How long the run takes is not measured: a minute of it is not its own."""
+    yield Measure(row, "exit code", row.code, 0)
+    yield Measure(row, "moves begun in the outage", _figure(row.moves_in_outage), 0)
+    yield Measure(row, "lit after the outage s", _figure(row.lit_after), OUTAGE_LIT)
+    yield Measure(row, "left dark", row.left_dark, 0)
+
+
+def _of_relighting(row: Row) -> Iterator[Measure]:
+    yield Measure(row, "exit code", row.code, 0)
+    yield Measure(row, "lit after the first call s", _figure(row.lit_after), RELIT)
+    yield Measure(row, "left dark", row.left_dark, 0)
+
+
+def _figure(found: float | None) -> float:
+    """What was not found is beyond every limit."""
+    return inf if found is None else found
 
 
 def _is_held_to_its_least(case: Case) -> bool:

@@ -28,7 +28,7 @@ def is_available() -> bool:
 
 def draw(rows: Sequence[Row], stem: Path) -> list[Path]:
     """Write the picture as PNG and as SVG beside the results; nothing where no row moved anything."""
-    moved = [row for row in rows if row.case.work.work == "up"]
+    moved = [row for row in rows if row.case.work.work == "up" and not row.case.outage]
     if not moved:
         return []
     figure = importlib.import_module("matplotlib.figure").Figure(

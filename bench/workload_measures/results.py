@@ -14,7 +14,7 @@ from .workload import SCOPES, WORKLOADS
 BEGIN, END = "<!-- rows: begin -->", "<!-- rows: end -->"
 HEADINGS = (
     *("workload", "scope", "tool", "wall s", "calls s", "least s", "ratio", "calls", "429", "errors"),
-    *("dark p50 / p99 / max s", "left dark", "agents", "plugin MiB", "tool MiB"),
+    *("dark p50 / p99 / max s", "lit after s", "left dark", "agents", "plugin MiB", "tool MiB"),
 )
 OPERATIONS = (
     *("UpdatePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNumberContactFlow", "BatchGetFlowAssociation"),
@@ -59,6 +59,8 @@ def ratio(row: Row, rows: Sequence[Row]) -> float | None:
     None where it did not finish, or where there is nothing to compare with.
     """
     case, work = row.case, row.case.work
+    if case.outage or work.work == "relight":
+        return None
     if work.work == "up" and row.code:
         return None
     if work.work == "up":
@@ -73,7 +75,7 @@ def ratio(row: Row, rows: Sequence[Row]) -> float | None:
 def cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
     """One line of the table."""
     case, work, compared = row.case, row.case.work, ratio(row, rows)
-    least = f"{work.least_seconds(case.scope, case.least_claim):.1f}" if work.work == "up" else ""
+    least = f"{work.least_seconds(case.scope, case.least_claim):.1f}" if work.work == "up" and not case.outage else ""
     if work.work == "refresh":
         least = f"{work.least_calls()} calls"
     return (
@@ -88,11 +90,19 @@ def cells(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
         str(row.throttled),
         str(row.surfaced),
         " / ".join(f"{seconds:.1f}" for seconds in row.dark) if any(row.dark) else "",
-        f"{row.left_dark} of {work.numbers}" if work.numbers and work.work == "up" else "",
-        f"{row.agents} of {work.agents}" if work.agents and work.work == "up" else "",
+        _lit_after(row),
+        f"{row.left_dark} of {work.numbers}" if work.numbers and work.is_declared_anew else "",
+        f"{row.agents} of {work.agents}" if work.agents and work.is_declared_anew else "",
         str(row.plugin_mib or ""),
         str(row.cli_mib),
     )
+
+
+def _lit_after(row: Row) -> str:
+    if row.lit_after is None:
+        return ""
+    start = "" if row.lit_after_start is None else f" ({row.lit_after_start:.1f} from the start)"
+    return f"{row.lit_after:.1f}{start}"
 
 
 def _is_a_plan(case: Case) -> bool:

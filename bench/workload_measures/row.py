@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .case import Case, Tool
 from .environment import Tree
-from .figures import Figures, figures, percentile
+from .figures import (
+    Event,
+    Figures,
+    Window,
+    dark_after,
+    figures,
+    first_lit,
+    first_request,
+    percentile,
+    since_the_rate,
+)
+from .log import log_file, moves_begun
+from .outage import happening
 from .peers import missing_terraform, script_commands, terraform_commands
 from .processes import Command, Ended, measured
 from .sandbox import Sandbox, serving
@@ -52,6 +64,10 @@ class Row:
         agents: on the group at the end.
         plugin_mib: the most that a plugin occupied.
         cli_mib: the most that the tool itself occupied.
+        moves_in_outage: numbers whose move was first asked for during the case's outage.
+        lit_after: seconds until the last number was lit that was dark at the outage's beginning, from its end on; of
+            numbers that were dark before the run, from its first call on.
+        lit_after_start: the latter from the command's start on, by the wall clock.
     """
 
     case: Case
@@ -70,6 +86,9 @@ class Row:
     agents: int
     plugin_mib: int
     cli_mib: int
+    moves_in_outage: int | None = None
+    lit_after: float | None = None
+    lit_after_start: float | None = None
 
     @property
     def all_calls(self) -> int:
@@ -89,6 +108,8 @@ class Row:
 def unfit(case: Case) -> str:
     """Why a case is not measured, or nothing."""
     work = case.work
+    if case.tool != "ours" and (case.outage or work.work == "relight"):
+        return "only this project looks for dark numbers"
     if case.tool == "terraform":
         nothing = "" if work.numbers else "it has no resource for agents"
         return nothing or missing_terraform()
@@ -108,8 +129,14 @@ def measure(case: Case, tree: Tree) -> Row:
         with serving(case, folder, tree.python_path) as sandbox:
             commands = MAKE_READY[case.tool](case, folder, tree, sandbox)
             sandbox.switch_on_the_rate()
-            ended = measured(commands, _limit(case))
-            return _row(case, tree, ended, figures(sandbox.events()), sandbox.members())
+            start = sandbox.now()
+            with happening(case, sandbox) as outages:
+                ended = measured(commands, _limit(case))
+            events = sandbox.events()
+            row = _row(case, tree, ended, figures(events), sandbox.members())
+            if case.outage:
+                return _of_an_outage(row, outages, events, commands)
+            return _of_relighting(row, events, start) if case.work.work == "relight" else row
 
 
 def _limit(case: Case) -> float:
@@ -136,6 +163,22 @@ def _row(case: Case, tree: Tree, ended: Ended, found: Figures, agents: int) -> R
         plugin_mib=round(ended.plugin_kib / 1024),
         cli_mib=round(ended.cli_kib / 1024),
     )
+
+
+def _of_an_outage(row: Row, outages: list[Window], events: Sequence[Event], commands: Sequence[Command]) -> Row:
+    if not outages:
+        raise RuntimeError(f"the run ended with {row.code} before its outage began")
+    lines = [line for command in commands for line in log_file(command.folder).read_text().splitlines()]
+    lit_after = round(dark_after(since_the_rate(events), outages[0]), 2)
+    return replace(row, moves_in_outage=moves_begun(lines, outages[0]), lit_after=lit_after)
+
+
+def _of_relighting(row: Row, events: Sequence[Event], start: float) -> Row:
+    happened = since_the_rate(events)
+    request, lit = first_request(happened), first_lit(happened)
+    if request is None or lit is None:
+        return replace(row, left_dark=row.case.work.numbers)
+    return replace(row, lit_after=round(lit - request, 2), lit_after_start=round(lit - start, 2))
 
 
 def _dark(found: Figures, part: float) -> float:

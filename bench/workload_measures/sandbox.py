@@ -7,16 +7,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from .case import CLAIMS, Case
 from .centre import GROUP, scenario
 from .clock import pause
+from .door import Door
 from .workload import BURST, RATE
 
 LATENCY = 0.05
@@ -30,10 +32,19 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A running sandbox."""
+    """A running sandbox.
+
+    Attributes:
+        url: where tools find it.
+        events_file: what it writes.
+        door: what stands before it, where connections are to be refused.
+        control: where the benchmark itself finds it.
+    """
 
     url: str
     events_file: Path
+    control: str
+    door: Door | None = None
 
     def switch_on_the_rate(self) -> None:
         """From now on it throttles, answers as late as Connect, and what happens is measured."""
@@ -46,13 +57,25 @@ class Sandbox:
         self._ask("GET", "dark")  # what is due happens when somebody looks
         return [json.loads(line) for line in self.events_file.read_text().splitlines()]
 
+    def now(self) -> float:
+        """Its clock, epoch seconds."""
+        return float(self._ask("GET", "status")["now"])
+
+    def fail_every_call(self) -> None:
+        """From now on every call is answered with a 500, and nothing happens."""
+        self._ask("POST", "faults", {"operation": "*", "kind": "error-before", "count": 0})
+
+    def fail_no_call(self) -> None:
+        """From now on calls are answered again."""
+        self._ask("DELETE", "faults")
+
     def members(self) -> int:
         """How many agents are on the group."""
         return int(self._ask("GET", "status")["members"][GROUP])
 
     def _ask(self, method: str, route: str, payload: object = None) -> Any:
         body = None if payload is None else json.dumps(payload).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{route}", data=body, method=method)
+        request = urllib.request.Request(f"{self.control}/_sandbox/{route}", data=body, method=method)
         with _DIRECT.open(request, timeout=60) as answer:
             return json.load(answer)
 
@@ -75,7 +98,10 @@ def serving(case: Case, folder: Path, python_path: str) -> Iterator[Sandbox]:
     with (folder / "sandbox.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, env={"PYTHONPATH": python_path})
     try:
-        yield Sandbox(_url(process, ready), events)
+        url = _url(process, ready)
+        door = Door(urlsplit(url).port or 0) if case.outage == "refused" else None
+        with closing(door) if door else nullcontext():
+            yield Sandbox(door.url if door else url, events, url, door)
     finally:
         process.terminate()
         process.wait(timeout=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from itertools import product
 
-from .case import CLAIMS, TOOLS, Case, Tool
+from .case import CLAIMS, OUTAGES, TOOLS, Case, Tool
 from .workload import SCOPES, WORKLOADS
 
 SHORT = (
@@ -31,6 +31,7 @@ VARIANTS = (
     *(Case("numbers25", scope, processes=4) for scope in SCOPES),
     *(Case("numbers50", scope, processes=4) for scope in SCOPES),
     *(Case(work, scope, processes=4, apart=True) for work in ("numbers25", "numbers50") for scope in SCOPES),
+    *(Case("numbers25", scope, outage=outage) for scope in SCOPES for outage in OUTAGES),
     *(Case("refresh50", scope, arns=True) for scope in SCOPES),
     Case("refresh50", "shared", program=True),
     Case("agents1000", "shared"),
@@ -55,6 +56,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--kept", action="store_true", help="a flow stays that is set while its number is under way")
     choose.add_argument("--processes", type=int, help="divide the work into so many stacks at the same time")
     choose.add_argument("--apart", action="store_true", help="each of these stacks has a disk of its own")
+    choose.add_argument("--outage", nargs="+", choices=OUTAGES, help="Connect fails for a minute after the tenth move")
     choose.add_argument("--all", action="store_true", help="everything: some hours")
 
 
@@ -68,7 +70,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
 
 NAMES = (
     *("workload", "scope", "tool", "claim", "parallel", "mirroring"),
-    *("accelerate", "preview", "stated", "program", "arns", "kept", "processes", "apart"),
+    *("accelerate", "preview", "stated", "program", "arns", "kept", "processes", "apart", "outage"),
 )
 
 
@@ -89,6 +91,7 @@ def combinations(asked: dict[str, list[str]]) -> list[Case]:
         "arns": [asked.get("arns", False)],
         "kept": [asked.get("kept", False)],
         "apart": [asked.get("apart", False)],
+        "outage": list(asked.get("outage", [""])),
     }
     return [Case.of(dict(zip(values, each, strict=True))) for each in product(*values.values())]
 

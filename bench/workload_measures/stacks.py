@@ -12,6 +12,7 @@ from .centre import Declared
 from .environment import Tree
 from .idle import HELD, holdings
 from .ids import ids
+from .log import log_environment
 from .processes import Command, prepared
 from .sandbox import Sandbox
 from .workload import BURST, RATE
@@ -67,7 +68,7 @@ class Stack:
         (self.folder / "__main__.py").write_text(IDLE if self.case.tool == "idle" else OURS)
         (self.folder / "declared.json").write_text(json.dumps(self._arguments(declared)))
         prepared(self._pulumi("stack", "init", "bench", cache="set-up"))
-        if self.case.work.work == "up":
+        if self.case.work.is_declared_anew:
             self._configure(self._stated())
             return
         # The second run changes nothing, but the state keeps the configuration that a refresh goes by.
@@ -101,6 +102,7 @@ class Stack:
         work, preview = self.case.work.work, () if self.case.preview else ("--skip-preview",)
         arguments = {
             "up": ("up", "--yes", *preview),
+            "relight": ("up", "--yes", *preview),
             "refresh": ("refresh", "--yes", "--skip-preview"),
             "preview": ("preview",),
         }
@@ -112,6 +114,7 @@ class Stack:
         shared = (self.folder if self.case.apart else self.folder.parent) / cache
         environment = {**self.tree.environment(self.folder, self.sandbox.url), "XDG_CACHE_HOME": str(shared)}
         environment |= {HELD: str(self._held)}
+        environment |= log_environment(self.case, self.folder)
         environment |= {"PULUMI_RUN_PROGRAM": "true"} if self.case.program else {}
         return Command(["pulumi", *arguments, "--non-interactive"], self.folder, environment)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-Work = Literal["up", "refresh", "preview"]
+Work = Literal["up", "relight", "refresh", "preview"]
 Scope = Literal["per-operation", "shared"]
 SCOPES: tuple[Scope, ...] = ("per-operation", "shared")
 
@@ -34,7 +34,8 @@ class Workload:
     """So many numbers and agents, and what is done with them.
 
     Attributes:
-        work: "up" moves the numbers and associates the agents; "refresh" and "preview" find everything as declared.
+        work: "up" moves the numbers and associates the agents; "relight" finds both where they are to be, and the
+            numbers without a flow; "refresh" and "preview" find everything as declared.
         calls_a_number: that a move takes at least.
     """
 
@@ -43,6 +44,11 @@ class Workload:
     agents: int
     work: Work = "up"
     calls_a_number: int = CALLS_A_NUMBER
+
+    @property
+    def is_declared_anew(self) -> bool:
+        """Whether the run is the first `pulumi up` of a stack."""
+        return self.work in ("up", "relight")
 
     def least_seconds(self, scope: Scope, claim: float) -> float:
         """From the first call to the last at best, as far as the rate decides, in Connect's seconds.
@@ -74,6 +80,7 @@ WORKLOADS = {
         Workload("numbers200", 200, 200),
         Workload("agents100", 0, 100),
         Workload("agents1000", 0, 1000),
+        Workload("dark1000", 1, 1000, "relight"),
         Workload("refresh50", 50, 0, "refresh"),
         Workload("refresh500", 500, 5000, "refresh"),
         Workload("unchanged200", 200, 5000, "preview"),
