@@ -183,11 +183,17 @@ class RegionalConnect:
         return dict(self._records(read, "ListFlowAssociations", "FlowAssociationSummaryList", 1000, **asked))
 
     def batch_get_flow_association(self, instance: Arn, numbers: Sequence[Arn]) -> dict[str, Arn]:
-        """`BatchGetFlowAssociation` for 100 voice numbers at most: number UUID to flow; those without are left out."""
+        """`BatchGetFlowAssociation` for 100 voice numbers at most: number UUID to flow; those without are left out.
+
+        All rows are about the numbers that were asked for: one that cannot be read is no number without a flow.
+        """
         asked = {"InstanceId": instance.id, "ResourceIds": [str(n) for n in numbers]}
-        answer = self._call("BatchGetFlowAssociation", ResourceType="VOICE_PHONE_NUMBER", **asked)
-        rows = answer.get("FlowAssociationSummaryList", [])
-        return dict(self._read_all(partial(association, instance), "BatchGetFlowAssociation", rows))
+        return self._record(
+            lambda answer: dict(association(instance, row) for row in answer.get("FlowAssociationSummaryList", [])),
+            "BatchGetFlowAssociation",
+            ResourceType="VOICE_PHONE_NUMBER",
+            **asked,
+        )
 
     def tag(self, resource: Arn, tags: Mapping[str, str]) -> None:
         """`TagResource`: adds tags, or gives present ones another value."""
@@ -230,7 +236,7 @@ class RegionalConnect:
             except UNREADABLE as error:
                 unread += 1
                 text = f"the answer of {operation} cannot be read ({type(error).__name__}: {error})"
-                unreadable = errors.Unavailable(text, code="UnreadableAnswer", region=self.region)
+                unreadable = errors.Unavailable(text, code=errors.UNREADABLE_ANSWER, region=self.region)
                 if (wait := patience(unreadable, 0, unread, may_wait=self._may_wait)) is None:
                     raise unreadable from error
             self._clock.sleep(wait)

@@ -89,6 +89,10 @@ class Throttled(ConnectError):
     """`ThrottlingException` or `TooManyRequestsException`, still so after all retries."""
 
 
+UNREADABLE_ANSWER = "UnreadableAnswer"
+"""The code of an answer that came and could not be read."""
+
+
 class Unavailable(ConnectError):
     """The service failed or could not be reached, still so after all retries."""
 

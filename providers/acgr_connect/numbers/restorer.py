@@ -22,12 +22,14 @@ from acgr_connect.groups import reach_of
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import seconds_since_1970, time_of_day
 from acgr_connect.model.errors import (
+    UNREADABLE_ANSWER,
     Conflict,
     ConnectError,
     Denied,
     ErrorContext,
     NotFound,
     Refused,
+    Unavailable,
     WrongAccount,
     failure,
 )
@@ -409,11 +411,15 @@ class _Settling:
             self._settled.flows[region] = found
 
     def _flow_in(self, flow: Arn) -> Arn | None:
-        """What answers; None also where nobody may ask: setting a flow is tried all the same."""
+        """What answers; None also where nobody may ask, or can read the answer: a flow is set all the same."""
         try:
             return look_at_flow(self._connection, self._obligation.number, flow.instance, Purpose.RESTORE)
         except Denied:
             self._renew()
+            return None
+        except Unavailable as error:
+            if error.code != UNREADABLE_ANSWER:
+                raise
             return None
 
     def _renew(self) -> None:
