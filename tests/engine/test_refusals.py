@@ -65,7 +65,7 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
     """By name: what is declared, and the sentence that refuses it."""
     world = centre.sandbox.world
     northwind, island = world.instance("northwind").id, world.instance("island")
-    foreign = centre.arn("number", e164(4)).replace(SOURCE, REPLICA)
+    foreign = centre.arn("number", e164(6)).replace(SOURCE, REPLICA)
     missing = centre.arn("group", "retail").replace(world.group("retail").id, NOBODY)
     in_northwind, no_flow = (
         f"of instance {northwind} in {SOURCE}",
@@ -80,7 +80,7 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
         ),
         "no-flow": (number("no-flow", 4, "retail", "Mian IVR"), f"{flow}: {no_flow}; did you mean 'Main IVR'?"),
         "draft": (
-            number("draft", 4, "retail", "Draft"),
+            number("draft", 5, "retail", "Draft"),
             f"looking for flow 'Draft' {in_northwind}: it is SAVED, not published; publish it, or choose another",
         ),
         "no-number": (
@@ -88,12 +88,12 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
             f"looking for phone number {e164(99)} in {SOURCE}: {NOT_CLAIMED}: a number is used from the Region",
         ),
         "foreign": (
-            number("foreign", 4, "retail", "Main IVR", phone_number=foreign),
+            number("foreign", 6, "retail", "Main IVR", phone_number=foreign),
             f"looking for phone number {foreign} in {SOURCE}: it was claimed in {REPLICA}, and {CLAIMED_ELSEWHERE}; "
             f"choose a target of {REPLICA}",
         ),
         "no-group": (
-            number("no-group", 4, "nowhere", "Main IVR"),
+            number("no-group", 7, "nowhere", "Main IVR"),
             f"looking for traffic distribution group 'nowhere' in {SOURCE}: {GROUPS}",
         ),
         "no-arn": (
@@ -102,20 +102,20 @@ def _impossible(centre: Centre) -> dict[str, tuple[Declaration, str]]:
             "(ResourceNotFoundException); check the ARN, or create the group first",
         ),
         "stuck": (
-            number("stuck", 4, "stuck", "Main IVR"),
-            f"placing phone number {e164(4)} on traffic distribution group stuck in {SOURCE}: {stuck}",
+            number("stuck", 8, "stuck", "Main IVR"),
+            f"placing phone number {e164(8)} on traffic distribution group stuck in {SOURCE}: {stuck}",
         ),
         "stuck-agent": (
             agent("stuck-agent", "stuck", "alice.smith"),
             f"associating agent alice.smith with traffic distribution group stuck in {SOURCE}: {stuck}",
         ),
         "other-replica": (
-            number("other-replica", 4, "retail", "Main IVR", replica_region="us-west-2"),
+            number("other-replica", 9, "retail", "Main IVR", replica_region="us-west-2"),
             f"looking for the replica of instance {northwind} in {SOURCE}: its replica is in {REPLICA}, "
             "not in us-west-2; mend replica_region",
         ),
         "alone": (
-            number("alone", 4, "alone", "Main IVR"),
+            number("alone", 10, "alone", "Main IVR"),
             f"looking for the replica of instance {island.id} in {SOURCE}: it is not replicated; "
             "replicate it with ReplicateInstance first",
         ),

@@ -29,7 +29,7 @@ from acgr_connect import log
 from acgr_connect.aws.settings import SettingError, read
 from acgr_connect.groups import find_group
 from acgr_connect.model.arns import Arn, ArnError
-from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.errors import ConnectError, WrongAccount
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.dark import DarkNumber, dark_on
@@ -170,7 +170,10 @@ class ConnectProvider(ResourceProvider):
                     operation.warn(_said_of(dark))
             return []
 
-        spend(operation, run, look, run.look_budget)
+        try:
+            spend(operation, run, look, run.look_budget)
+        except WrongAccount as error:
+            operation.warn(f"{error}: `pulumi up` will refuse it")
 
     def _region(self, step: str, props: Properties) -> str:
         """The Region of a step, or "" where inputs that nobody has checked do not say it."""
