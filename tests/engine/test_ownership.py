@@ -44,6 +44,7 @@ def test_one_number_in_two_components(stack: Stack, centre: Centre, written: str
 
 def test_a_dark_number_that_nobody_declares(stack: Stack, centre: Centre) -> None:
     """Every preview and run says so first, with the line to paste; pasting it ends that."""
+    centre.set(mirroring=False)
     stack.declare(agent("alice", "retail", "alice.smith"))
     _cleared_by_hand(centre, 3, REPLICA)
     for ran in (stack.preview(), stack.up(), stack.up()):

@@ -243,6 +243,11 @@ class Restorer:
             self._owed.pop(obligation.number.id, None)
         log.info("obligation discharged", number=obligation.e164)
 
+    def give_up(self, obligation: Obligation) -> None:
+        """The number is dark and nobody sees to it any more in this run: its entry stays for the next one."""
+        with self._lock:
+            self._owed.pop(obligation.number.id, None)
+
     def erase(self, number: Number) -> None:
         """Nothing more is done to a number that answers: its entry is not needed any more."""
         self._journal.erase(number.arn)
@@ -326,6 +331,7 @@ class _Settling:
                     return self._settled
                 if self._connection.clock.now() >= self._until:
                     log.warning("dark", number=self._obligation.e164, why=str(self._settled.dark))
+                    self._restorer.give_up(self._obligation)
                     return self._settled
                 if has_failed and not self._tries:
                     gate.enter_context(self._connection.gate.closed())

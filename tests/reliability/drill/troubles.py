@@ -155,8 +155,7 @@ def two_faults() -> list[TwoFaults]:
     for step in core():
         for number, (first, second) in enumerate(combinations(_hits(step), 2)):
             if first.is_write or second.is_write:
-                kinds = [(a, b) for a in TWO for b in TWO]
-                found += [TwoFaults(step, first, second, kinds[(number + n) % len(kinds)]) for n in range(3)]
+                found.append(TwoFaults(step, first, second, (TWO[number % 3], TWO[number // 3 % 3])))
     return found
 
 
