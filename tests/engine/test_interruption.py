@@ -151,8 +151,9 @@ def test_the_cli_killed_while_its_plugin_lives_on(stack: Stack, centre: Centre) 
     assert stack.up("--expect-no-changes").code == 0
 
 
-@pytest.mark.parametrize("declares", ["the commit before", "nothing of it"])
-@pytest.mark.parametrize("else_changed", [True, False])
+@pytest.mark.parametrize(
+    ("declares", "else_changed"), [("the commit before", True), ("the commit before", False), ("nothing of it", False)]
+)
 def test_killed_and_the_commit_reverted(stack: Stack, centre: Centre, declares: str, else_changed: bool) -> None:
     """`kill -9` in the middle of a move, then a program that knows nothing of it: the number has its flow again.
 
@@ -214,16 +215,15 @@ def test_heard_although_all_are_busy(logged: Stack, centre: Centre) -> None:
     assert "numbers in flight: 64" in ended.text
 
 
-@pytest.mark.parametrize("declares", ["the same", "nothing of it"])
 @pytest.mark.parametrize(
-    "signals",
+    ("signals", "declares"),
     [
-        (signal.SIGINT, signal.SIGINT),
-        (signal.SIGINT, signal.SIGTERM, signal.SIGKILL),
-        (signal.SIGTERM, signal.SIGKILL),
-        (signal.SIGKILL,),
+        ((signal.SIGINT, signal.SIGINT), "nothing of it"),
+        ((signal.SIGINT, signal.SIGTERM, signal.SIGKILL), "nothing of it"),
+        ((signal.SIGTERM, signal.SIGKILL), "the same"),
+        ((signal.SIGKILL,), "the same"),
     ],
-    ids=lambda signals: "-".join(signal.Signals(one).name for one in signals),
+    ids=["int-int", "int-term-kill", "term-kill", "kill"],
 )
 def test_a_pipeline_is_cancelled(
     logged: Stack, centre: Centre, signals: tuple[signal.Signals, ...], declares: str
