@@ -167,7 +167,7 @@ def _rosters() -> list[Step]:
         step("create", None, pair),
         step("adopt", None, roster("erin.gray")),
         step("update-users", pair, roster("alice.smith", "carol.white")),
-        step("update-authoritative", pair, strict),
+        step("update-authoritative", strict, strict),
         step("update-group", pair, roster("alice.smith", "bob.brown", group="emergency")),
         step("rename", pair, roster("alice.smith", "bob.brown", name="everybody")),
         step("read", pair, pair, is_read=True),
