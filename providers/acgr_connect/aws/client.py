@@ -278,7 +278,7 @@ class RegionalConnect:
         unanswered: errors.Unavailable | None = None
         while True:
             try:
-                queued = self._limiter.acquire(operation, self._purpose, self._deadline)
+                queued = self._limiter.acquire(operation, self._purpose_after(unanswered), self._deadline)
             except (errors.Cancelled, errors.WaitTimeout) as error:
                 # An attempt that was not answered may have been carried out: nobody may be told that nothing began.
                 raise unanswered or error from error
@@ -290,6 +290,7 @@ class RegionalConnect:
                     answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**asked)
             except errors.ConnectError as error:
                 self._log(operation, queued, attempt, error.code or type(error).__name__, error.request_id)
+                self._tell(error)
                 if not isinstance(error, (errors.Throttled, errors.Unavailable)):
                     raise
                 is_throttled = isinstance(error, errors.Throttled)
@@ -305,6 +306,25 @@ class RegionalConnect:
             if is_throttled:
                 self._limiter.refused(operation, self._purpose)
             self._clock.sleep(wait)
+
+    def _tell(self, error: errors.ConnectError) -> None:
+        """Whether the Region answers at all decides whether numbers may start to move."""
+        if isinstance(error, errors.Unavailable):
+            self._limiter.unanswered()
+        else:
+            self._limiter.heard()
+
+    def _purpose_after(self, unanswered: errors.Unavailable | None) -> Purpose:
+        """What the next attempt is for. A move that was not answered may have begun: it does not queue behind others.
+
+        Raises:
+            Unavailable: the run was cancelled, or it is too late: somebody has to look whether it has begun.
+        """
+        if unanswered is None or self._purpose is not Purpose.START:
+            return self._purpose
+        if self._limiter.is_cancelled or (self._deadline is not None and self._deadline.has_passed):
+            raise unanswered
+        return Purpose.LOOK
 
     @property
     def _may_wait(self) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import ErrorContext, NotFound, Refused
+from acgr_connect.model.errors import ErrorContext, NotFound, Refused, Unavailable
 from acgr_connect.model.identifiers import Identifier, Name
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
@@ -133,7 +132,17 @@ def await_arrival(
         target=frozenset({"CLAIMED"}),
         region=number.arn.region,
     )
-    see = partial(look, connection, number.arn, Purpose.LOOK)
+    is_answered = True
+
+    def see() -> Number:
+        nonlocal is_answered
+        try:
+            return look(connection, number.arn, Purpose.LOOK)
+        except Unavailable:
+            is_answered = False
+            raise
+
     seen = run(wait, see, status, operation, move.pause)
-    move.arrived()
+    if is_answered:  # an outage says nothing of how long a claim takes
+        move.arrived()
     return seen

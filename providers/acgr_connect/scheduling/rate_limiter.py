@@ -83,7 +83,7 @@ class RateLimiter:
         self._issued = 0
         self._since_agents = 0
         self._dark = 0
-        self._is_cancelled = False
+        self._is_cancelled = self._is_silent = False
 
     def acquire(self, operation: str, purpose: Purpose, deadline: Deadline | None = None) -> float:
         """Wait until a request of the operation may go out; the seconds waited.
@@ -119,8 +119,26 @@ class RateLimiter:
 
     def answered(self, operation: str) -> None:
         """Note an accepted request."""
+        self.heard()
         with self._lock, self._store.open() as state:
             state.answered(operation, self._clock.now())
+
+    def heard(self) -> None:
+        """The service has answered, whatever it said."""
+        with self._lock:
+            if self._is_silent:
+                self._is_silent = False
+                self._hand_out()
+
+    def unanswered(self) -> None:
+        """The service has not answered a request: while a number is dark, none starts to move until it does again."""
+        with self._lock:
+            self._is_silent = True
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the run was cancelled."""
+        return self._is_cancelled
 
     def refused(self, operation: str, purpose: Purpose) -> None:
         """Note a throttled request: the next one waits."""
@@ -183,11 +201,8 @@ class RateLimiter:
                 state.moves.darken(now)
             self._expire(now)
             while self._waiting:
-                ready = (
-                    self._waiting
-                    if self._gate.is_open
-                    else [r for r in self._waiting if r.purpose is not Purpose.START]
-                )
+                may_start = self._gate.is_open and not (self._is_silent and self._dark)
+                ready = self._waiting if may_start else [r for r in self._waiting if r.purpose is not Purpose.START]
                 if not ready:
                     self._sleep_until(min(now + HELD, *(r.until + TICK for r in self._waiting)))
                     return

@@ -199,3 +199,16 @@ def test_a_deadline_passes_while_another_thread_leads() -> None:
     clock.until_parked(1)
     clock.advance(90.0)
     assert ended.get(timeout=PATIENCE) == "100"
+
+
+def test_no_number_moves_while_another_is_dark_and_nothing_answers(clock: ScriptedClock) -> None:
+    """What keeps one number dark would keep the next one dark too; looks go out, and the first answer ends it."""
+    limiter = _limiter(clock)
+    limiter.unanswered()
+    limiter.acquire("UpdatePhoneNumber", START)  # nothing is dark: somebody has to find out
+    with limiter.darkness():
+        limiter.acquire("DescribePhoneNumber", LOOK)
+        with pytest.raises(WaitTimeout):
+            limiter.acquire("UpdatePhoneNumber", START, Deadline.after(60.0, clock))
+        limiter.heard()
+        limiter.acquire("UpdatePhoneNumber", START, Deadline.after(60.0, clock))
