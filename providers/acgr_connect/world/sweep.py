@@ -38,14 +38,17 @@ class Sweep(Generic[Entry]):
 
     def entries(self, max_age: float = float("inf")) -> dict[str, Entry]:
         """All entries, from a sweep of this run that began less than so many seconds ago."""
-        asked = self._clock.now()
-        return self._known() if self._is_young(asked, max_age) else self.entries_since(asked)
+        return self._young(self._clock.now(), max_age)
 
     def entries_since(self, moment: float) -> dict[str, Entry]:
         """All entries, from a sweep that began no earlier than that."""
-        while not self._is_young(moment, 0.0):
+        return self._young(moment, 0.0)
+
+    def _young(self, asked: float, max_age: float) -> dict[str, Entry]:
+        """What a sweep knows that is young enough; who comes while one is under way has that one, if it is."""
+        while not self._is_young(asked, max_age):
             with self._lock:
-                if not self._is_young(moment, 0.0):
+                if not self._is_young(asked, max_age):
                     self._sweep()
         return self._known()
 

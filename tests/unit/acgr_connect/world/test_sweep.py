@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
-from scripted import ScriptedClock
+from scripted import PATIENCE, ScriptedClock
 
 from acgr_connect.world.sweep import FRESH, Sweep
 
@@ -13,9 +16,10 @@ class World:
 
     def __init__(self, **since: float) -> None:
         self.clock, self.since, self.takes, self.swept = ScriptedClock(), since, 0.0, 0
-        self.sweep: Sweep[str] = Sweep(self._fetch, self.clock)
+        self.sweep: Sweep[str] = Sweep(self.fetch, self.clock)
 
-    def _fetch(self) -> list[tuple[str, str]]:
+    def fetch(self) -> list[tuple[str, str]]:
+        """One sweep."""
         self.swept += 1
         found = [(name, name) for name, since in self.since.items() if since <= self.clock.now()]
         self.clock.time += self.takes
@@ -63,6 +67,27 @@ def test_an_old_absence_may_be_enough() -> None:
     assert world.sweep.entries() == {}
     world.clock.time = 100.0
     assert world.sweep.get("ivr", believing=1_000.0) is None
+    assert world.swept == 1
+
+
+def test_whoever_comes_during_a_sweep_has_that_one() -> None:
+    """Many threads that ask while the first sweep is under way share it: none of them sweeps again."""
+    world, began, ends = World(ivr=0.0), Event(), Event()
+    fetch = world.fetch
+
+    def slowly() -> list[tuple[str, str]]:
+        began.set()
+        ends.wait(PATIENCE)
+        return fetch()
+
+    sweep: Sweep[str] = Sweep(slowly, world.clock)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(sweep.entries)
+        began.wait(PATIENCE)
+        world.clock.time = 1.0
+        others = [pool.submit(sweep.entries) for _ in range(7)]
+        ends.set()
+        assert [one.result(PATIENCE) for one in (first, *others)] == [{"ivr": "ivr"}] * 8
     assert world.swept == 1
 
 
