@@ -17,6 +17,10 @@ MEANWHILE = 3.0
 """Seconds until the next run: less than a number takes to move, enough for the request rate to recover."""
 
 
+EAGER = 4
+"""Tries more that are refused where others have emptied a bucket of each Region: what ends a darkness does not wait."""
+
+
 class Trial:
     """A step, in a world and with a state of its own.
 
@@ -33,7 +37,7 @@ class Trial:
         self.stack: Stack = before.stack.copy()
         self.dark_before = shown(twin(before.sandbox)).dark
         self.dark_by_design = before.ends.dark
-        self._throttled = 0
+        self._throttled = self._eager = 0
 
     def goes_wrong(self, fault: Fault) -> None:
         """The step, with a fault that ends with the run."""
@@ -43,6 +47,7 @@ class Trial:
         hit = self.sandbox.faults.table()[0]["hit"]
         assert hit > 0, "the fault has hit nothing"
         self._throttled += hit if fault.kind in {"throttle", "drain"} else 0
+        self._eager = EAGER if fault.kind == "drain" else 0
         self.sandbox.faults.clear()
         if fault.kind == "failed-claim" or (fault.count == 1 and fault.kind not in {"denied", "expired-token"}):
             dark = set(shown(twin(self.sandbox)).dark)
@@ -78,7 +83,8 @@ class Trial:
         assert self.stack.errors == []
         assert self._ends == self._before.ends
         assert self.sandbox.counters.calls("ReleasePhoneNumber") == 0
-        assert self.sandbox.counters.calls(outcome="throttled") == self._throttled, "requests beyond the rate"
+        beyond = self.sandbox.counters.calls(outcome="throttled") - self._throttled
+        assert 0 <= beyond <= self._eager, "requests beyond the rate"
         with a_run(self.sandbox):
             assert self.stack.preview(self._step.program) == self._before.unquiet
 
