@@ -13,8 +13,6 @@ Whatever is known here, the flow of every number is looked at after its claim, a
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from pathlib import Path
 from threading import Condition
 
 from acgr_connect import log
+from acgr_connect.machine import write_whole
 from acgr_connect.model.clock import Clock, seconds_since_1970
 
 REMEMBERED = 86_400.0
@@ -81,10 +80,8 @@ class Memory:
             return
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"version": VERSION, "verdict": verdict.value, "learned_at": self.wall()}, file)
-            Path(name).replace(self.folder / f"{where}.json")
+            known = {"version": VERSION, "verdict": verdict.value, "learned_at": self.wall()}
+            write_whole(self.folder / f"{where}.json", json.dumps(known))
 
 
 @dataclass

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from acgr_connect import log
+from acgr_connect.machine import is_alive, started, write_whole
 from acgr_connect.model.arns import Arn
 from acgr_connect.numbers.obligation import Obligation
 
@@ -79,17 +79,8 @@ class FileJournal:
             OSError: it cannot be kept.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"version": VERSION, **_own(), **obligation.as_data()}, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path(obligation.number))
-            self._flush_folder()
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        entry = {"version": VERSION, **_own(), **obligation.as_data()}
+        write_whole(self._path(obligation.number), json.dumps(entry, indent=1), on_disk=True)
 
     def erase(self, number: Arn) -> None:
         """A file that cannot be removed is read again by the next run, which finds that the number answers."""
@@ -119,15 +110,6 @@ class FileJournal:
     def _path(self, number: Arn) -> Path:
         return self._folder / f"{number.account}-{number.region}-{number.id}.json"
 
-    def _flush_folder(self) -> None:
-        """On POSIX a new name is on the disk once its folder is."""
-        with suppress(OSError):
-            handle = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
 
 def _read(file: Path) -> Obligation | None:
     try:
@@ -149,31 +131,6 @@ def _is_seen_to(data: dict[str, Any]) -> bool:
         return False
     process, began = int(data["process"]), data.get("started")
     return is_alive(process) and began in {None, started(process)}
-
-
-def started(process: int) -> str | None:
-    """When a process of this machine began, so that another one that was given its number later is told apart.
-
-    None where the system does not say it: then the number alone counts.
-    """
-    try:
-        # proc_pid_stat(5): the start time is the 22nd field; the second one is in brackets, and may hold anything.
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-        return f"{boot}/{fields[19]}"
-    except (OSError, IndexError, ValueError):
-        return None
-
-
-def is_alive(process: int) -> bool:
-    """Whether there is such a process on this machine."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _obligation(data: dict[str, Any]) -> Obligation | None:

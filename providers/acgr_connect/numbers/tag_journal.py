@@ -16,12 +16,13 @@ from threading import Lock
 from uuid import uuid4
 
 from acgr_connect import log
+from acgr_connect.machine import is_alive
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ConnectError, Denied, ErrorContext, NotFound
 from acgr_connect.model.records import Number
-from acgr_connect.numbers.dark_anywhere import dark_numbers
+from acgr_connect.numbers.dark import dark_numbers
 from acgr_connect.numbers.find import look
-from acgr_connect.numbers.journal import Journal, is_alive
+from acgr_connect.numbers.journal import Journal
 from acgr_connect.numbers.obligation import Obligation
 from acgr_connect.numbers.obligation_tags import TAG_KEYS, Owner, obligation_of, tags_of
 from acgr_connect.scheduling.priority import Purpose

@@ -14,7 +14,6 @@ import json
 import os
 import socket
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -24,6 +23,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from acgr_connect import log
+from acgr_connect.machine import boot_id, write_whole
 from acgr_connect.model.clock import Clock, SystemClock, seconds_since_1970
 from acgr_connect.scheduling.limiter_state import LimiterState
 from acgr_connect.scheduling.notice import Notice, Scope, Unbelievable
@@ -46,9 +46,6 @@ LARGEST = 65_536
 
 MOST_FILES = 200
 """Files that are read at a time."""
-
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-"""Where Linux says which start of which machine this is."""
 
 
 class MemoryStore:
@@ -194,14 +191,7 @@ class _Folder:
         """Write this process's file, whole or not at all; whether that could be done."""
         try:
             _require_own_folder(self._path)
-            handle, part = tempfile.mkstemp(dir=self._path, suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                os.replace(part, self._path / self._own)
-            except OSError:
-                Path(part).unlink(missing_ok=True)
-                raise
+            write_whole(self._path / self._own, text)
             self._written_at = os.lstat(self._path / self._own).st_mtime
         except OSError as error:
             self.ignore(self._path.name, f"nothing can be written there ({_said(error)})")
@@ -300,8 +290,5 @@ StateStore = MemoryStore | FileStore
 
 def this_host() -> str:
     """This machine since it was started: moments of two machines, or from before, mean nothing to each other."""
-    try:
-        started = BOOT_ID.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        started = f"{socket.gethostname()} {round((seconds_since_1970() - SystemClock().now()) / 600)}"
+    started = boot_id() or f"{socket.gethostname()} {round((seconds_since_1970() - SystemClock().now()) / 600)}"
     return hashlib.sha256(started.encode()).hexdigest()[:16]

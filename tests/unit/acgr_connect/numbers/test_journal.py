@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from acgr_connect.machine import started
 from acgr_connect.model.arns import parse
-from acgr_connect.numbers.journal import FileJournal, started
+from acgr_connect.numbers.journal import FileJournal
 from acgr_connect.numbers.obligation import Obligation
 
 NUMBER = parse("arn:aws:connect:eu-west-2:111122223333:phone-number/0b9a1c1e-1111-4222-8333-444455556666")

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, REPLICA, SOURCE, uuid
 
+from acgr_connect.machine import started
 from acgr_connect.model.arns import Arn
-from acgr_connect.numbers.journal import FileJournal, started
+from acgr_connect.numbers.journal import FileJournal
 from acgr_connect.numbers.obligation import Obligation
 
 OTHER = INSTANCE.inside("contact-flow", uuid(70))
