@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from numbers_there import ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of
+from numbers_there import ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of, killed_at
 
 from acgr import (
     PhoneNumberPlacementProvider,
@@ -23,34 +23,10 @@ MOVE, LOOK, FLOW = "UpdatePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNu
 Begin = Callable[[], Run]
 
 
-class Killed(BaseException):
-    """The process is gone: nothing of it runs any more, but for what it has written down."""
-
-
 def declared(number: str = ON_INSTANCE, **inputs: Any) -> dict[str, Any]:
     """The inputs of one placement."""
     plain = {"target": "retail", "flow": "Main IVR", "return_to": "instance", "source_region": SOURCE}
     return {"phone_number": number, **plain, **inputs}
-
-
-@contextmanager
-def killed_at(sandbox: Sandbox, operation: str) -> Iterator[None]:
-    """The process dies right after this operation has taken effect."""
-    kept = sandbox.handle
-
-    def handle(request: Any) -> Any:
-        before = sandbox.counters.calls(operation, outcome="ok")
-        answer = kept(request)
-        if sandbox.counters.calls(operation, outcome="ok") > before:
-            raise Killed
-        return answer
-
-    sandbox.handle = handle  # type: ignore[method-assign]
-    try:
-        with pytest.raises(Killed):
-            yield
-    finally:
-        sandbox.handle = kept  # type: ignore[method-assign]
 
 
 @contextmanager

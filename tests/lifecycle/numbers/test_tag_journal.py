@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of
+from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of, killed_at
 
 from acgr import PhoneNumberPlacementProvider, TrafficDistributionGroupUserProvider
 from acgr.runtime.run import Run
 from acgr_connect.numbers.obligation_tags import HAD, TAG_KEYS, WANTS
-from acgr_sandbox import Fault, Request, Sandbox
+from acgr_sandbox import Fault, Sandbox
 
 PLACEMENT, USER = PhoneNumberPlacementProvider(), TrafficDistributionGroupUserProvider()
 MOVE, LOOK, FLOW, TAG, UNTAG = (
@@ -25,10 +25,6 @@ MOVE, LOOK, FLOW, TAG, UNTAG = (
 )
 Begin = Callable[..., Run]
 THEIRS = {"team": "retail", "acgr": "of somebody else's"}
-
-
-class Killed(BaseException):
-    """The machine is gone, with its disk."""
 
 
 def declared(number: str = ON_INSTANCE, **inputs: Any) -> dict[str, Any]:
@@ -43,22 +39,10 @@ def agent() -> dict[str, Any]:
 
 
 @contextmanager
-def killed_at(sandbox: Sandbox, operation: str, *, after: int = 0) -> Iterator[None]:
-    """The machine dies right after this operation has taken effect so many times and once more."""
-    kept, last = sandbox.handle, sandbox.counters.calls(operation, outcome="ok") + after
-
-    def handle(request: Request) -> Any:
-        answer = kept(request)
-        if sandbox.counters.calls(operation, outcome="ok") > last:
-            raise Killed
-        return answer
-
-    sandbox.handle = handle  # type: ignore[method-assign]
-    try:
-        with pytest.raises(Killed):
-            yield
-    finally:
-        sandbox.handle = kept  # type: ignore[method-assign]
+def lost_at(sandbox: Sandbox, operation: str, *, after: int = 0) -> Iterator[None]:
+    """The machine dies right after this operation has taken effect so many times and once more; then time passes."""
+    with killed_at(sandbox, operation, after=after):
+        yield
     sandbox.clock.advance(30.0)
     sandbox.settle()
 
@@ -99,7 +83,7 @@ def test_another_machine(sandbox: Sandbox, next_run_with: Begin, declares: str, 
         sandbox.faults.add(Fault(MOVE, "failed-claim", message="limit reached"))
     sandbox.world.number(ON_RETAIL).tags.update(THEIRS)
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared(ON_RETAIL, target="emergency", flow="Winter IVR"))
     assert dark(sandbox) == {ON_RETAIL}
     assert set(tags(sandbox, ON_RETAIL)) == {*TAG_KEYS, *THEIRS}
@@ -120,7 +104,7 @@ def test_another_machine(sandbox: Sandbox, next_run_with: Begin, declares: str, 
 def test_wherever_a_run_looks_from(sandbox: Sandbox, next_run_with: Begin, region: str) -> None:
     """A run that knows the replica alone finds what is dark as well: numbers are listed where they were claimed."""
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared())
     run = next_run_with("second", journal_in_tags=True)
     run.restorer.look_in(region)
@@ -132,7 +116,7 @@ def test_killed_anywhere(sandbox: Sandbox, next_run_with: Begin, operation: str)
     """Killed right after any request: no number stays dark, and a tag that was left does no harm."""
     proved = {FLOW: 1, UNTAG: 1, LOOK: 1}
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, operation, after=proved.get(operation, 0)):
+    with lost_at(sandbox, operation, after=proved.get(operation, 0)):
         PLACEMENT.create(declared())
     next_run_with("second", journal_in_tags=True)
     USER.create(agent())
@@ -146,7 +130,7 @@ def test_a_preview_says_so(sandbox: Sandbox, next_run_with: Begin, previewed: Ca
     """A number that an entry names is a change, and a preview writes nothing."""
     next_run_with("first", journal_in_tags=True)
     made = PLACEMENT.create(declared(ON_RETAIL))
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.update(made.id, made.outs, declared(ON_RETAIL, target="emergency"))
     before = dict(tags(sandbox, ON_RETAIL))
     run = next_run_with("second", journal_in_tags=True)
@@ -172,7 +156,7 @@ def test_a_number_that_takes_no_more_tags(sandbox: Sandbox, next_run_with: Begin
     """Fifty tags are the limit: that is no reason to leave a number where it is, and the file has it."""
     sandbox.faults.add(Fault(TAG, "error-before", count=0, code="InvalidParameterException", status=400))
     next_run_with(journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared())
     assert tags(sandbox) == {}
     next_run_with(journal_in_tags=True)
@@ -185,7 +169,7 @@ def test_a_number_that_takes_no_more_tags(sandbox: Sandbox, next_run_with: Begin
 def test_tags_that_nobody_understands(sandbox: Sandbox, next_run_with: Begin, key: str, value: str) -> None:
     """What somebody else has written there, or another version, stops no run."""
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared())
     tags(sandbox)[key] = value
     run = next_run_with("second", journal_in_tags=True)
@@ -197,7 +181,7 @@ def test_tags_that_nobody_understands(sandbox: Sandbox, next_run_with: Begin, ke
 def test_a_region_that_is_down(sandbox: Sandbox, next_run_with: Begin, region: str) -> None:
     """Where it cannot be told what is dark, a run goes on, and says so; what is dark elsewhere is found."""
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared())
     sandbox.faults.add(Fault("ListFlowAssociations", "denied", region=region, count=0))
     next_run_with("second", journal_in_tags=True)
@@ -210,7 +194,7 @@ def test_lists_without_the_numbers_of_groups(
 ) -> None:
     """Where the account's list leaves out the numbers of groups, the groups are asked."""
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared())
     switch(list_includes_group_numbers=False)
     next_run_with("second", journal_in_tags=True)
@@ -221,7 +205,7 @@ def test_lists_without_the_numbers_of_groups(
 def test_a_tag_on_a_number_that_answers_is_not_read(sandbox: Sandbox, next_run_with: Begin) -> None:
     """Somebody gave the number a flow meanwhile: nobody's flow is overwritten, and nobody looks."""
     next_run_with("first", journal_in_tags=True)
-    with killed_at(sandbox, MOVE):
+    with lost_at(sandbox, MOVE):
         PLACEMENT.create(declared(ON_RETAIL, target="emergency"))
     for region in (SOURCE, REPLICA):
         sandbox.change({"do": "set-flow", "number": ON_RETAIL, "region": region, "flow": "Sales"})
