@@ -84,17 +84,16 @@ class Leaving:
         Raises:
             ConnectError: Connect cannot be asked what another resource means: nobody is removed.
         """
-        ownership, keys = self._run.ownership, self._keys(user)
-        return ownership.heir(self._urn, keys) if self._is_delete else ownership.other_owner(self._urn, keys)
+        return self._run.ownership.other_owner(self._urn, self._keys(user), is_delete=self._is_delete)
 
     @contextmanager
     def removal(self, user: Arn) -> Iterator[str | None]:
-        """The agent is removed meanwhile, unless the answer names another resource that declares it.
+        """The agent is removed meanwhile, unless the answer names the `other_owner`.
 
         Raises:
             ConnectError: as for `other_owner`.
         """
-        with self._run.ownership.removal(self._urn, self._keys(user)) as owner:
+        with self._run.ownership.removal(self._urn, self._keys(user), is_delete=self._is_delete) as owner:
             yield owner
 
     def _keys(self, user: Arn) -> set[Key]:

@@ -242,12 +242,10 @@ class UserLogic(ResourceLogic):
     def _left(self, operation: Operation, run: Run, state: MembershipState, group: Arn) -> str | None:
         """Disassociate the agent, unless the answer names the resource that declares it."""
         leaving = Leaving(run, operation.urn, group, f"disassociating agent {state.username}", is_delete=True)
-        if owner := leaving.other_owner(state.user):
-            return owner
-        with leaving.removal(state.user) as other:
-            if other is None:
+        with leaving.removal(state.user) as owner:
+            if owner is None:
                 leave(run.connection, group, state.user, operation)
-            return other
+            return owner
 
     def _outputs(self, operation: Operation, run: Run, props: Properties, group: Group, user: User) -> Properties:
         """Inputs and outputs, and the association is declared for this run: nobody else takes it away from now on."""

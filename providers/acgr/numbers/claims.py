@@ -12,7 +12,7 @@ from typing import Any
 from acgr.numbers.number import NumberState
 from acgr.runtime.inputs import known, region_in
 from acgr.runtime.name_checks import NameChanged, spend
-from acgr.runtime.ownership import Key, name_of
+from acgr.runtime.ownership import PLACED, Key, name_of
 from acgr.runtime.run import Run
 from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.identifiers import is_name
@@ -20,8 +20,8 @@ from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import last_part
 from acgr_connect.world.connection import Connection
 
-PLACED, DECLARED, ANSWERS, FORM = "phone-number", "phone-number-flow", "phone-number-flow-is", "phone-number-form"
-"""Kinds of keys: whose place is declared; whose flow; which flow that is; and in which form numbers are written."""
+DECLARED, ANSWERS, FORM = "phone-number-flow", "phone-number-flow-is", "phone-number-form"
+"""Kinds of keys beside `PLACED`: whose flow is declared; which flow that is; and in which form numbers are written."""
 
 E164, ID = "E.164", "id"
 """The forms."""
@@ -72,13 +72,20 @@ def flow_keys(ways: set[str], region: Any) -> set[Key]:
     return {(DECLARED, way, region) for way in ways} if isinstance(region, str) and known(region) else set()
 
 
+def _any_flow_keys(ways: set[str]) -> set[Key]:
+    return {(DECLARED, way) for way in ways}
+
+
+def _form_keys(ways: set[str]) -> set[Key]:
+    return {(FORM, _form(way)) for way in ways}
+
+
 def claim_placement(
     operation: Operation, run: Run, state: NumberState | None, props: Mapping[str, Any], *, made: bool = False
 ) -> None:
     """This resource declares where the number is, and its flow."""
     ways = ways_to_write(state, props)
-    run.ownership.claim(operation.urn, placement_keys(ways), made=made)
-    run.ownership.claim(operation.urn, {(FORM, _form(way)) for way in ways})
+    run.ownership.claim(operation.urn, placement_keys(ways) | _form_keys(ways), made=made)
 
 
 def claim_flow(
@@ -86,9 +93,8 @@ def claim_flow(
 ) -> None:
     """This resource declares the number's flow in one Region."""
     ways = ways_to_write(state, props)
-    keys = flow_keys(ways, state.instance.region if state else props.get("region"))
-    run.ownership.claim(operation.urn, keys | {(DECLARED, way) for way in ways}, made=made)
-    run.ownership.claim(operation.urn, {(FORM, _form(way)) for way in ways})
+    keys = flow_keys(ways, state.instance.region if state else props.get("region")) | _any_flow_keys(ways)
+    run.ownership.claim(operation.urn, keys | _form_keys(ways), made=made)
 
 
 def claim_answer(operation: Operation, run: Run, number: Arn, flow: Arn, *, touched: bool = False) -> None:
@@ -112,7 +118,7 @@ def second_placement(operation: Operation, run: Run, state: NumberState | None, 
     number, name = props["phone_number"], name_of(operation.urn)
     if twin := run.ownership.other_owner(operation.urn, placement_keys(ways)):
         return f"phone_number: {twin} and {name} both declare {number}: declare it once"
-    if apart := run.ownership.other_owner(operation.urn, {(DECLARED, way) for way in ways}):
+    if apart := run.ownership.other_owner(operation.urn, _any_flow_keys(ways)):
         return f"phone_number: {apart} declares the flow of {number}, and so does its placement {name}: drop {apart}"
     return None
 

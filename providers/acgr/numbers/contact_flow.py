@@ -236,7 +236,8 @@ class ContactFlowLogic(ResourceLogic):
         Where Connect mirrors flows it mirrors their removal too: the same flow, declared in the other Region, would go.
         """
         ways = ways_to_write(state, props)
-        if owner := run.ownership.heir(operation.urn, flow_keys(ways, state.region) | placement_keys(ways)):
+        keys = flow_keys(ways, state.region) | placement_keys(ways)
+        if owner := run.ownership.other_owner(operation.urn, keys, is_delete=True):
             return f"{owner} declares it now"
         for region, (flow, name) in others_flows(run, state).items():
             if flow.id == state.placed.id:

@@ -15,7 +15,7 @@ from acgr.numbers.number import (
     changed_flows,
     changed_number,
     flow_as_declared,
-    is_dark,
+    said_without_flow,
     still_claimed,
 )
 from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
@@ -126,10 +126,8 @@ def changed_identity(connection: Connection, state: FlowState, props: Mapping[st
 def changed_names(
     connection: Connection, state: FlowState, props: Mapping[str, Any], operation: Operation
 ) -> list[NameChanged]:
-    """What has become of the flow since it was last set: it is gone, or its name means something else."""
-    return [
-        *changed_flows(connection, {state.region: state.placed}, props["flow"], operation),
-    ]
+    """Whether the flow's name means another flow than when it was last set."""
+    return list(changed_flows(connection, {state.region: state.placed}, props["flow"], operation))
 
 
 def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
@@ -167,7 +165,7 @@ def read(
     if placed is None:
         raise context.error(NotFound, "the number has no flow there")
     if flow is None:
-        operation.say(is_dark(number.e164, [instance.region]))
+        operation.say(said_without_flow(number.e164, [instance.region]))
     state = FlowState(number.arn, number.e164, flow.instance if flow else instance, flow, placed)
     found = _as_found(connection, state, {} if is_get else declared)
     return ReadResult(state.id, {**found, **state.outputs()}, found)

@@ -55,7 +55,7 @@ def require_same_number(state: NumberState, number: Number) -> None:
         raise context.error(Conflict, cause, "run again: it is replaced")
 
 
-def is_dark(e164: str, regions: Sequence[str]) -> str:
+def said_without_flow(e164: str, regions: Sequence[str]) -> str:
     """What a refresh says of a number that has no flow: the preview of one shows outputs nowhere."""
     return f"{e164} has no flow in {' and '.join(regions)}: callers reach nothing there"
 

@@ -16,7 +16,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, 
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity, known_id
 from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
-from acgr.numbers.number import NumberState, is_dark, require_same_number
+from acgr.numbers.number import NumberState, require_same_number, said_without_flow
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
@@ -269,7 +269,7 @@ class PlacementLogic(ResourceLogic):
         found = placement_state.read(run.connection, id_, given(PhoneNumberPlacementArgs, props), props)
         outputs: Properties = found.outs or {}
         if outputs.get("dark_regions"):
-            operation.say(is_dark(outputs["e164"], outputs["dark_regions"]))
+            operation.say(said_without_flow(outputs["e164"], outputs["dark_regions"]))
         return found
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
@@ -282,7 +282,8 @@ class PlacementLogic(ResourceLogic):
     def delete(self, operation: Operation, run: Run, props: Properties) -> None:
         """Do what `return_to` says, unless the number is elsewhere or declared by something else. Never a release."""
         state = PlacementState.of(props)
-        if owner := run.ownership.heir(operation.urn, placement_keys(ways_to_write(state, props))):
+        keys = placement_keys(ways_to_write(state, props))
+        if owner := run.ownership.other_owner(operation.urn, keys, is_delete=True):
             operation.say(f"{state.e164} stays where it is: {owner} declares it now")
             return
         apart = declared_flows(run, state.number)

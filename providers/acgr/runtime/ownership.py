@@ -18,6 +18,9 @@ from threading import Condition
 Key = tuple[str, ...]
 """One way to write an object: its kind, and identifiers from the general to the particular."""
 
+PLACED = "phone-number"
+"""The kind of keys of numbers whose place is declared."""
+
 
 class Ownership:
     """The table of one run, shared by all threads. Keys are identifiers as they are written; an object has several."""
@@ -42,21 +45,14 @@ class Ownership:
                 if made:
                     self._made.setdefault(key, set()).add(urn)
 
-    def other_owner(self, urn: str, keys: Iterable[Key]) -> str | None:
-        """The name of another resource that declares one of these objects, or None."""
-        with self._changed:
-            return self._other_owner(urn, keys)
+    def other_owner(self, urn: str, keys: Collection[Key], *, is_delete: bool = False) -> str | None:
+        """The name of another resource that declares one of these objects, or None.
 
-    def heir(self, urn: str, keys: Iterable[Key]) -> str | None:
-        """Who has these objects once the resource is deleted, or None: then they go.
-
-        The resource itself, where the program still declares them under its name: a delete of what was checked is the
-        old half of a replacement, and its new half adopts them, or has done so.
+        With `is_delete` also the resource itself, where the program still declares them under its name: a delete of
+        what was checked is the old half of a replacement, and its new half adopts them, or has done so.
         """
-        found = list(keys)
         with self._changed:
-            own = any(urn in self._claimed.get(key, ()) for key in found)
-            return self._other_owner(urn, found) or (name_of(urn) if own else None)
+            return self._other_owner(urn, keys, is_delete=is_delete)
 
     def is_claimed(self, kind: str, ways: Iterable[str]) -> bool:
         """Whether any resource declares an object of that kind, written in one of these ways."""
@@ -77,14 +73,14 @@ class Ownership:
             return {key: set(kept[key]) for key in keys if key in kept}
 
     @contextmanager
-    def removal(self, urn: str, keys: Collection[Key]) -> Iterator[str | None]:
-        """The object is taken away meanwhile, unless the answer names another resource that declares it.
+    def removal(self, urn: str, keys: Collection[Key], *, is_delete: bool = False) -> Iterator[str | None]:
+        """The object is taken away meanwhile, unless the answer names its `other_owner`.
 
         Whoever adopts it waits for the end (`await_removals`), so that nobody takes over what is about to go.
         """
         going = frozenset(keys)
         with self._changed:
-            if owner := self._other_owner(urn, going):
+            if owner := self._other_owner(urn, going, is_delete=is_delete):
                 going = frozenset()
             else:
                 self._going.append(going)
@@ -103,8 +99,10 @@ class Ownership:
             while any(going & wanted for going in self._going):
                 self._changed.wait()
 
-    def _other_owner(self, urn: str, keys: Iterable[Key]) -> str | None:
-        others = {other for key in keys for other in self._claimed.get(key, ()) if other != urn}
+    def _other_owner(self, urn: str, keys: Iterable[Key], *, is_delete: bool) -> str | None:
+        owners = {owner for key in keys for owner in self._claimed.get(key, ())}
+        # Outside Pulumi no resource has a URN, and none is replaced.
+        others = owners - {urn} or (owners if is_delete and urn else set())
         return name_of(min(others)) if others else None
 
 

@@ -22,7 +22,7 @@ from acgr import _engine
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, spend
-from acgr.runtime.ownership import name_of
+from acgr.runtime.ownership import PLACED, name_of
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr_connect import log
@@ -129,7 +129,7 @@ class ConnectProvider(ResourceProvider):
         undeclared = [
             left.e164
             for left in run.restorer.entries()
-            if not run.ownership.is_claimed("phone-number", {left.e164, left.number.id}) and self._may_be_ours(left)
+            if not run.ownership.is_claimed(PLACED, {left.e164, left.number.id}) and self._may_be_ours(left)
         ]
         if not undeclared:
             return False
@@ -166,7 +166,7 @@ class ConnectProvider(ResourceProvider):
             if isinstance(group, Arn) and group.kind != "traffic-distribution-group":
                 return []
             for dark in dark_on(connection, find_group(connection, group, region)):
-                if not run.ownership.is_claimed("phone-number", {dark.number.e164, dark.number.arn.id}):
+                if not run.ownership.is_claimed(PLACED, {dark.number.e164, dark.number.arn.id}):
                     operation.warn(_said_of(dark))
             return []
 

@@ -55,7 +55,7 @@ from acgr_connect.numbers.flows import (
     set_flow,
 )
 from acgr_connect.numbers.obligation import Obligation
-from acgr_connect.numbers.restorer import Restorer, said_of_dark
+from acgr_connect.numbers.restorer import Restorer, Settled, said_of_dark
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 
@@ -305,8 +305,7 @@ class _Attempt:
             Unfinished: it is dark still.
             NotFound: it was released.
         """
-        obligation = self.restorer.take(number, flows, number.target, self.desired.flows, self.operation)
-        settled = self.restorer.settle(obligation, self.operation)
+        obligation, settled = self._settled_where_it_is(number, flows)
         if settled.is_gone:
             raise NotFound("the number is not claimed any more; claim it first")
         seen = settled.number or number
@@ -316,14 +315,16 @@ class _Attempt:
             raise Unfinished(failure, self._observed(seen, settled.flows))
         return seen, dict(settled.flows)
 
+    def _settled_where_it_is(self, number: Number, flows: Mapping[str, Arn]) -> tuple[Obligation, Settled]:
+        obligation = self.restorer.take(number, flows, number.target, self.desired.flows, self.operation)
+        return obligation, self.restorer.settle(obligation, self.operation)
+
     def _restore_where_it_is(self, number: Number) -> None:
         """A number that something else has moved is not moved back, and not left without a flow either."""
-        instance, regions = reach_of(self.connection, number.target)
-        flows = known_flows(self.connection, number.arn, instance, regions)
-        if set(regions) <= set(flows):
+        flows = self._flows_of(number)
+        if not self._is_dark(number, flows):
             return
-        obligation = self.restorer.take(number, flows, number.target, self.desired.flows, self.operation)
-        settled = self.restorer.settle(obligation, self.operation)
+        obligation, settled = self._settled_where_it_is(number, flows)
         if settled.is_discharged:
             where = display_name(self.connection, number.target)
             self.operation.say(f"{number.e164} was dark on {where}, and has its flow there again")

@@ -220,8 +220,7 @@ class Restorer:
         try:
             self._journal.write(obligation)
         except Denied:
-            with self._lock:
-                del self._owed[number.arn.id]
+            self.give_up(obligation)
             raise
         except (OSError, ConnectError) as error:
             log.warning("journal not written", number=number.e164, error=str(error))
@@ -239,12 +238,11 @@ class Restorer:
 
     def answered(self, obligation: Obligation) -> None:
         """The number answers, and more is done to it: the entry stays, so that the next run knows who has moved it."""
-        with self._lock:
-            self._owed.pop(obligation.number.id, None)
+        self.give_up(obligation)
         log.info("obligation discharged", number=obligation.e164)
 
     def give_up(self, obligation: Obligation) -> None:
-        """The number is dark and nobody sees to it any more in this run: its entry stays for the next one."""
+        """Nobody sees to the number any more in this run, dark or not: its entry stays for the next one."""
         with self._lock:
             self._owed.pop(obligation.number.id, None)
 

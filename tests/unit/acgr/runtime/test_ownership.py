@@ -57,20 +57,20 @@ def test_any_spelling_counts(ownership: Ownership) -> None:
 def test_replaced(ownership: Ownership, made: bool) -> None:
     """The old half of a replacement leaves to the new half what that declares, made before it or after it."""
     ownership.claim(OLD, [E164], made=made)
-    assert ownership.heir(OLD, [E164]) == "old"
-    assert ownership.heir(OLD, [OTHER]) is None
+    assert ownership.other_owner(OLD, [E164], is_delete=True) == "old"
+    assert ownership.other_owner(OLD, [OTHER], is_delete=True) is None
 
 
 def test_another_resource_comes_before_the_resource_itself(ownership: Ownership) -> None:
     """Where both declare the object, the other resource is named: that is the one the user looks for."""
     ownership.claim(OLD, [E164], made=True)
     ownership.claim(NEW, [E164])
-    assert ownership.heir(OLD, [E164]) == "new"
+    assert ownership.other_owner(OLD, [E164], is_delete=True) == "new"
 
 
 def test_nothing_is_declared_by_a_destroy(ownership: Ownership) -> None:
-    """What nobody declares has no heir."""
-    assert ownership.heir(OLD, [E164]) is None
+    """What nobody declares has no other owner."""
+    assert ownership.other_owner(OLD, [E164], is_delete=True) is None
 
 
 def test_whether_others_declare_anything(ownership: Ownership) -> None:
@@ -113,7 +113,7 @@ def test_an_adoption_waits_for_a_removal(ownership: Ownership) -> None:
     assert order == ["removed", "adopted"]
 
 
-def test_several_heirs(ownership: Ownership) -> None:
+def test_several_other_owners(ownership: Ownership) -> None:
     """With several other owners the answer is the same every time."""
     for urn in (THIRD, NEW, OLD):
         ownership.claim(urn, [E164])
