@@ -29,6 +29,7 @@ def test_a_run_can_be_followed(stack: Stack, centre: Centre, tmp_path: Path) -> 
         "flow proved",
         "obligation taken",
         "move accepted",
+        "early flow learned",
         "flow set",
         "obligation discharged",
         "number placed",

@@ -148,5 +148,5 @@ class EarlyFlow:
                 return
             self._verdicts[where] = verdict
             self._changed.notify_all()
-        log.info("flow set early", where=where, verdict=verdict.value)
+        log.info("early flow learned", where=where, verdict=verdict.value)
         self.memory.keep(where, verdict)
