@@ -18,6 +18,7 @@ from .core.faults import Faults
 from .core.metrics import CallRate, Counters, NumberEvent, Timeline
 from .core.models import Number, User
 from .core.pending_changes import release_claims, schedule, settle, shift
+from .core.phone_calls import PhoneCalls, Placed
 from .core.switches import Switches
 from .core.throttle import Throttle
 from .core.world import World
@@ -26,6 +27,9 @@ from .wire.caller import Caller
 from .wire.validation import validate
 
 Answer = Mapping[str, Any]
+
+MOST_CALLS = 1_000_000
+"""How many calls can be placed at once."""
 
 
 class Simulation:
@@ -59,6 +63,7 @@ class Simulation:
         self.throttle = Throttle()
         self.lock = threading.RLock()
         self._timeline = Timeline(self.clock, self._log_number_event)
+        self._phone_calls = PhoneCalls(self._timeline.record)
         self._on_write = on_write or (lambda _: None)
         self._scenario = copy.deepcopy(scenario or world)
         self._world = world
@@ -86,10 +91,50 @@ class Simulation:
         self.settle()
         return self._timeline
 
+    @property
+    def phone_calls(self) -> PhoneCalls:
+        """The calls to phone numbers until now."""
+        self.settle()
+        return self._phone_calls
+
     def settle(self) -> None:
-        """Make all changes that are due."""
+        """Make all changes that are due, and place the calls of the stream between them."""
         with self.lock:
-            settle(self._world, self.clock.now(), self._record_number_event)
+            now = self.clock.now()
+            settle(self._world, now, self._record_number_event, self._advance_stream)
+            self._advance_stream(now)
+
+    def _advance_stream(self, until: float) -> None:
+        self._phone_calls.advance(self._world, until, self.switches.seed)
+
+    def place_calls(self, number: str, count: int = 1) -> list[Placed]:
+        """Place calls to a number now; what they met, by Region.
+
+        Args:
+            number: E.164 or id.
+            count: how many, 1 to a million.
+
+        Raises:
+            ValueError: there is no such number, or the count is none.
+        """
+        with self.lock:
+            if not 1 <= count <= MOST_CALLS:
+                raise ValueError(f"count is {count}; it takes 1 to {MOST_CALLS}.")
+            try:
+                called = self.world.number(number)
+            except KeyError:
+                raise ValueError(f"There is no number {number!r}.") from None
+            return self._phone_calls.place(self._world, called, count, self.clock.now(), self.switches.seed)
+
+    def stream_calls(self, text: str) -> None:
+        """Let a steady stream of calls run from now on (module `core.phone_calls` has the forms of its text).
+
+        Raises:
+            ValueError: the text is none of them.
+        """
+        with self.lock:
+            self._phone_calls.start_stream(text, self.world, self.clock.now())
+            self.log_world_event("calls stream", rate=text)
 
     def operate(
         self, caller: Caller, name: str, params: Mapping[str, object], async_failure: str | None = None
@@ -136,9 +181,12 @@ class Simulation:
     def _record_number_event(self, number: Number, at: float, what: str, region: str) -> None:
         self._timeline.record(number, at, what, region)
         self._timeline.check_dark(self._world, number, at)
+        self._phone_calls.check_silence(self._world, number, at)
 
     def _log_number_event(self, event: NumberEvent) -> None:
-        facts = {"number": event.e164, "number_id": event.number_id, "region": event.region, "what": event.what}
+        facts: dict[str, object] = {"number": event.e164, "number_id": event.number_id, "region": event.region, "what": event.what}
+        if event.calls:
+            facts["calls"] = event.calls
         self.events.add(event.time, "number", facts)
 
     def record_direct_change(self, number: Number, what: str) -> None:
@@ -205,6 +253,7 @@ class Simulation:
     def set_switches(self, switches: Switches) -> None:
         """Behave differently from the next call on."""
         with self.lock:
+            self.settle()
             self.switches = switches
 
     def restore(self, world: World, taken: float = 0.0, *, what: str = "restored") -> None:
@@ -216,9 +265,11 @@ class Simulation:
             what: how the events call it.
         """
         with self.lock:
+            self.settle()
             if taken:
                 shift(world, self.clock.now() - taken)
             self._world = world
+            self._phone_calls.begin()
             self.log_world_event(what)
             self.throttle.fill()
             self._timeline.begin(world)

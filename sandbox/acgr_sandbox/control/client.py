@@ -55,6 +55,18 @@ class Control:
         """Who answers where, all in one answer."""
         return dict(self._ask("GET", "overview"))
 
+    def call(self, number: str, count: int = 1) -> dict[str, Any]:
+        """Place calls to a number (E.164 or id); what they met (docs/sandbox.md, "Calls")."""
+        return dict(self._ask("POST", "calls", {"number": number, "count": count}))
+
+    def phone_calls(self) -> dict[str, Any]:
+        """Calls answered and lost, in all and by number and Region."""
+        return dict(self._ask("GET", "calls"))
+
+    def stream_calls(self, rate: str) -> dict[str, Any]:
+        """Let a steady stream of calls run: `5/s`, for some numbers alone `5/s:+442079460001`, or `off`."""
+        return dict(self._ask("POST", "calls/stream", {"rate": rate}))
+
     def change(self, change: Mapping[str, Any]) -> str:
         """Let a second writer change the world (module `core.change_forms`); what became of it."""
         return str(self._ask("POST", "changes", dict(change))["outcome"])

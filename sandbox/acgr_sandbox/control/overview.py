@@ -9,6 +9,8 @@ from acgr_sandbox.core.models import Group, Number
 from acgr_sandbox.core.world import World
 from acgr_sandbox.simulation import Simulation
 
+from .placed_calls import of_number, totals
+
 NEWEST, AMONG = 12, 400
 """How many events are in it, and how many of the newest they are taken from: calls are left out."""
 
@@ -29,6 +31,7 @@ def overview(simulation: Simulation) -> dict[str, Any]:
         "flows": len(world.flows),
         "calls": simulation.counters.calls(),
         "throttled": simulation.counters.calls(outcome="throttled"),
+        **totals(simulation.phone_calls),
         "pulse": simulation.call_rate.rows(now),
         "faults": sum(row["waiting"] for row in simulation.faults.table()),
         "events": [event for event in simulation.events.newest(AMONG) if event["kind"] != "call"][-NEWEST:],
@@ -62,6 +65,7 @@ def _number(simulation: Simulation, world: World, number: Number, now: float) ->
         "message": number.message,
         "flows": {region: _flow(world, number.flow_in(region)) for region in world.regions_of(number)},
         "dark": {region: max(0.0, now - (now if since is None else since)) for region, since in dark.items()},
+        **of_number(simulation.phone_calls, number),
     }
 
 

@@ -20,6 +20,7 @@ from acgr_sandbox.simulation import Simulation
 from acgr_sandbox.wire.rest_json import Request, Response, json_response
 
 from .overview import overview
+from .placed_calls import lost_rows, of_number, place_calls, totals
 from .second_writer import make_change
 
 PREFIX = "/_sandbox"
@@ -59,6 +60,8 @@ def status(simulation: Simulation, _: Payload) -> object:
         "members": {group.name: len(group.members) for group in world.groups.values()},
         "dark": simulation.dark_numbers(),
         "calls": simulation.counters.calls(),
+        **totals(simulation.phone_calls),
+        "lost": lost_rows(simulation),
         "revision": world.revision,
         "claims_held": world.claims_held,
         "now": simulation.clock.now(),
@@ -102,7 +105,22 @@ def _faults(simulation: Simulation, _: Payload) -> object:
 
 def _reset_counters(simulation: Simulation, _: Payload) -> object:
     simulation.counters.reset()
+    simulation.phone_calls.begin()
     return {}
+
+
+def _place_calls(simulation: Simulation, payload: Payload) -> object:
+    return place_calls(simulation, str(payload["number"]), int(payload.get("count", 1)))
+
+
+def _calls(simulation: Simulation, _: Payload) -> object:
+    calls, numbers = simulation.phone_calls, simulation.world.numbers.values()
+    return {**totals(calls), "numbers": {number.e164: of_number(calls, number) for number in numbers}}
+
+
+def _stream_calls(simulation: Simulation, payload: Payload) -> object:
+    simulation.stream_calls(str(payload["rate"]))
+    return totals(simulation.phone_calls)
 
 
 def _reset(simulation: Simulation, _: Payload) -> object:
@@ -177,6 +195,9 @@ _ROUTES: dict[tuple[str, str], Callable[[Simulation, Payload], object]] = {
     ("GET", "switches"): _switches,
     ("GET", "faults"): _faults,
     ("POST", "counters/reset"): _reset_counters,
+    ("GET", "calls"): _calls,
+    ("POST", "calls"): _place_calls,
+    ("POST", "calls/stream"): _stream_calls,
     ("POST", "reset"): _reset,
     ("POST", "clock/advance"): _advance,
     ("POST", "clock/run"): _run,

@@ -4,6 +4,7 @@ Each event has `n` (1, 2, 3 …), `time` (epoch seconds of the sandbox's clock) 
 
     call            operation, region, account, outcome, status, on (the ids and ARNs in its path)
     number          number, number_id, region ("" for both), what: moved, claimed, failed, dark, lit (no longer dark), …
+                    and first call lost, calls lost, which have `calls`
     fault           fault (its kind), operation, region
     second-writer   change, outcome
     world           what: reset, restored, claims held, claims released, switches set, faults set, clock moved

@@ -87,20 +87,24 @@ class CallRate:
 
 @dataclass(frozen=True)
 class NumberEvent:
-    """One thing that happened to a number; `time` in epoch seconds, `region` empty where it concerns both."""
+    """One thing that happened to a number; `time` in epoch seconds, `region` empty where it concerns both.
+
+    `calls` is how many phone calls it happened to, where it is about those.
+    """
 
     time: float
     number_id: str
     e164: str
     region: str
     what: str
+    calls: int = 0
 
 
 class Timeline:
     """The history of every number: moved, claimed, failed, flow set, flow removed, mirrored, dark, lit, released.
 
     `dark` and `lit` (no longer dark) are recorded per Region, at the moment the world changed and not when somebody
-    looked.
+    looked. So are `first call lost`, and `calls lost` with their number once calls are answered there again.
     """
 
     def __init__(self, clock: Clock, notify: Callable[[NumberEvent], None] = lambda _: None) -> None:
@@ -117,9 +121,9 @@ class Timeline:
         for number in world.numbers.values():
             self.check_dark(world, number, self._clock.now())
 
-    def record(self, number: Number, at: float, what: str, region: str) -> None:
+    def record(self, number: Number, at: float, what: str, region: str, calls: int = 0) -> None:
         """Add one event."""
-        event = NumberEvent(at, number.id, number.e164, region, what)
+        event = NumberEvent(at, number.id, number.e164, region, what, calls)
         self._events.append(event)
         self._notify(event)
 

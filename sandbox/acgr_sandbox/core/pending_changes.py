@@ -29,8 +29,17 @@ def cancel(world: World, what: str, subject: str) -> None:
     heapq.heapify(world.changes)
 
 
-def settle(world: World, now: float, record: RecordNumberEvent) -> bool:
-    """Make every change that is due at `now`, in order; True when there was one."""
+def settle(
+    world: World, now: float, record: RecordNumberEvent, before: Callable[[float], None] = lambda _: None
+) -> bool:
+    """Make every change that is due at `now`, in order; True when there was one.
+
+    Args:
+        world: whose changes.
+        now: epoch seconds.
+        record: told what happens to numbers.
+        before: called with the time of each change before it is made, while the world is still as it was.
+    """
     held: list[PendingChange] = []
     made = False
     while world.changes and world.changes[0].at <= now:
@@ -38,6 +47,7 @@ def settle(world: World, now: float, record: RecordNumberEvent) -> bool:
         if world.claims_held and change.what == CLAIM:
             held.append(change)
             continue
+        before(change.at)
         _MAKE[change.what](world, change, record)
         made = True
     for change in held:
