@@ -14,8 +14,8 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
 
-up: venv ## start the sandbox and make it as the program says
-	@$(PY) scripts/stack.py up $(ARGS)
+up: venv ## start the sandbox and make it as the program says; CALLS=5/s lets phone calls come in meanwhile
+	@$(PY) scripts/stack.py up $(if $(CALLS),--calls "$(CALLS)") $(ARGS)
 
 preview: venv ## show what `make up` would change
 	@$(PY) scripts/stack.py preview $(ARGS)
@@ -61,7 +61,7 @@ test-oldest: ## the engine's tests with the oldest versions that are supported: 
 bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --scope shared" chooses, ARGS=--help says what
 	@$(PY) bench/workloads.py $(ARGS)
 
-bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes" chooses
+bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes calls" chooses
 	@$(PY) bench/sandbox.py $(ARGS)
 
 bench-checks: venv ## measure the checks of a preview of thousands of resources

@@ -6,13 +6,21 @@ from __future__ import annotations
 import sys
 
 from sandbox_measures.burst import bursts
+from sandbox_measures.calls import streams
 from sandbox_measures.measure import table
 from sandbox_measures.memory import memories
 from sandbox_measures.rate import rates
 from sandbox_measures.start import starts
 from sandbox_measures.writes import writes
 
-MEASURES = {"rate": rates, "start": starts, "memory": memories, "burst": bursts, "writes": writes}
+MEASURES = {
+    "rate": rates,
+    "start": starts,
+    "memory": memories,
+    "burst": bursts,
+    "writes": writes,
+    "calls": streams,
+}
 
 
 def main(chosen: list[str]) -> int:

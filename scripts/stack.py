@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs Pulumi on the stack `sandbox`: `stack.py up|preview|refresh|down [arguments for pulumi]`.
+"""Runs Pulumi on the stack `sandbox`: `stack.py up|preview|refresh|down [--calls RATE] [arguments for pulumi]`.
 
 State, plugins and the sandbox live in .state inside the clone; the user's Pulumi and AWS set-up is left out.
 """
@@ -37,9 +37,10 @@ The sandbox answers as Amazon Connect at {SANDBOX_URL} (.venv/bin/acgr sandbox s
 class Stack:
     """The stack `sandbox` of one clone, and what it takes to run Pulumi on it."""
 
-    def __init__(self, clone: Path, environment: dict[str, str]) -> None:
+    def __init__(self, clone: Path, environment: dict[str, str], calls: str | None = None) -> None:
         self.clone = clone
         self.environment = environment
+        self.calls = calls
         self.files = StackFiles(clone, PROJECT, STACK)
 
     def up(self, arguments: list[str]) -> int:
@@ -87,7 +88,8 @@ class Stack:
     def _prepare(self) -> None:
         port = str(SANDBOX_PORT)
         start = ("--folder", SANDBOX_FOLDER, "--scenario", SCENARIO, "--port", port)
-        _require(self.acgr("sandbox", "start", *start))
+        calls = ("--calls", self.calls) if self.calls else ()
+        _require(self.acgr("sandbox", "start", *start, *calls))
         if not self.files.exists():
             self.files.backend.mkdir(parents=True, exist_ok=True)
             _require(run(["pulumi", "stack", "init", STACK, "--no-select"], self.clone, self.environment))
@@ -114,11 +116,13 @@ def main() -> int:
     commands = {"up": Stack.up, "preview": Stack.preview, "refresh": Stack.refresh, "down": Stack.down}
     name, arguments = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
     if name not in commands:
-        raise Remedy(f"Usage: stack.py {'|'.join(commands)} [arguments for pulumi].")
+        raise Remedy(f"Usage: stack.py {'|'.join(commands)} [--calls RATE] [arguments for pulumi].")
     if not (CLONE / ".venv" / "bin" / "acgr").is_file():
         raise Remedy("The virtual environment is missing: run `make venv`.")
     cli = pulumi_cli.find_or_make(os.environ)
-    return commands[name](Stack(CLONE, stack_environment(os.environ, CLONE, cli)), arguments)
+    calls = arguments[1] if arguments[:1] == ["--calls"] and len(arguments) > 1 else None
+    stack = Stack(CLONE, stack_environment(os.environ, CLONE, cli), calls)
+    return commands[name](stack, arguments[2:] if calls else arguments)
 
 
 if __name__ == "__main__":

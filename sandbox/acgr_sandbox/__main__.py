@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--events", type=Path, help="file to which every event is added, one JSON object a line")
     parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
     parser.add_argument("--burst", help="requests at once")
+    parser.add_argument("--calls", metavar="RATE", help="a steady stream of phone calls, e.g. 5/s (docs/sandbox.md)")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     return parser
 
@@ -76,7 +77,10 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
             save(path, world, clock.now())
 
     switches, events = _switches(arguments), _events(arguments.events)
-    return Sandbox(world, clock=clock, switches=switches, on_write=persist, scenario=scenario, on_event=events)
+    sandbox = Sandbox(world, clock=clock, switches=switches, on_write=persist, scenario=scenario, on_event=events)
+    if arguments.calls:
+        sandbox.stream_calls(arguments.calls)
+    return sandbox
 
 
 def _scenario(arguments: argparse.Namespace) -> World:

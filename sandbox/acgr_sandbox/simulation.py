@@ -134,7 +134,7 @@ class Simulation:
         """
         with self.lock:
             self._phone_calls.start_stream(text, self.world, self.clock.now())
-            self.log_world_event("calls stream", rate=text)
+            self.log_world_event(f"phone calls at {text}")
 
     def operate(
         self, caller: Caller, name: str, params: Mapping[str, object], async_failure: str | None = None
@@ -184,7 +184,12 @@ class Simulation:
         self._phone_calls.check_silence(self._world, number, at)
 
     def _log_number_event(self, event: NumberEvent) -> None:
-        facts: dict[str, object] = {"number": event.e164, "number_id": event.number_id, "region": event.region, "what": event.what}
+        facts: dict[str, object] = {
+            "number": event.e164,
+            "number_id": event.number_id,
+            "region": event.region,
+            "what": event.what,
+        }
         if event.calls:
             facts["calls"] = event.calls
         self.events.add(event.time, "number", facts)

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .calls import call, silences, totals
 from .environment import as_exports, sandbox_environment
 from .process import Folder, Running, SandboxFailure, control_request, find_running, start, stop
 
@@ -37,6 +38,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     watching = _add(actions, "watch", _watch, "see what happens in it while it happens")
     watching.add_argument("--once", action="store_true", help="print one picture and end")
     watching.add_argument("--every", type=float, default=0.5, metavar="SECONDS", help="between pictures (default 0.5)")
+    calling = _add(actions, "call", _call, "place calls to a number: what answers them, and where")
+    calling.add_argument("number", help="number in E.164 form: +442079460001")
+    calling.add_argument("--count", type=int, default=1, metavar="N", help="how many calls (default 1)")
+    calling.add_argument("--rate", type=float, default=0.0, metavar="PER-SECOND", help="spread them; else all at once")
+    calling.add_argument("--json", action="store_true", help="print what the control route answers")
     run = _add(actions, "run", _run, "run a command against one that lives as long as the command")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
     for name in ("start", "run"):
@@ -64,6 +70,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
     parser.add_argument("--burst", help="requests at once")
+    parser.add_argument(
+        "--calls", metavar="RATE", help="let calls come in steadily, e.g. 5/s; 5/s:+442079460001 for one"
+    )
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
 
 
@@ -73,6 +82,9 @@ def _start(arguments: argparse.Namespace) -> int:
     running = find_running(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
     if running.process is None:
         print(f"The sandbox is running already: {running.url}, process {running.pid}.")
+        if arguments.calls:
+            control_request(running.url, "POST", "calls/stream", {"rate": arguments.calls})
+            print(f"Calls come in at {arguments.calls}.")
         return 0
     print(f"Amazon Connect is imitated at {running.url} (process {running.pid}, log {folder.log}).")
     print(_contents(running))
@@ -100,9 +112,14 @@ def _status(arguments: argparse.Namespace) -> int:
     print(f"{running.url}, process {running.pid}")
     print(_contents(running))
     print(_calls(running))
-    dark = running.status["dark"]
-    print("\n".join(f"dark: {e164} has no flow in {region}" for e164, region in dark) or "No number is dark.")
+    print(totals(running.status))
+    print(silences(running.status))
     return 0
+
+
+def _call(arguments: argparse.Namespace) -> int:
+    running = _running_or_fail(_folder(arguments))
+    return call(running, arguments.number, arguments.count, arguments.rate, as_json=arguments.json)
 
 
 def _reset(arguments: argparse.Namespace) -> int:
@@ -198,7 +215,7 @@ def _running_or_fail(folder: Folder) -> Running:
 
 def _options(arguments: argparse.Namespace) -> list[str]:
     options = ["--port", str(arguments.port)]
-    for name in ("rate", "burst", "clock", "events"):
+    for name in ("rate", "burst", "clock", "events", "calls"):
         value = getattr(arguments, name)
         options += [f"--{name}", str(value)] if value is not None else []
     return options + [part for switch in arguments.switch for part in ("--switch", switch)]

@@ -17,7 +17,8 @@ BARS = "▁▂▃▄▅▆▇█"
 DARK = "bold white on red"
 RATE_SECONDS = 5
 _EVENTS = 8
-_AROUND = 11  # lines that are neither a number, a TDG nor an event
+_STYLES = {"dark": "red", "failed": "red", "first call lost": "red", "calls lost": "red", "lit": "green"}
+_AROUND = 12  # lines that are neither a number, a TDG nor an event
 
 
 def dashboard(overview: Overview, *, url: str, height: int | None = None) -> RenderableType:
@@ -32,7 +33,8 @@ def dashboard(overview: Overview, *, url: str, height: int | None = None) -> Ren
     events = events if height is None else events[-_EVENTS:]
     room = None if height is None else max(3, height - _AROUND - len(events) - len(overview["groups"]))
     tables = [_groups(overview), Text(), _numbers(overview, room)]
-    return Group(_title(overview, url), Text(), *tables, Text(), _requests(overview), *events)
+    below = [_requests(overview), *_phone_calls(overview), *events]
+    return Group(_title(overview, url), Text(), *tables, Text(), *below)
 
 
 def _title(overview: Overview, url: str) -> Text:
@@ -91,11 +93,22 @@ def _status(status: str, good: str) -> Text:
 
 
 def _flow(number: Overview, region: str) -> Text:
+    lost = number["calls_lost"].get(region, 0)
     if region in number["dark"]:
-        return Text(f" dark {number['dark'][region]:.1f} s ", DARK)
+        return Text(f" dark {number['dark'][region]:.1f} s{f', {lost} lost' if lost else ''} ", DARK)
     if region not in number["flows"]:
         return Text("-", "dim")
-    return Text(number["flows"][region])
+    text = Text(number["flows"][region])
+    return text.append(f", {lost} lost", "yellow") if lost else text
+
+
+def _phone_calls(overview: Overview) -> list[Text]:
+    answered, lost, stream = (overview[f"calls_{name}"] for name in ("answered", "lost", "stream"))
+    if not (answered or lost or stream):
+        return []
+    at = f" at {stream}" if stream else ""
+    text = Text.assemble((f"phone calls{at}", "bold"), f"  {answered} answered, ")
+    return [text.append(f"{lost} lost", "red" if lost else "green")]
 
 
 def _requests(overview: Overview) -> Text:
@@ -115,7 +128,7 @@ def _requests(overview: Overview) -> Text:
 
 def _event(event: Overview) -> Text:
     texts = {"number": _text_of_number, "fault": _text_of_fault, "second-writer": _text_of_writer}
-    style = {"dark": "red", "failed": "red", "lit": "green"}.get(event.get("what", ""), "")
+    style = _STYLES.get(event.get("what", ""), "")
     return Text.assemble(
         (f"{_clock(event['time'])}  ", "dim"), (texts.get(event["kind"], _text_of_other)(event), style)
     )
@@ -123,7 +136,10 @@ def _event(event: Overview) -> Text:
 
 def _text_of_number(event: Overview) -> str:
     where = f" in {event['region']}" if event["region"] else ""
-    return f"{event['number']} {event['what']}{where}"
+    what = event["what"]
+    if what == "calls lost":
+        what = f"{event['calls']} call{'' if event['calls'] == 1 else 's'} lost"
+    return f"{event['number']} {what}{where}"
 
 
 def _text_of_fault(event: Overview) -> str:

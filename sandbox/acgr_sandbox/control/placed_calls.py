@@ -39,15 +39,18 @@ def of_number(calls: PhoneCalls, number: Number) -> dict[str, dict[str, int]]:
     }
 
 
-def lost_rows(simulation: Simulation) -> list[tuple[str, str, int]]:
-    """(E.164, Region, calls lost) of every number that lost some."""
-    calls, numbers = simulation.phone_calls, simulation.world.numbers.values()
-    return [
-        (number.e164, region, tally.lost)
-        for number in sorted(numbers, key=lambda number: number.e164)
-        for region, tally in calls.tallies(number.id).items()
-        if tally.lost
-    ]
+def lost_rows(simulation: Simulation) -> list[dict[str, Any]]:
+    """Every number and Region that is dark or lost calls: how many, and for how long it was dark in all."""
+    calls, world, timeline = simulation.phone_calls, simulation.world, simulation.timeline
+    rows = []
+    for number in sorted(world.numbers.values(), key=lambda number: number.e164):
+        dark, tallies = world.dark_regions(number), calls.tallies(number.id)
+        for region in dict.fromkeys([*dark, *(region for region, tally in tallies.items() if tally.lost)]):
+            lost = tallies[region].lost if region in tallies else 0
+            seconds = timeline.dark_seconds(number.id, region)
+            facts = {"number": number.e164, "region": region, "dark": region in dark}
+            rows.append({**facts, "dark_seconds": seconds, "calls_lost": lost})
+    return rows
 
 
 def _row(world: World, placed: Placed) -> dict[str, Any]:

@@ -7,7 +7,8 @@ Each event has `n` (1, 2, 3 …), `time` (epoch seconds of the sandbox's clock) 
                     and first call lost, calls lost, which have `calls`
     fault           fault (its kind), operation, region
     second-writer   change, outcome
-    world           what: reset, restored, claims held, claims released, switches set, faults set, clock moved
+    world           what: reset, restored, claims held, claims released, switches set, faults set, clock moved,
+                    phone calls at …
 """
 
 from __future__ import annotations

@@ -112,12 +112,14 @@ class Timeline:
         self._notify = notify
         self._events: list[NumberEvent] = []
         self._dark: dict[str, dict[str, float]] = {}
-        self._claimed_in: dict[str, str] = {}
+        self._was_dark: dict[str, dict[str, float]] = {}
+        self._claimed_in: dict[str, tuple[str, str]] = {}
 
     def begin(self, world: World) -> None:
         """Forget everything; numbers that are dark already count as dark from now."""
         self._events.clear()
         self._dark.clear()
+        self._was_dark.clear()
         for number in world.numbers.values():
             self.check_dark(world, number, self._clock.now())
 
@@ -129,13 +131,15 @@ class Timeline:
 
     def check_dark(self, world: World, number: Number, at: float) -> None:
         """Note in which Regions a number went dark, or came back, at `at`."""
-        self._claimed_in[number.id] = number.region
+        self._claimed_in[number.id] = (number.e164, number.region)
         exists = number.id in world.numbers
         before = self._dark.get(number.id, {})
         dark = {region: before.get(region, at) for region in (world.dark_regions(number) if exists else ())}
         for region in sorted(dark.keys() - before.keys()):
             self.record(number, at, "dark", region)
         for region in sorted(before.keys() - dark.keys()):
+            was_dark = self._was_dark.setdefault(number.id, {})
+            was_dark[region] = was_dark.get(region, 0.0) + at - before[region]
             self.record(number, at, "lit", region)
         self._dark[number.id] = dark
 
@@ -154,17 +158,13 @@ class Timeline:
             number: id or E.164.
             region: the Region looked at; None is the one it was claimed in.
         """
-        events = self.events(number)
-        return self._dark_in(events, region or self._claimed_in[events[0].number_id]) if events else 0.0
+        claimed = self._claimed_in.items()
+        known = [(number_id, own) for number_id, (e164, own) in claimed if number in (number_id, e164)]
+        return sum(self._dark_in(number_id, region or own) for number_id, own in known)
 
-    def _dark_in(self, events: list[NumberEvent], region: str) -> float:
-        total, since = 0.0, None
-        for event in events:
-            if event.region == region and event.what == "dark":
-                since = event.time
-            elif event.region == region and event.what == "lit" and since is not None:
-                total, since = total + event.time - since, None
-        return total if since is None else total + self._clock.now() - since
+    def _dark_in(self, number_id: str, region: str) -> float:
+        since, before = self.dark_since(number_id, region), self._was_dark.get(number_id, {}).get(region, 0.0)
+        return before if since is None else before + max(0.0, self._clock.now() - since)
 
     def rows(self, number: str | None = None) -> list[dict[str, Any]]:
         """The same events as plain data."""

@@ -29,7 +29,7 @@ FASTEST = 1_000_000
 
 FORMS = "calls a second: 5/s, 0.5/s or 300/min, for some numbers alone 5/s:+442079460001,+442079460002, or off"
 
-_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:/(s|min|h))?")
+_RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:/(s|min|h))?")
 _UNITS = {"s": 1, "min": 60, "h": 3600}
 _BLOCK = 100
 
@@ -246,9 +246,7 @@ class PhoneCalls:
         return Contact(self._last_contact, at, *place)
 
 
-def _in_turn(
-    stream: Stream, numbers: list[Number], begin: int, end: int, placed: Counter[str]
-) -> Iterator[_Batch]:
+def _in_turn(stream: Stream, numbers: list[Number], begin: int, end: int, placed: Counter[str]) -> Iterator[_Batch]:
     turn = len(numbers)
     for first in range(begin, min(end, begin + turn)):
         number = numbers[first % turn]
