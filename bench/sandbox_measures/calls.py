@@ -24,7 +24,9 @@ def streams() -> list[Measure]:
 
 
 def _work(rate: str) -> float:
-    sandbox = Sandbox(load_scenario(generated()), clock=ManualClock(), switches=Switches(rate=0))
+    sandbox = Sandbox(
+        load_scenario(generated(numbers=500, agents=5000)), clock=ManualClock(), switches=Switches(rate=0)
+    )
     regions = (sandbox.world.source_region, sandbox.world.replica_region)
     for group in sandbox.world.groups.values():
         group.telephony = dict(zip(regions, (30, 70), strict=True))

@@ -154,7 +154,8 @@ class Simulation:
         world = self._world_of(caller)
         switches = self.switches.drawn(str(world.revision))
         now, record = self.clock.now(), self._record_number_event
-        answer = OPERATIONS[name].run(Call(world, caller.region, now, switches, params, record, async_failure))
+        call = Call(world, caller.region, now, switches, params, record, async_failure, self._phone_calls)
+        answer = OPERATIONS[name].run(call)
         if OPERATIONS[name].writes:
             world.revision += 1
             self.settle()

@@ -9,6 +9,7 @@ import yaml
 
 from acgr_sandbox import Sandbox, World
 from acgr_sandbox.operations.profiles import derived_id
+from acgr_sandbox.scenario.load import TEST_CONTENT
 from acgr_sandbox.scenario.snapshot import snapshot
 from acgr_sandbox.wire.service_model import service_model
 
@@ -52,6 +53,9 @@ SCENARIO: dict[str, Any] = {
         {"e164": "+442079460004", "target": "northwind", "flow": "Main IVR", "outbound": True},
         {"e164": "+442079460005", "target": "lonely", "flow": "Elsewhere"},
     ],
+    "test_cases": [
+        {"name": "Second line answers", "number": "+442079460002", "regions": [SOURCE]},
+    ],
 }
 
 ALL: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("calls.yaml").read_text(encoding="utf-8"))
@@ -61,7 +65,14 @@ CALLS = {name: call for name, call in ALL.items() if name in service_model().ope
 
 CONTENT = '{"Version":"2019-10-30","StartAction":"bye","Actions":[{"Identifier":"bye","Type":"DisconnectParticipant"}]}'
 
-_NAMES = {"instances": "alias", "groups": "name", "flows": "name", "users": "username", "numbers": "e164"}
+_NAMES = {
+    "instances": "alias",
+    "groups": "name",
+    "flows": "name",
+    "users": "username",
+    "numbers": "e164",
+    "test_cases": "name",
+}
 
 
 def ids(world: World) -> dict[str, str]:
@@ -85,6 +96,9 @@ def ids(world: World) -> dict[str, str]:
         **{f"{name}_arn": world.arn(resource) for name, resource in resources.items()},
         **{name: derived_id(resources["instance"].id, kind) for name, kind in kinds.items()},
         "content": CONTENT,
+        "test_content": TEST_CONTENT,
+        "test_case": next(iter(world.test_cases.values())).id,
+        "test_case_arn": world.arn(next(iter(world.test_cases.values()))),
     }
 
 

@@ -163,6 +163,62 @@ class Number:
         return association.flow_id if association else None
 
 
+@dataclass
+class TestCase:
+    """A test case, which belongs to one Region of its instance.
+
+    `versions` maps PUBLISHED and SAVED to what was published and saved last: Content, EntryPoint and
+    InitializationData, as the API spells them.
+    """
+
+    __test__: ClassVar[bool] = False  # it is no test of pytest's
+
+    id: str
+    name: str
+    instance_id: str
+    region: str
+    description: str = ""
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    modified: float = 1_690_000_000.0
+    modified_in: str = ""
+
+    @property
+    def status(self) -> str:
+        """PUBLISHED once it was published, else SAVED."""
+        return "PUBLISHED" if "PUBLISHED" in self.versions else "SAVED"
+
+
+@dataclass
+class TestExecution:
+    """A run of a test case: asked for at `asked`, over at `ended` (epoch seconds), it takes `seconds`.
+
+    It calls the number `e164`, or begins in the flow `flow_id`; `by_shares` lets it fail in a Region that calls to the
+    number do not go to. `answered_by` is the flow that answered, `group_id` the number's TDG, `reason` why none did.
+    """
+
+    __test__: ClassVar[bool] = False
+
+    id: str
+    test_case_id: str
+    instance_id: str
+    region: str
+    asked: float
+    seconds: float
+    observations: list[str] = field(default_factory=list)
+    e164: str = ""
+    flow_id: str = ""
+    by_shares: bool = False
+    channel: str = "VOICE"
+    caller: str = ""
+    status: str = "INITIATED"
+    ended: float | None = None
+    answered_by: str = ""
+    group_id: str = ""
+    reason: str = ""
+    contact_tags: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(order=True)
 class PendingChange:
     """Something that will have happened at `at` (epoch seconds); `order` keeps equal times in sequence."""

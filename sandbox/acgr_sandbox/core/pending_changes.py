@@ -10,9 +10,14 @@ import heapq
 from collections.abc import Callable
 
 from .models import Association, Flow, Group, Instance, Number, PendingChange, put_all_traffic_in_source
+from .telephony import end_of_test
 from .world import World
 
 CLAIM = "claim"
+TEST_END = "test-end"
+
+TESTS_AT_ONCE = 5
+"""Test cases that an instance runs at once in a Region; others wait (guide page "Execute test cases")."""
 RecordNumberEvent = Callable[[Number, float, str, str], None]
 """Takes a number, when, what happened to it, and in which Region ("" for both)."""
 
@@ -233,7 +238,7 @@ def _instance_gone(world: World, change: PendingChange, record: RecordNumberEven
         return
     for number in list(world.numbers_on(instance.id)):
         _released(world, PendingChange(change.at, change.order, "released", number.id), record)
-    for resources in (world.flows, world.users):
+    for resources in (world.flows, world.users, world.test_cases, world.test_executions):
         for id in [id for id, resource in resources.items() if resource.instance_id == instance.id]:
             del resources[id]
     del world.instances[instance.id]
@@ -252,7 +257,32 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
     for flow in world.flows.values():
         if flow.instance_id == instance.id:
             flow.states.pop(instance.replica, None)
+    for tests in (world.test_cases, world.test_executions):
+        for id in [
+            id for id, test in tests.items() if (test.instance_id, test.region) == (instance.id, instance.replica)
+        ]:
+            del tests[id]
     instance.replica = None
+
+
+def _test_end(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    execution = world.test_executions.get(change.subject)
+    if execution is not None and execution.status == "IN_PROGRESS":
+        end_of_test(world, execution)
+        execution.ended = change.at
+        run_waiting_tests(world, execution.instance_id, execution.region, change.at)
+
+
+def run_waiting_tests(world: World, instance_id: str, region: str, at: float) -> None:
+    """Let as many test executions run in a Region of an instance as may at once, those first that were asked first."""
+    there = [
+        each for each in world.test_executions.values() if (each.instance_id, each.region) == (instance_id, region)
+    ]
+    waiting = [execution for execution in there if execution.status == "INITIATED"]
+    running = sum(1 for execution in there if execution.status == "IN_PROGRESS")
+    for execution in waiting[: TESTS_AT_ONCE - running]:
+        execution.status = "IN_PROGRESS"
+        schedule(world, at + execution.seconds, TEST_END, execution.id)
 
 
 _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
@@ -271,4 +301,5 @@ _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     "instance-gone": _instance_gone,
     "replicated": _replicated,
     "replica-gone": _replica_gone,
+    TEST_END: _test_end,
 }

@@ -92,7 +92,7 @@ class Tally:
 
 @dataclass
 class Contact:
-    """An answered call; `n` counts them from 1, `at` is epoch seconds."""
+    """An answered call from `at` to `ended` (epoch seconds); `n` counts them from 1, `caller` is whose number rang."""
 
     n: int
     at: float
@@ -102,7 +102,14 @@ class Contact:
     instance_id: str
     group_id: str | None
     flow_id: str
+    channel: str = "VOICE"
+    caller: str = "+447700900000"  # of the numbers that are kept for fiction
+    ended: float = 0.0
     tags: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A call is over at once: the flow hangs up."""
+        self.ended = self.ended or self.at
 
 
 @dataclass(frozen=True)

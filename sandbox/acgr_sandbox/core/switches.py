@@ -44,6 +44,7 @@ class Switches:
     replicate_seconds: float = switch(10.0, "How long the replication of an instance takes")
     list_lag_seconds: float = switch(0.0, "How far ListPhoneNumbersV2 runs behind DescribePhoneNumber")
     membership_lag_seconds: float = switch(0.0, "How far ListTrafficDistributionGroupUsers runs behind")
+    test_seconds: float = switch(4.0, "How long an execution of a test case takes")
     latency_seconds: float = switch(0.0, "How long every answer takes; a manual clock moves by it")
 
     # Throttling.
@@ -116,6 +117,12 @@ class Switches:
     flow_limit: int = switch(0, "Flows of an instance; 0 is no limit")
     delete_flow_in_use: Literal["refuse", "drop"] = switch(
         "refuse", "Deleting a flow that a number has: refused, or the number goes dark"
+    )
+
+    # Test cases.
+    test_call_route: Literal["region", "shares"] = switch(
+        "region",
+        "A test case's call to a number in a Region without traffic: its flow there answers (region), or none (shares)",
     )
 
     # Phone numbers.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .models import Group, Number
+from .models import Group, Number, TestExecution
 from .world import World
 
 
@@ -41,6 +41,32 @@ def route_in(world: World, number: Number, region: str) -> Route:
     reason = _silence(world, number, region)
     flow_id = None if reason else number.flow_in(region)
     return Route(region, instance.id, group.id if group else None, flow_id, _has_agent(world, number, region), reason)
+
+
+def end_of_test(world: World, execution: TestExecution) -> None:
+    """Let a test case's execution pass or fail, as the world is: passed where a flow answers."""
+    number = next((number for number in world.numbers.values() if number.e164 == execution.e164), None)
+    if execution.flow_id:
+        execution.answered_by, execution.reason = _answer_of_flow(world, execution)
+    elif number is None or world.instance_of_number(number).id != execution.instance_id:
+        execution.reason = f"{execution.e164} is no number of this instance"
+    elif execution.region not in world.regions_of(number):
+        execution.reason = f"{execution.e164} is not in this Region"
+    else:
+        route = route_in(world, number, execution.region)
+        execution.group_id = route.group_id or ""
+        away = execution.by_shares and not shares_of(world, number).get(execution.region)
+        execution.reason = "no calls go to this Region" if away else route.reason
+        execution.answered_by = "" if execution.reason else str(route.flow_id)
+    execution.status = "FAILED" if execution.reason else "PASSED"
+
+
+def _answer_of_flow(world: World, execution: TestExecution) -> tuple[str, str]:
+    flow = world.flows.get(execution.flow_id)
+    if flow is None or flow.instance_id != execution.instance_id:
+        return "", f"there is no flow {execution.flow_id}"
+    reason = why_no_answer(world, flow.id, execution.region)
+    return "" if reason else flow.id, reason
 
 
 def why_no_answer(world: World, flow_id: str | None, region: str) -> str:

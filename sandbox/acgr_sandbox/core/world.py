@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .models import Flow, Group, Instance, Number, PendingChange, Token, User, seen_from
+from .models import (
+    Flow,
+    Group,
+    Instance,
+    Number,
+    PendingChange,
+    TestCase,
+    TestExecution,
+    Token,
+    User,
+    seen_from,
+)
 
 Resource = TypeVar("Resource")
 
@@ -19,7 +30,10 @@ NAMESPACE = uuid.UUID("6f0c1a52-6a0e-5f5d-9b43-5d1f0c0a5e11")
 
 @dataclass
 class World:
-    """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances."""
+    """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances.
+
+    All resources go by their ids, but for test cases, which go by `<Region>/<id>`: both Regions may have the same.
+    """
 
     account: str
     source_region: str
@@ -33,6 +47,8 @@ class World:
     flows: dict[str, Flow] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
+    test_cases: dict[str, TestCase] = field(default_factory=dict)
+    test_executions: dict[str, TestExecution] = field(default_factory=dict)
     released: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     changes: list[PendingChange] = field(default_factory=list)
@@ -104,10 +120,10 @@ class World:
             group.members = [member for member in group.members if member != user_id]
             group.listed = [member for member in group.listed if member != user_id]
 
-    def arn(self, resource: Instance | Group | Flow | User | Number, region: str | None = None) -> str:
+    def arn(self, resource: Instance | Group | Flow | User | Number | TestCase, region: str | None = None) -> str:
         """The ARN of a resource as seen from a Region (default: its own).
 
-        TDGs and numbers carry their own Region wherever they are seen from; the others the Region asked for.
+        TDGs, numbers and test cases carry their own Region wherever they are seen from; the others that asked for.
         """
         if isinstance(resource, Group):
             return self._arn(self.instance_of_group(resource).region, f"traffic-distribution-group/{resource.id}")
@@ -115,6 +131,8 @@ class World:
             return self._arn(resource.region, f"phone-number/{resource.id}")
         if isinstance(resource, Instance):
             return self._arn(region or resource.region, f"instance/{resource.id}")
+        if isinstance(resource, TestCase):
+            return self._arn(resource.region, f"instance/{resource.instance_id}/test-case/{resource.id}")
         kind = "contact-flow" if isinstance(resource, Flow) else "agent"
         instance = self.instances[resource.instance_id]
         return self._arn(region or instance.region, f"instance/{instance.id}/{kind}/{resource.id}")

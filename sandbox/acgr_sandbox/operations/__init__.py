@@ -8,6 +8,7 @@ imported, works on a `Call`, and refuses with `wire.refusal`. Modules that only 
 from __future__ import annotations
 
 from . import (  # noqa: F401 (importing a module registers its operations)
+    contacts,
     flow_associations,
     flows,
     group_users,
@@ -16,6 +17,7 @@ from . import (  # noqa: F401 (importing a module registers its operations)
     numbers,
     profiles,
     tags,
+    testing,
     traffic_distribution,
     users,
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from acgr_sandbox.core.models import Flow, Group, Instance, Number, User
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, TestCase, User
 from acgr_sandbox.core.pending_changes import RecordNumberEvent, schedule
+from acgr_sandbox.core.phone_calls import PhoneCalls
 from acgr_sandbox.core.switches import Switches
 from acgr_sandbox.core.world import NAMESPACE, World
 from acgr_sandbox.wire.refusal import Refusal, invalid_parameter, not_found
@@ -42,7 +43,8 @@ def parse_arn(text: str) -> Arn | None:
 class Call:
     """What an operation works with.
 
-    `now` is epoch seconds; `async_failure` the message with which an asynchronous operation ends in failure, or None.
+    `now` is epoch seconds; `async_failure` the message with which an asynchronous operation ends in failure, or None;
+    `phone_calls` the calls that were placed.
     """
 
     world: World
@@ -52,6 +54,7 @@ class Call:
     params: Mapping[str, Any]
     record_event: RecordNumberEvent
     async_failure: str | None = None
+    phone_calls: PhoneCalls = field(default_factory=PhoneCalls)
 
     def later(self, seconds: float, what: str, subject: str, *, region: str = "", detail: str | None = None) -> None:
         """Let `what` happen to `subject` after `seconds`."""
@@ -158,6 +161,17 @@ class Call:
         if arn and text != self.flow_arn(flow):
             raise missing
         return flow
+
+    def test_case(self, text: str, instance: Instance) -> TestCase:
+        """The test case asked for, by id or ARN, of this Region."""
+        arn = parse_arn(text)
+        test_case = self.world.test_cases.get(f"{self.region}/{arn.tail if arn else text}")
+        missing = not_found(f"Test case {text} was not found in instance {instance.id} in {self.region}.")
+        if test_case is None or test_case.instance_id != instance.id:
+            raise missing
+        if arn and text != self.world.arn(test_case):
+            raise missing
+        return test_case
 
     def _flow_known_as(self, flow_id: str, instance: Instance) -> Flow | None:
         if not self._own_flow_ids(instance):

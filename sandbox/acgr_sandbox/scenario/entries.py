@@ -13,12 +13,13 @@ from acgr_sandbox.core.world import NAMESPACE, World
 Entry = Mapping[str, Any]
 
 _KEYS = {
-    "a scenario": "account source_region replica_region instances groups flows users numbers",
+    "a scenario": "account source_region replica_region instances groups flows users numbers test_cases",
     "an instance": "alias id region replicated",
     "a group": "name id default instance description status tags telephony agents members",
     "a flow": "name id type state status absent instance description tags prefix count digits first",
     "a user": "username id first_name last_name mirrored tags instance prefix count digits first",
     "a number": "e164 id target flow description tags type country region outbound count",
+    "a test case": "name id instance regions number flow content status description tags",
 }
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -96,6 +97,13 @@ def add_unique(resources: dict[str, Any], resource: Any, name: str) -> None:
     if resource.id in resources:
         raise ScenarioError(f"{name!r} is in the scenario twice, or its id is.")
     resources[resource.id] = resource
+
+
+def checked_e164(e164: object) -> str:
+    """A number in E.164 form."""
+    if not isinstance(e164, str) or not re.fullmatch(r"\+[1-9]\d{1,14}", e164):
+        raise ScenarioError(f"Number {e164!r} is not E.164; write it in quotes, with its plus.")
+    return e164
 
 
 def instance_of(world: World, entry: Entry, what: str) -> Instance:

@@ -42,12 +42,19 @@ names, so that the same scenario is the same world each time.
         description: ...              # also: id, tags, type (DID), country (GB), region (where it was claimed),
         outbound: false               # a queue's outbound caller ID
       - {e164: "+441134960000", count: 100, target: emergency, flow: [Main IVR, Winter IVR]}     # the flows in turn
+    test_cases:
+      - name: Main line answers
+        number: "+442079460001"       # what it calls; or flow: the flow it begins in
+        regions: [eu-west-2]          # default: all of its instance; also content (JSON as text), status, instance, id,
+        tags: {}                      # description
 
 `flow` may also be a mapping from Region to a flow's name or null. `scenario.schema.json` says the same to editors.
 """
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -62,10 +69,12 @@ from acgr_sandbox.core.models import (
     Group,
     Instance,
     Number,
+    TestCase,
     User,
     country_of,
     put_all_traffic_in_source,
 )
+from acgr_sandbox.core.testing_language import problems_of
 from acgr_sandbox.core.world import World
 
 from .entries import (
@@ -73,6 +82,7 @@ from .entries import (
     ScenarioError,
     add_unique,
     check_keys,
+    checked_e164,
     given,
     id_of,
     instance_of,
@@ -87,6 +97,22 @@ from .entries import (
 
 DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
 """What a sandbox holds when it is given no scenario."""
+
+TEST_CONTENT = json.dumps(
+    {
+        "Version": "2025-06-21",
+        "Observations": [
+            {
+                "Identifier": "Answered",
+                "Event": {"Identifier": "Begin", "Type": "TestInitiated", "Actor": "System", "Properties": {}},
+                "Usage": {"Type": "EXACTLY"},
+                "Actions": [],
+                "Transitions": {"NextObservations": []},
+            }
+        ],
+    }
+)
+"""The content of a test case that is given none: it observes that the test begins."""
 
 GROUP_STATUSES = (
     "ACTIVE",
@@ -194,9 +220,7 @@ def _users(entry: str | Entry) -> Iterator[Entry]:
 
 def _add_number(world: World, entry: Entry) -> None:
     check_keys("a number", entry)
-    e164 = required(entry, "e164", "a number")
-    if not isinstance(e164, str) or not re.fullmatch(r"\+[1-9]\d{1,14}", e164):
-        raise ScenarioError(f"Number {e164!r} is not E.164; write it in quotes, with its plus.")
+    e164 = checked_e164(required(entry, "e164", "a number"))
     if "count" in entry:
         for each in numbered_entries(entry, e164):
             _add_number(world, each)
@@ -229,6 +253,38 @@ def _set_flows(world: World, number: Number, given: str | Entry | None) -> None:
         number.flows[region] = Association(flow.id, 0)
 
 
+def _add_test_case(world: World, entry: Entry) -> None:
+    check_keys("a test case", entry)
+    name = required(entry, "name", "a test case")
+    what = f"test case {name}"
+    instance, id = instance_of(world, entry, what), id_of(world, entry, "test-case", name)
+    status = one_of(entry, "status", ("PUBLISHED", "SAVED"), what)
+    content = entry.get("content", TEST_CONTENT)
+    problems = problems_of(str(content)) if status == "PUBLISHED" else []
+    if problems:
+        raise ScenarioError(f"Test case {name}: {problems[0]}")
+    version = {"Content": str(content), "EntryPoint": _entry_point(world, entry, what)}
+    for region in entry.get("regions") or instance.regions:
+        if region not in instance.regions:
+            raise ScenarioError(f"Test case {name}: instance {instance.alias} is not in {region}.")
+        if f"{region}/{id}" in world.test_cases:
+            raise ScenarioError(f"{name!r} is in the scenario twice, or its id is.")
+        test_case = TestCase(id, name, instance.id, region, **given(entry, "description"))
+        test_case.versions, test_case.tags = {status: copy.deepcopy(version)}, dict(entry.get("tags") or {})
+        world.test_cases[f"{region}/{id}"] = test_case
+
+
+def _entry_point(world: World, entry: Entry, what: str) -> dict[str, Any]:
+    if ("number" in entry) == ("flow" in entry):
+        raise ScenarioError(f"{what.capitalize()} needs a number or a flow, and not both.")
+    if "number" in entry:
+        parameters = {"DestinationPhoneNumber": checked_e164(entry["number"])}
+    else:
+        flow = look_up(lambda: world.flow(entry["flow"]), f"{what.capitalize()}: there is no flow {entry['flow']!r}.")
+        parameters = {"FlowId": flow.id}
+    return {"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": parameters}
+
+
 def _add_members(world: World, entries: list[Entry]) -> None:
     ids = {name: user.id for user in world.users.values() for name in (user.username, user.id)}
     for entry in entries:
@@ -247,4 +303,5 @@ _SECTIONS: dict[str, Any] = {
     "flows": _add_flow,
     "users": _add_user,
     "numbers": _add_number,
+    "test_cases": _add_test_case,
 }

@@ -23,6 +23,7 @@ _FLAG: Schema = {"type": "boolean"}
 _COUNT: Schema = {"type": "integer", "minimum": 1}
 _ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _TAGS: Schema = {"type": ["object", "null"], "additionalProperties": _TEXT}
+_E164: Schema = {"type": "string", "pattern": r"^\+[1-9][0-9]{1,14}$", "description": "In quotes, with its plus."}
 _FLOW: Schema = {"type": ["string", "null"]}
 _SHARES: Schema = {
     "type": "object",
@@ -54,6 +55,7 @@ def _sections() -> dict[str, Schema]:
         "flows": {"anyOf": [_NAME, _flow()]},
         "users": {"anyOf": [_NAME, _user()]},
         "numbers": _number(),
+        "test_cases": _test_case(),
     }
     return {name: {"type": ["array", "null"], "items": items} for name, items in sections.items()}
 
@@ -107,7 +109,7 @@ def _number() -> Schema:
     in_turn = {"type": "array", "items": _FLOW, "minItems": 1}
     return _entry(
         ["e164", "target"],
-        e164={"type": "string", "pattern": r"^\+[1-9][0-9]{1,14}$", "description": "In quotes, with its plus."},
+        e164=_E164,
         id=_ID,
         target=_NAME,
         flow={"anyOf": [_FLOW, per_region, in_turn]},
@@ -119,6 +121,23 @@ def _number() -> Schema:
         outbound=_FLAG,
         count=_COUNT,
     )
+
+
+def _test_case() -> Schema:
+    entry = _entry(
+        ["name"],
+        name=_NAME,
+        id=_ID,
+        instance=_NAME,
+        regions={"type": ["array", "null"], "items": _REGION},
+        number=_E164,
+        flow=_NAME,
+        content=_TEXT,
+        status={"enum": ["PUBLISHED", "SAVED"]},
+        description=_TEXT,
+        tags=_TAGS,
+    )
+    return {**entry, "oneOf": [{"required": ["number"]}, {"required": ["flow"]}]}
 
 
 def _entry(needed: list[str], **properties: Schema) -> Schema:

@@ -10,7 +10,18 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from acgr_sandbox.core.models import Association, Flow, Group, Instance, Number, PendingChange, Token, User
+from acgr_sandbox.core.models import (
+    Association,
+    Flow,
+    Group,
+    Instance,
+    Number,
+    PendingChange,
+    TestCase,
+    TestExecution,
+    Token,
+    User,
+)
 from acgr_sandbox.core.world import World
 
 VERSION = 1
@@ -65,6 +76,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "flows": _flow,
     "users": lambda entry: User(**entry),
     "numbers": _number,
+    "test_cases": lambda entry: TestCase(**entry),
+    "test_executions": lambda entry: TestExecution(**entry),
     "tokens": lambda entry: Token(**entry),
 }
 

@@ -87,6 +87,25 @@ def test_details() -> None:
     assert world.number("+15550100").tags == {"x": "y"}
 
 
+def test_test_cases() -> None:
+    """A test case is in every Region of its instance unless some are named, with content that can be published."""
+    entries = [
+        {"name": "Main line", "number": "+442079460001"},
+        {"name": "Flow", "flow": "Main IVR", "regions": ["eu-central-1"], "status": "SAVED", "description": "In it"},
+    ]
+    world = load_scenario({**_with("flows", "Main IVR"), "test_cases": entries})
+    assert [(test.name, test.region, test.status, test.description) for test in world.test_cases.values()] == [
+        ("Main line", "eu-west-2", "PUBLISHED", ""),
+        ("Main line", "eu-central-1", "PUBLISHED", ""),
+        ("Flow", "eu-central-1", "SAVED", "In it"),
+    ]
+    assert len({test.id for test in world.test_cases.values()}) == 2
+    first, _, last = (next(iter(test.versions.values()))["EntryPoint"] for test in world.test_cases.values())
+    called, begun = {"DestinationPhoneNumber": "+442079460001"}, {"FlowId": world.flow("Main IVR").id}
+    assert first == {"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": called}
+    assert last == {"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": begun}
+
+
 def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:
     """A file with something else in it is refused with what a scenario has."""
     (tmp_path / "list.yaml").write_text("- a\n- b\n")
@@ -127,6 +146,12 @@ def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:
             "does not arrive in eu-central-1",
         ),
         (_with("flows", {"name": "Main IVR", "absent": ["eu-central-1"]}), "is absent in eu-central-1"),
+        (_with("test_cases", {"name": "A"}), "Test case A needs a number or a flow, and not both"),
+        (_with("test_cases", {"name": "A", "flow": "x"}), "Test case A: there is no flow 'x'"),
+        (_with("test_cases", {"name": "A", "number": "x"}), "write it in quotes, with its plus"),
+        (_with("test_cases", *[{"name": "A", "number": "+44207"}] * 2), "'A' is in the scenario twice"),
+        (_with("test_cases", {"name": "A", "number": "+44207", "content": "{}"}), "The content has no Version"),
+        (_with("test_cases", {"name": "A", "number": "+44207", "regions": ["us-east-1"]}), "is not in us-east-1"),
     ],
 )
 def test_what_cannot_be(scenario: Any, sentence: str) -> None:

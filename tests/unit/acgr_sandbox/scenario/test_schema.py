@@ -54,6 +54,10 @@ EVERYTHING: dict[str, Any] = {
         {"e164": "+442079460100", "count": 3, "target": "northwind", "flow": ["Main", "Line 001", None]},
         {"e164": "+15550100", "target": "retail", "flow": None, "type": "TOLL_FREE", "country": "US", "outbound": True},
     ],
+    "test_cases": [
+        {"name": "Main line", "number": "+442079460001", "regions": ["eu-west-2"], "tags": {"a": "b"}},
+        {"name": "Old flow", "flow": "Old", "instance": "northwind", "status": "SAVED", "content": "later"},
+    ],
 }
 
 
@@ -78,10 +82,10 @@ def test_it_knows_the_keys_of_the_loader() -> None:
         choices = [choice for choice in entry.get("anyOf", []) if choice.get("type") != "string"]
         return set(entry.get("properties", ())).union(*(properties(choice) for choice in choices))
 
-    names = ("instance", "group", "flow", "user", "number")
-    sections = {name: SHIPPED["properties"][f"{name}s"]["items"] for name in names}
+    names = ("instance", "group", "flow", "user", "number", "test case")
+    sections = {name: SHIPPED["properties"][f"{name.replace(' ', '_')}s"]["items"] for name in names}
     known = {"scenario": properties(SHIPPED), **{name: properties(entry) for name, entry in sections.items()}}
-    assert known == {what.split()[1]: set(keys.split()) for what, keys in _KEYS.items()}
+    assert known == {what.split(maxsplit=1)[1]: set(keys.split()) for what, keys in _KEYS.items()}
 
 
 @pytest.mark.parametrize("path", _files(), ids=lambda path: path.name)
@@ -122,6 +126,11 @@ def test_what_both_take() -> None:
         _with("numbers", {"e164": 442079460001, "target": "retail"}),
         _with("numbers", {"e164": "+442079460001"}),
         _with("numbers", {"e164": "+442079460001", "target": "retail", "count": -1}),
+        _with("test_cases", {"number": "+442079460001"}),
+        _with("test_cases", {"name": "Nothing"}),
+        _with("test_cases", {"name": "Both", "number": "+442079460001", "flow": "Main"}),
+        _with("test_cases", {"name": "Main line", "number": 442079460001}),
+        _with("test_cases", {"name": "Main line", "number": "+442079460001", "status": "DRAFT"}),
         [],
     ],
 )
