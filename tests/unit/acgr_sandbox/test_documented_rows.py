@@ -16,7 +16,7 @@ from acgr_sandbox.scenario.load import DEFAULT_SCENARIO
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
-COUNTS = {"T": 6, "R": 6, "A": 10, "G": 8, "U": 9, "N": 14, "F": 10}
+COUNTS = {"T": 6, "R": 6, "A": 10, "G": 8, "U": 9, "N": 14, "F": 10, "C": 8}
 KEYS = [f"S-{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
 
 
@@ -26,7 +26,7 @@ def _table(pattern: str) -> dict[str, list[str]]:
     return {row[0]: row for row in cells}
 
 
-ROWS = _table(r"S-[TRAGUNF]\d+")
+ROWS = _table(r"S-[TRAGUNFC]\d+")
 OTHERS = _table(r"`[a-z_]+`")
 SWITCHES = {field.name: field.default for field in fields(Switches)}
 DECIDES = {field.name: field.metadata["decides"] for field in fields(Switches)}
