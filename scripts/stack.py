@@ -106,6 +106,12 @@ class Stack:
             _require(self.pulumi("refresh", "--clear-pending-creates", "--yes", *PARALLEL))
 
 
+def calls_and_rest(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """The rate after a leading `--calls`, None where there is none, and the arguments for pulumi."""
+    given = arguments[:1] == ["--calls"] and len(arguments) > 1
+    return (arguments[1], arguments[2:]) if given else (None, arguments)
+
+
 def _require(code: int) -> None:
     if code != 0:
         sys.exit(code)
@@ -120,9 +126,8 @@ def main() -> int:
     if not (CLONE / ".venv" / "bin" / "acgr").is_file():
         raise Remedy("The virtual environment is missing: run `make venv`.")
     cli = pulumi_cli.find_or_make(os.environ)
-    calls = arguments[1] if arguments[:1] == ["--calls"] and len(arguments) > 1 else None
-    stack = Stack(CLONE, stack_environment(os.environ, CLONE, cli), calls)
-    return commands[name](stack, arguments[2:] if calls else arguments)
+    calls, arguments = calls_and_rest(arguments)
+    return commands[name](Stack(CLONE, stack_environment(os.environ, CLONE, cli), calls), arguments)
 
 
 if __name__ == "__main__":

@@ -118,13 +118,26 @@ class Simulation:
             ValueError: there is no such number, or the count is none.
         """
         with self.lock:
-            if not 1 <= count <= MOST_CALLS:
+            if not isinstance(count, int) or not 1 <= count <= MOST_CALLS:
                 raise ValueError(f"count is {count}; it takes 1 to {MOST_CALLS}.")
-            try:
-                called = self.world.number(number)
-            except KeyError:
-                raise ValueError(f"There is no number {number!r}.") from None
+            called = self._called(number)
             return self._phone_calls.place(self._world, called, count, self.clock.now(), self.switches.seed)
+
+    def calls_lost(self, number: str, region: str | None = None) -> int:
+        """How many calls to a number (E.164 or id) were lost so far, in one Region or in all.
+
+        Raises:
+            ValueError: there is no such number.
+        """
+        with self.lock:
+            tallies = self.phone_calls.tallies(self._called(number).id)
+            return sum(tally.lost for where, tally in tallies.items() if region in (None, where))
+
+    def _called(self, number: str) -> Number:
+        try:
+            return self.world.number(number)
+        except KeyError:
+            raise ValueError(f"There is no number {number!r}.") from None
 
     def stream_calls(self, text: str) -> None:
         """Let a steady stream of calls run from now on (module `core.phone_calls` has the forms of its text).

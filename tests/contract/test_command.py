@@ -130,6 +130,21 @@ def test_run_uses_one_that_runs(acgr: Acgr, tmp_path: Path) -> None:
     assert acgr("status").returncode == 0
 
 
+def test_calls(acgr: Acgr, tmp_path: Path) -> None:
+    """Calls come in from the start on, while the command of `run` runs, and one by one; what is lost is in `status`."""
+    started = acgr("start", "--scenario", str(SCENARIO), "--clock", "manual", "--calls", "5/s")
+    assert "Calls come in at 5/s." in started.stdout, started.stderr
+    control = Control(_url(tmp_path))
+    control.advance(60)
+    control.change({"do": "clear-flow", "number": "+442079460001"})
+    called = acgr("call", "+442079460001")
+    assert (called.returncode, "no flow is set" in called.stdout) == (1, True)
+    assert acgr("call", "+442079460002", "--count", "9", "--rate", "100").returncode == 0
+    assert "Phone calls: 309 answered, 1 lost; they come in at 5/s." in acgr("status").stdout
+    acgr("run", "--calls", "60/min", "--", sys.executable, "-c", "pass")
+    assert control.status()["calls_stream"] == "60/min"
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -137,6 +152,8 @@ def test_run_uses_one_that_runs(acgr: Acgr, tmp_path: Path) -> None:
         (("start", "--switch", "nonsense=1"), "There is no switch 'nonsense'"),
         (("start", "--switch", "mirroring"), "--switch takes NAME=VALUE"),
         (("start", "--rate", "fast"), "Switch rate is 'fast'; it takes a number of 0 or more."),
+        (("start", "--calls", "many"), "'many' is no rate of calls; write calls a second: 5/s"),
+        (("call", "+442079460001"), "No sandbox is running"),
         (("run", "--", "no-such-command"), "There is no command 'no-such-command'."),
         (("run",), "Say what to run"),
         (("env",), "No sandbox is running"),

@@ -46,6 +46,15 @@ def call(running: Running, number: str, count: int, rate: float, *, as_json: boo
     return 1 if answer["lost"] else 0
 
 
+def stream_calls(running: Running, rate: str) -> None:
+    """Let calls come in steadily on a sandbox that runs.
+
+    Raises:
+        SandboxFailure: it is no rate.
+    """
+    control_request(running.url, "POST", "calls/stream", {"rate": rate})
+
+
 def described(answer: Answer) -> str:
     """What calls met, as lines of text."""
     rows = answer["routes"]

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .calls import call, silences, totals
+from .calls import call, silences, stream_calls, totals
 from .environment import as_exports, sandbox_environment
 from .process import Folder, Running, SandboxFailure, control_request, find_running, start, stop
 
@@ -83,11 +83,13 @@ def _start(arguments: argparse.Namespace) -> int:
     if running.process is None:
         print(f"The sandbox is running already: {running.url}, process {running.pid}.")
         if arguments.calls:
-            control_request(running.url, "POST", "calls/stream", {"rate": arguments.calls})
+            stream_calls(running, arguments.calls)
             print(f"Calls come in at {arguments.calls}.")
         return 0
     print(f"Amazon Connect is imitated at {running.url} (process {running.pid}, log {folder.log}).")
     print(_contents(running))
+    if arguments.calls:
+        print(f"Calls come in at {arguments.calls}.")
     if going_on:
         print("It goes on with the world it had; `acgr sandbox reset` goes back to the scenario.")
     return 0
@@ -195,6 +197,8 @@ def _temporary_sandbox(arguments: argparse.Namespace) -> Iterator[Running]:
         running = find_running(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
         if running.process is not None:
             stack.callback(stop, folder, running)
+        elif arguments.calls:
+            stream_calls(running, arguments.calls)
         yield running
 
 

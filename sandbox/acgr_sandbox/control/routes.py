@@ -110,7 +110,7 @@ def _reset_counters(simulation: Simulation, _: Payload) -> object:
 
 
 def _place_calls(simulation: Simulation, payload: Payload) -> object:
-    return place_calls(simulation, str(payload["number"]), int(payload.get("count", 1)))
+    return place_calls(simulation, str(payload["number"]), payload.get("count", 1))
 
 
 def _calls(simulation: Simulation, _: Payload) -> object:

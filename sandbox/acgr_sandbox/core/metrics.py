@@ -158,9 +158,11 @@ class Timeline:
             number: id or E.164.
             region: the Region looked at; None is the one it was claimed in.
         """
-        claimed = self._claimed_in.items()
-        known = [(number_id, own) for number_id, (e164, own) in claimed if number in (number_id, e164)]
-        return sum(self._dark_in(number_id, region or own) for number_id, own in known)
+        ids = [number] if number in self._claimed_in else self._ids_of(number)
+        return sum(self._dark_in(number_id, region or self._claimed_in[number_id][1]) for number_id in ids)
+
+    def _ids_of(self, e164: str) -> list[str]:
+        return [number_id for number_id, (known, _) in self._claimed_in.items() if known == e164]
 
     def _dark_in(self, number_id: str, region: str) -> float:
         since, before = self.dark_since(number_id, region), self._was_dark.get(number_id, {}).get(region, 0.0)

@@ -284,6 +284,18 @@ def test_counts_begin_anew(sandbox: Sandbox) -> None:
     assert sandbox.phone_calls.answered == 60
 
 
+def test_lost_calls_of_a_number(sandbox: Sandbox) -> None:
+    """How many calls a number lost can be asked by E.164 or id, in one Region or in all."""
+    _share(sandbox, "Default", 30)
+    sandbox.change({"do": "clear-flow", "number": ON_GROUP})
+    sandbox.clock.sleep(1)
+    sandbox.place_calls(ON_GROUP, 100)
+    assert sandbox.calls_lost(ON_GROUP) == sandbox.calls_lost(sandbox.world.number(ON_GROUP).id) == 100
+    assert [sandbox.calls_lost(ON_GROUP, region) for region in (SOURCE, REPLICA)] == [30, 70]
+    with pytest.raises(ValueError, match="There is no number"):
+        sandbox.calls_lost("+44")
+
+
 def test_streams_that_cannot_be(sandbox: Sandbox) -> None:
     """A stream to a number that is not there is refused; the one that runs goes on."""
     sandbox.stream_calls("1/s")
