@@ -7,6 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import quote, urlencode
 
@@ -17,16 +18,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from acgr_sandbox import ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
+from acgr_sandbox.core.models import TestExecution
 from acgr_sandbox.operations import OPERATIONS
+from acgr_sandbox.operations.contacts import contact_id_of_test
 from acgr_sandbox.server import Server
 from acgr_sandbox.wire.service_model import operation_model, service_model
 
+EXECUTION = TestExecution(str(uuid.UUID(int=3)), "", "", SOURCE, 1_700_000_000.0, 4.0, status="PASSED")
 IDS = {
     **ids(load_scenario(SCENARIO)),
     "free": "+442079460123",
     "name": "Twin",
     "replica": REPLICA,
     "source": f"arn:aws:sms-voice:{SOURCE}:111122223333:phone-number/phone-1",
+    "execution": EXECUTION.id,
+    "contact": contact_id_of_test(EXECUTION),
 }
 KNOWN = sorted({*IDS.values(), SOURCE, "ap-northeast-3"})
 # What fits a member of that name, and is mostly given to it: a request that is refused at once tries nothing.
@@ -45,7 +51,10 @@ FITTING = {
     "QueueId": "queue",
     "ResourceIds": "number_arn placed_arn",
     "resourceArn": "group_arn number_arn flow_arn user_arn instance_arn",
-    "Content": "content",
+    "Content": "content test_content",
+    "TestCaseId": "test_case test_case_arn",
+    "TestCaseExecutionId": "execution",
+    "ContactId": "contact",
     "Name": "name",
     "Username": "name",
     "InstanceAlias": "name",
@@ -123,7 +132,11 @@ def _member(draw: Any, name: str, shape: Any, depth: int) -> Any:
 
 
 def _sandbox(**values: Any) -> Sandbox:
-    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0, **values))
+    world = load_scenario(SCENARIO)
+    test_case = next(iter(world.test_cases.values()))
+    ran = replace(EXECUTION, test_case_id=test_case.id, instance_id=test_case.instance_id, ended=1_700_000_004.0)
+    world.test_executions[ran.id] = replace(ran, e164="+442079460002", answered_by=IDS["main"], contact_tags={})
+    return Sandbox(world, clock=ManualClock(), switches=Switches(rate=0, **values))
 
 
 CHOICES = {name: get_args(kind) or (False, True) for name, kind in get_type_hints(Switches).items() if _few(kind)}

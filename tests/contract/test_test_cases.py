@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from contract_calls import REPLICA, SOURCE
 
-from acgr_sandbox import Sandbox, restored, snapshot
+from acgr_sandbox import Fault, Sandbox, restored, snapshot
 
 CONTENT = json.dumps(
     {
@@ -308,6 +308,22 @@ def test_a_hundred_in_all(cases: Any, refused: Any, sandbox: Sandbox) -> None:
         there.begun(id)
     sandbox.clock.sleep(4)
     there.begun(id)
+
+
+def test_failing_in_any_case(cases: Any, sandbox: Sandbox, set_switches: Any) -> None:
+    """An execution fails after five minutes, and where an asynchronous failure was asked for."""
+    there = cases()
+    id = there.made(_number())
+    sandbox.faults.add(Fault("StartTestCaseExecution", "failed-claim", message="No reason."))
+    execution = there.begun(id)
+    sandbox.clock.sleep(4)
+    assert (there.status(id, execution), "No reason." in there.records(id, execution)[0]["Record"]) == ("FAILED", True)
+    set_switches(test_seconds=1000)
+    execution = there.begun(id)
+    sandbox.clock.sleep(299)
+    assert there.status(id, execution) == "IN_PROGRESS"
+    sandbox.clock.sleep(1)
+    assert there.status(id, execution) == "FAILED"
 
 
 def test_stopping(cases: Any, refused: Any, sandbox: Sandbox) -> None:

@@ -93,13 +93,13 @@ def _status(status: str, good: str) -> Text:
 
 
 def _flow(number: Overview, region: str) -> Text:
-    lost = number["calls_lost"].get(region, 0)
+    lost, now = (number[name].get(region, 0) for name in ("calls_lost", "calls_lost_now"))
     if region in number["dark"]:
-        return Text(f" dark {number['dark'][region]:.1f} s{f', {lost} lost' if lost else ''} ", DARK)
+        return Text(f" dark {number['dark'][region]:.1f} s{f', {now} lost' if now else ''} ", DARK)
     if region not in number["flows"]:
         return Text("-", "dim")
     text = Text(number["flows"][region])
-    return text.append(f", {lost} lost", "yellow") if lost else text
+    return text.append(f", {lost} lost", "red" if now else "yellow") if lost else text
 
 
 def _phone_calls(overview: Overview) -> list[Text]:

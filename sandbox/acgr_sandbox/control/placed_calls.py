@@ -31,11 +31,12 @@ def totals(calls: PhoneCalls) -> dict[str, Any]:
 
 
 def of_number(calls: PhoneCalls, number: Number) -> dict[str, dict[str, int]]:
-    """The calls to one number, by Region."""
+    """The calls to one number, by Region; those lost now are lost since one was answered there."""
     tallies = calls.tallies(number.id).items()
     return {
         "calls_answered": {region: tally.answered for region, tally in tallies},
         "calls_lost": {region: tally.lost for region, tally in tallies},
+        "calls_lost_now": {region: tally.silent for region, tally in tallies},
     }
 
 

@@ -194,7 +194,8 @@ class TestExecution:
     """A run of a test case: asked for at `asked`, over at `ended` (epoch seconds), it takes `seconds`.
 
     It calls the number `e164`, or begins in the flow `flow_id`; `by_shares` lets it fail in a Region that calls to the
-    number do not go to. `answered_by` is the flow that answered, `group_id` the number's TDG, `reason` why none did.
+    number do not go to, and `failure` lets it fail in any case. `answered_by` is the flow that answered, `group_id` the
+    number's TDG, `reason` why none did.
     """
 
     __test__: ClassVar[bool] = False
@@ -209,6 +210,7 @@ class TestExecution:
     e164: str = ""
     flow_id: str = ""
     by_shares: bool = False
+    failure: str = ""
     channel: str = "VOICE"
     caller: str = ""
     status: str = "INITIATED"

@@ -46,7 +46,9 @@ def route_in(world: World, number: Number, region: str) -> Route:
 def end_of_test(world: World, execution: TestExecution) -> None:
     """Let a test case's execution pass or fail, as the world is: passed where a flow answers."""
     number = next((number for number in world.numbers.values() if number.e164 == execution.e164), None)
-    if execution.flow_id:
+    if execution.failure:
+        execution.reason = execution.failure
+    elif execution.flow_id:
         execution.answered_by, execution.reason = _answer_of_flow(world, execution)
     elif number is None or world.instance_of_number(number).id != execution.instance_id:
         execution.reason = f"{execution.e164} is no number of this instance"

@@ -26,6 +26,9 @@ from .search import Condition, matches, matches_string, matches_tags
 QUEUE = 100
 """Executions that wait or run in a Region of an instance at most."""
 
+LONGEST = 300.0
+"""Seconds after which an execution ends and has failed."""
+
 KEPT = 1000
 """Executions that are kept in a Region of an instance, those over that are the oldest."""
 
@@ -276,8 +279,9 @@ def _check_queue(call: Call, instance_id: str) -> None:
 def _execution(call: Call, test_case: TestCase) -> TestExecution:
     version = test_case.versions[PUBLISHED]
     id, entry = call.world.new_id("test-execution", test_case.id), version.get("EntryPoint", {})
-    seconds = call.switches.test_seconds
+    seconds = min(call.switches.test_seconds, LONGEST)
     execution = TestExecution(id, test_case.id, test_case.instance_id, call.region, call.now, seconds)
+    execution.failure = call.async_failure or ("it took five minutes" if seconds < call.switches.test_seconds else "")
     execution.observations = observations_of(version["Content"])
     execution.by_shares = call.switches.test_call_route == "shares"
     execution.channel = "CHAT" if entry.get("Type") == "CHAT" else "VOICE"

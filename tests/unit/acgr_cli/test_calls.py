@@ -150,6 +150,9 @@ def test_watch(sandbox: Sandbox) -> None:
     assert "Main IVR, 3 lost" in text
     assert "2 answered, 3 lost" in text
     assert f"{NUMBER} 3 calls lost in {SOURCE}" in text
+    sandbox.change({"do": "clear-flow", "number": NUMBER})
+    sandbox.clock.sleep(2)
+    assert "dark 2.0 s, 2 lost" in _drawn(sandbox)
 
 
 def _drawn(sandbox: Sandbox) -> str:
