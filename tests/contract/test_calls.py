@@ -79,6 +79,7 @@ def test_counted(control: Control) -> None:
     status, overview = control.status(), control.overview()
     assert (status["calls_answered"], status["calls_lost"]) == (5, 2)
     lost = {"number": DARK, "region": SOURCE, "dark": True, "dark_seconds": 0.0, "calls_lost": 2}
+    lost["reason"] = "no flow is set"
     assert status["lost"] == [lost, {**lost, "region": REPLICA, "calls_lost": 0}]
     assert (overview["calls_answered"], overview["calls_lost"]) == (5, 2)
     seen = {number["e164"]: number["calls_lost"] for number in overview["numbers"]}

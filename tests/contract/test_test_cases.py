@@ -221,6 +221,15 @@ def test_versions(cases: Any, names: Any, refused: Any) -> None:
         there.described(id, Status="SAVED")
     there.client.update_test_case(**update, Name="Second line")
     assert (there.described(id)["Name"], there.described(id)["Content"]) == ("Second line", other)
+    there.client.update_test_case(**update, Content=CONTENT, Status="SAVED")
+    there.client.update_test_case(**update, Description="Newer", EntryPoint=_voice(FlowId=names.flow_id()))
+    assert (there.described(id)["Content"], there.described(id)["EntryPoint"]) == (
+        other,
+        _voice(FlowId=names.flow_id()),
+    )
+    assert there.described(id, Status="SAVED")["EntryPoint"] == _number()
+    there.client.update_test_case(**update, Status="PUBLISHED")
+    assert (there.described(id)["Content"], there.described(id)["EntryPoint"]) == (CONTENT, _number())
     with refused("DuplicateResourceException"):
         there.client.update_test_case(**update, Name="Draft")
 

@@ -84,7 +84,10 @@ def _dark(row: Answer) -> str:
 
 
 def _no_longer_dark(row: Answer) -> str:
-    return f"lost: {row['number']} in {row['region']}: {_lost(row)}; dark for {row['dark_seconds']:.1f} s in all"
+    silent = f"; none is answered now: {row['reason']}" if row["reason"] else ""
+    return (
+        f"lost: {row['number']} in {row['region']}: {_lost(row)}; dark for {row['dark_seconds']:.1f} s in all{silent}"
+    )
 
 
 def _lost(row: Answer) -> str:

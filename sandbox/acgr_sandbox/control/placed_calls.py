@@ -6,6 +6,7 @@ from typing import Any
 
 from acgr_sandbox.core.models import Number
 from acgr_sandbox.core.phone_calls import PhoneCalls, Placed
+from acgr_sandbox.core.telephony import route_in
 from acgr_sandbox.core.world import World
 from acgr_sandbox.operations.contacts import contact_id
 from acgr_sandbox.simulation import Simulation
@@ -41,7 +42,7 @@ def of_number(calls: PhoneCalls, number: Number) -> dict[str, dict[str, int]]:
 
 
 def lost_rows(simulation: Simulation) -> list[dict[str, Any]]:
-    """Every number and Region that is dark or lost calls: how many, and for how long it was dark in all."""
+    """Every number and Region that is dark or lost calls: how many, for how long it was dark in all, why it is silent."""
     calls, world, timeline = simulation.phone_calls, simulation.world, simulation.timeline
     rows = []
     for number in sorted(world.numbers.values(), key=lambda number: number.e164):
@@ -49,7 +50,8 @@ def lost_rows(simulation: Simulation) -> list[dict[str, Any]]:
         for region in dict.fromkeys([*dark, *(region for region, tally in tallies.items() if tally.lost)]):
             lost = tallies[region].lost if region in tallies else 0
             seconds = timeline.dark_seconds(number.id, region)
-            facts = {"number": number.e164, "region": region, "dark": region in dark}
+            reason = route_in(world, number, region).reason if region in world.regions_of(number) else ""
+            facts = {"number": number.e164, "region": region, "dark": region in dark, "reason": reason or None}
             rows.append({**facts, "dark_seconds": seconds, "calls_lost": lost})
     return rows
 

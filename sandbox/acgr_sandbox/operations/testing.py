@@ -35,6 +35,7 @@ KEPT = 1000
 PUBLISHED = "PUBLISHED"
 
 _CONTENT, _DESCRIPTION, _NAME = 256_000, 500, 127
+_PARAMETERS = {"CHAT": "ChatEntryPointParameters", "VOICE": "VoiceCallEntryPointParameters"}
 _VERSIONED = ("Content", "EntryPoint", "InitializationData")
 
 
@@ -45,7 +46,7 @@ def create_test_case(call: Call) -> Answer:
     test_case = TestCase(_new_id(call, instance), params["Name"], instance.id, call.region)
     _check_name(call, test_case, test_case.name)
     test_case.description, test_case.tags = params.get("Description", ""), dict(params.get("Tags", {}))
-    _write(call, test_case, params.get("Status", PUBLISHED))
+    _write(call, test_case, params.get("Status", PUBLISHED), {})
     call.world.test_cases[f"{call.region}/{test_case.id}"] = test_case
     return {"TestCaseId": test_case.id, "TestCaseArn": call.world.arn(test_case)}
 
@@ -62,11 +63,14 @@ def describe_test_case(call: Call) -> Answer:
 
 @writes
 def update_test_case(call: Call) -> Answer:
-    """Change what is named: metadata of the test case, and content of the version; published, it is saved no more."""
-    test_case = _test_case(call)
+    """Change what is named; with `Status` what was saved last is gone on with, and saved or published."""
+    test_case, status = _test_case(call), call.params.get("Status")
     if "Name" in call.params:
         _check_name(call, test_case, call.params["Name"])
-    _write(call, test_case, call.params.get("Status", test_case.status))
+    last = test_case.versions.get("SAVED") if status else None
+    _write(call, test_case, status or test_case.status, last or test_case.versions[test_case.status])
+    if status == PUBLISHED:
+        test_case.versions.pop("SAVED", None)
     test_case.name = call.params.get("Name", test_case.name)
     test_case.description = call.params.get("Description", test_case.description)
     return {}
@@ -205,14 +209,12 @@ def _check_name(call: Call, test_case: TestCase, name: str) -> None:
         raise duplicate(f"A test case named {name!r} already exists.")
 
 
-def _write(call: Call, test_case: TestCase, status: str) -> None:
-    """Write what is given over the version of that status; what was saved is gone once it is published."""
-    before = test_case.versions.get(status) or test_case.versions.get(test_case.status, {})
+def _write(call: Call, test_case: TestCase, status: str, before: dict[str, Any]) -> None:
+    """Make a version of that status: what was before, and over it what is given."""
     version = {**before, **{name: call.params[name] for name in _VERSIONED if name in call.params}}
     _check_texts(call)
     if status == PUBLISHED:
-        _check_content(version.get("Content", ""))
-        test_case.versions.pop("SAVED", None)
+        _check_content(version["Content"])
     test_case.versions[status] = version
     test_case.modified_in = call.params.get("LastModifiedRegion", call.region)
     modified = call.params.get("LastModifiedTime")
@@ -285,10 +287,7 @@ def _execution(call: Call, test_case: TestCase) -> TestExecution:
     execution.observations = observations_of(version["Content"])
     execution.by_shares = call.switches.test_call_route == "shares"
     execution.channel = "CHAT" if entry.get("Type") == "CHAT" else "VOICE"
-    parameters = entry.get(
-        "ChatEntryPointParameters" if entry.get("Type") == "CHAT" else "VoiceCallEntryPointParameters"
-    )
-    parameters = parameters or {}
+    parameters = entry.get(_PARAMETERS[execution.channel], {})
     execution.e164, execution.flow_id = parameters.get("DestinationPhoneNumber", ""), _flow_of(call, parameters)
     execution.caller = parameters.get("SourcePhoneNumber", "")
     if "Type" not in entry or not (execution.e164 or execution.flow_id):

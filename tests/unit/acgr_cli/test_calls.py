@@ -118,7 +118,12 @@ def test_status(folder: str, sandbox: Sandbox, capsys: pytest.CaptureFixture[str
     assert main(["sandbox", "status", "--folder", folder]) == 0
     out = capsys.readouterr().out
     assert "Phone calls: 15 answered, 5 lost;" in out
-    assert f"No number is dark.\nlost: {NUMBER} in {SOURCE}: 5 calls lost; dark for 5.0 s in all" in out
+    assert f"No number is dark.\nlost: {NUMBER} in {SOURCE}: 5 calls lost; dark for 5.0 s in all\n" in out
+    sandbox.change({"do": "set-flow-state", "flow": "Main IVR", "state": "ARCHIVED", "status": "PUBLISHED"})
+    sandbox.clock.sleep(5)
+    assert main(["sandbox", "status", "--folder", folder]) == 0
+    out = capsys.readouterr().out
+    assert "10 calls lost; dark for 5.0 s in all; none is answered now: flow Main IVR is ARCHIVED" in out
 
 
 def test_a_stream_for_one_that_runs(folder: str, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
