@@ -42,7 +42,7 @@ def of_number(calls: PhoneCalls, number: Number) -> dict[str, dict[str, int]]:
 
 
 def lost_rows(simulation: Simulation) -> list[dict[str, Any]]:
-    """Every number and Region that is dark or lost calls: how many, for how long it was dark in all, why it is silent."""
+    """Every number and Region that is dark or lost calls: how many, dark for how long in all, why nothing answers."""
     calls, world, timeline = simulation.phone_calls, simulation.world, simulation.timeline
     rows = []
     for number in sorted(world.numbers.values(), key=lambda number: number.e164):
