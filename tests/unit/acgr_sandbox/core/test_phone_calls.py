@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 from contact_centre import CENTRE
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario
 from acgr_sandbox.core.phone_calls import CONTACTS, rate_of
@@ -258,6 +260,52 @@ def test_memory_is_bounded(sandbox: Sandbox) -> None:
     for count in (0, -1, 1_000_001):
         with pytest.raises(ValueError, match="it takes 1 to 1000000"):
             sandbox.place_calls(ON_GROUP, count)
+
+
+def test_billions_of_calls(sandbox: Sandbox) -> None:
+    """A million calls a second for an hour are counted as exactly as one, and leave a thousand contacts."""
+    _share(sandbox, "Default", 50)
+    sandbox.stream_calls(f"1000000/s:{ON_GROUP}")
+    sandbox.clock.sleep(3600)
+    assert _seen(sandbox, ON_GROUP) == {SOURCE: (1_800_000_000, 0), REPLICA: (1_800_000_000, 0)}
+    assert len(sandbox.phone_calls.contacts) == CONTACTS
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    some.integers(1, 700),
+    some.integers(0, 10),
+    some.lists(
+        some.tuples(some.floats(0.01, 40), some.sampled_from(["move", "clear", "set", "archive", "look"])), max_size=8
+    ),
+)
+def test_no_call_is_counted_twice(per_minute: int, tens: int, history: list[tuple[float, str]]) -> None:
+    """Whatever happens meanwhile, and whenever somebody looks: the calls are as many as the rate says."""
+    sandbox = Sandbox(load_scenario(CENTRE), clock=ManualClock(), switches=Switches(rate=0))
+    _share(sandbox, "Default", 10 * tens)
+    sandbox.stream_calls(f"{per_minute}/min")
+    begin = sandbox.clock.now()
+    for seconds, what in history:
+        sandbox.clock.sleep(seconds)
+        change = _CHANGES.get(what)
+        sandbox.change(change) if change else sandbox.settle()
+    calls = sandbox.phone_calls
+    passed = round((sandbox.clock.now() - begin) * 1_000_000)
+    assert calls.answered + calls.lost == passed * per_minute // 60_000_000
+    numbers = sandbox.world.numbers.values()
+    tallies = [tally for number in numbers for tally in calls.tallies(number.id).values()]
+    assert sum(tally.answered for tally in tallies) == calls.answered
+    assert sum(tally.lost for tally in tallies) == calls.lost
+    totals = [sum(t.answered + t.lost for t in calls.tallies(number.id).values()) for number in numbers]
+    assert max(totals) - min(totals) <= 1
+
+
+_CHANGES = {
+    "move": {"do": "move", "number": ON_GROUP, "target": "retail"},
+    "clear": {"do": "clear-flow", "number": ON_GROUP},
+    "set": {"do": "set-flow", "number": ON_GROUP, "flow": "Main IVR"},
+    "archive": {"do": "set-flow-state", "flow": "Sales", "state": "ARCHIVED", "status": "PUBLISHED"},
+}
 
 
 def test_the_newest_contacts_of_a_stream(sandbox: Sandbox) -> None:
