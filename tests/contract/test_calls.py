@@ -90,7 +90,7 @@ def test_counted(control: Control) -> None:
 
 def test_a_stream(control: Control, sandbox: Sandbox) -> None:
     """A stream that is set runs on the sandbox's clock, until another is set."""
-    assert control.stream_calls(f"5/s:{ON_DEFAULT},{DARK}")["calls_stream"] == f"5/s:{ON_DEFAULT},{DARK}"
+    assert control.stream_calls("5/s", ON_DEFAULT, DARK)["calls_stream"] == f"5/s:{ON_DEFAULT},{DARK}"
     control.advance(60)
     assert control.phone_calls()["calls_answered"] == control.phone_calls()["calls_lost"] == 150
     control.stream_calls("off")

@@ -63,9 +63,9 @@ class Control:
         """Calls answered and lost, in all and by number and Region."""
         return dict(self._ask("GET", "calls"))
 
-    def stream_calls(self, rate: str) -> dict[str, Any]:
-        """Let a steady stream of calls run: `5/s`, for some numbers alone `5/s:+442079460001`, or `off`."""
-        return dict(self._ask("POST", "calls/stream", {"rate": rate}))
+    def stream_calls(self, rate: str, *numbers: str) -> dict[str, Any]:
+        """Let a steady stream of calls run, `5/s` or `off`, to all numbers or to those named in E.164."""
+        return dict(self._ask("POST", "calls/stream", {"rate": rate, "numbers": numbers}))
 
     def change(self, change: Mapping[str, Any]) -> str:
         """Let a second writer change the world (module `core.change_forms`); what became of it."""

@@ -119,7 +119,8 @@ def _calls(simulation: Simulation, _: Payload) -> object:
 
 
 def _stream_calls(simulation: Simulation, payload: Payload) -> object:
-    simulation.stream_calls(str(payload["rate"]))
+    numbers = [str(number) for number in payload.get("numbers", ())]
+    simulation.stream_calls(":".join([str(payload["rate"]), *([",".join(numbers)] if numbers else [])]))
     return totals(simulation.phone_calls)
 
 
