@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from acgr_sandbox import Sandbox, World
-from acgr_sandbox.operations.profiles import derived_id
+from acgr_sandbox.core.seeds import derived_id
 from acgr_sandbox.scenario.snapshot import snapshot
 from acgr_sandbox.wire.service_model import service_model
 

@@ -1,4 +1,4 @@
-"""What Connect keeps: instances, groups, flows, users, numbers, and the changes that wait for their time.
+"""What Connect keeps: instances and all that is in them, and the changes that wait for their time.
 
 The names of the fields are those of stored worlds (`scenario.snapshot`): they may be added to, never renamed.
 """
@@ -114,11 +114,35 @@ class User:
     modified_in: str = ""
 
 
-Mirrored = TypeVar("Mirrored", Flow, User)
+@dataclass
+class Resource:
+    """What an instance is configured with: a queue, hours of operation, a routing profile, and so on.
+
+    `kind` is what its ARN says: …:instance/<instance_id>/<kind>/<id>. `details` holds what the API says of it besides
+    name, description and tags, as the API spells it. `regions` has it; the other Region gets it if it is `mirrored`.
+    """
+
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "details")
+
+    id: str
+    kind: str
+    name: str
+    instance_id: str
+    description: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    regions: list[str] = field(default_factory=list)
+    mirrored: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    modified: float = 1_690_000_000.0
+    modified_in: str = ""
+
+
+Mirrored = TypeVar("Mirrored", Flow, User, Resource)
 
 
 def seen_from(resource: Mirrored, region: str) -> Mirrored:
-    """A flow or user as a Region shows it, which may lag behind."""
+    """A flow, user or other resource as a Region shows it, which may lag behind."""
     stale = resource.stale.get(region)
     return replace(resource, **stale) if stale else resource
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
-from .models import Association, Flow, Group, Instance, Number, PendingChange, put_all_traffic_in_source
+from .models import Association, Flow, Group, Instance, Number, PendingChange, Resource, put_all_traffic_in_source
 from .world import World
 
 CLAIM = "claim"
@@ -176,6 +176,29 @@ def delete_flow_in(world: World, flow: Flow, region: str, at: float, record: Rec
         del world.flows[flow.id]
 
 
+def _resource_mirrored(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    resource = world.resources.get(change.subject)
+    if resource is None or change.detail not in resource.regions or world.other_resource_named(resource, change.region):
+        return
+    if change.region not in resource.regions:
+        resource.regions.append(change.region)
+    resource.stale.pop(change.region, None)
+
+
+def _resource_gone(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    resource = world.resources.get(change.subject)
+    if resource is not None:
+        delete_resource_in(world, resource, change.region)
+
+
+def delete_resource_in(world: World, resource: Resource, region: str) -> None:
+    """Delete a resource in one Region; without any Region it is gone."""
+    resource.stale.pop(region, None)
+    resource.regions = [each for each in resource.regions if each != region]
+    if not resource.regions:
+        world.resources.pop(resource.id, None)
+
+
 def _instance_status(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
     instance = world.instances.get(change.subject)
     if instance is not None:
@@ -206,6 +229,9 @@ def _mirror_everything(world: World, instance: Instance) -> None:
     for user in world.users.values():
         if user.instance_id == instance.id:
             user.mirrored = True
+    for resource in world.resources.values():
+        if resource.instance_id == instance.id and resource.mirrored:
+            resource.regions = list(instance.regions)
 
 
 def put_on_default_group(world: World, number: Number, group: Group, instance: Instance) -> None:
@@ -223,7 +249,7 @@ def _instance_gone(world: World, change: PendingChange, record: RecordNumberEven
         return
     for number in list(world.numbers_on(instance.id)):
         _released(world, PendingChange(change.at, change.order, "released", number.id), record)
-    for resources in (world.flows, world.users):
+    for resources in (world.flows, world.users, world.resources):
         for id in [id for id, resource in resources.items() if resource.instance_id == instance.id]:
             del resources[id]
     del world.instances[instance.id]
@@ -242,6 +268,9 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
     for flow in world.flows.values():
         if flow.instance_id == instance.id:
             flow.states.pop(instance.replica, None)
+    for resource in list(world.resources.values()):
+        if resource.instance_id == instance.id:
+            delete_resource_in(world, resource, instance.replica)
     instance.replica = None
 
 
@@ -257,6 +286,8 @@ _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     "user-mirrored": _user_mirrored,
     "flow-mirrored": _flow_mirrored,
     "flow-gone": _flow_gone,
+    "resource-mirrored": _resource_mirrored,
+    "resource-gone": _resource_gone,
     "instance-status": _instance_status,
     "instance-gone": _instance_gone,
     "replicated": _replicated,

@@ -40,6 +40,9 @@ class Switches:
     mirror_seconds: float = switch(1.0, "When a number's flow reaches the other Region")
     user_mirror_seconds: float = switch(1.0, "When a new or changed user reaches the other Region")
     flow_mirror_seconds: float = switch(1.0, "When a new or changed flow reaches the other Region")
+    resource_mirror_seconds: float = switch(
+        1.0, "When a new or changed queue, profile or other part of an instance reaches the other Region"
+    )
     instance_seconds: float = switch(5.0, "How long an instance takes to be created, or deleted")
     replicate_seconds: float = switch(10.0, "How long the replication of an instance takes")
     list_lag_seconds: float = switch(0.0, "How far ListPhoneNumbersV2 runs behind DescribePhoneNumber")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .models import Flow, Group, Instance, Number, PendingChange, Token, User, seen_from
+from .models import Flow, Group, Instance, Number, PendingChange, Resource, Token, User, seen_from
 
-Resource = TypeVar("Resource")
+Named = TypeVar("Named")
 
 NAMESPACE = uuid.UUID("6f0c1a52-6a0e-5f5d-9b43-5d1f0c0a5e11")
 
@@ -33,6 +33,7 @@ class World:
     flows: dict[str, Flow] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
     released: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     changes: list[PendingChange] = field(default_factory=list)
@@ -60,6 +61,10 @@ class World:
     def number(self, name: str) -> Number:
         """The number of that E.164 form or id; KeyError when there is none."""
         return _named(self.numbers, name, "e164")
+
+    def resource(self, name: str, kind: str = "") -> Resource:
+        """The resource of that name or id, of that kind where one is given; KeyError when there is none."""
+        return _named({id: each for id, each in self.resources.items() if kind in ("", each.kind)}, name, "name")
 
     def instance_of_group(self, group: Group) -> Instance:
         """The instance a TDG belongs to."""
@@ -96,6 +101,14 @@ class World:
                 return other
         return None
 
+    def other_resource_named(self, resource: Resource, region: str, name: str = "") -> Resource | None:
+        """Another resource of its kind that a Region shows under the name of this one, or under the one given."""
+        for other in self.resources.values() if name or resource.name else ():
+            alike = other is not resource and (other.kind, other.instance_id) == (resource.kind, resource.instance_id)
+            if alike and region in other.regions and seen_from(other, region).name == (name or resource.name):
+                return other
+        return None
+
     def delete_user(self, user_id: str, *, lingers: bool) -> None:
         """Delete a user; it leaves its TDGs unless it `lingers` there."""
         del self.users[user_id]
@@ -104,7 +117,7 @@ class World:
             group.members = [member for member in group.members if member != user_id]
             group.listed = [member for member in group.listed if member != user_id]
 
-    def arn(self, resource: Instance | Group | Flow | User | Number, region: str | None = None) -> str:
+    def arn(self, resource: Instance | Group | Flow | User | Number | Resource, region: str | None = None) -> str:
         """The ARN of a resource as seen from a Region (default: its own).
 
         TDGs and numbers carry their own Region wherever they are seen from; the others the Region asked for.
@@ -115,7 +128,10 @@ class World:
             return self._arn(resource.region, f"phone-number/{resource.id}")
         if isinstance(resource, Instance):
             return self._arn(region or resource.region, f"instance/{resource.id}")
-        kind = "contact-flow" if isinstance(resource, Flow) else "agent"
+        if isinstance(resource, Resource):
+            kind = resource.kind
+        else:
+            kind = "contact-flow" if isinstance(resource, Flow) else "agent"
         instance = self.instances[resource.instance_id]
         return self._arn(region or instance.region, f"instance/{instance.id}/{kind}/{resource.id}")
 
@@ -127,7 +143,7 @@ class World:
         return f"arn:{self.partition}:connect:{region}:{self.account}:{resource}"
 
 
-def _named(resources: dict[str, Resource], name: str, attribute: str) -> Resource:
+def _named(resources: dict[str, Named], name: str, attribute: str) -> Named:
     if name in resources:
         return resources[name]
     for resource in resources.values():

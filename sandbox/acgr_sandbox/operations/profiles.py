@@ -6,10 +6,8 @@ ListSecurityProfilePermissions, List/DescribeQueue(s).
 
 from __future__ import annotations
 
-import uuid
-
 from acgr_sandbox.core.models import Instance
-from acgr_sandbox.core.world import NAMESPACE
+from acgr_sandbox.core.seeds import derived_id
 from acgr_sandbox.wire.refusal import not_found
 
 from .call import Call, parse_arn
@@ -31,11 +29,6 @@ _PERMISSIONS = {
     "CallCenterManager": ["AccessMetrics", "BasicAgentAccess", "Users.Create", "Users.View"],
     "QualityAnalyst": ["AccessMetrics", "ListenCallRecordings"],
 }
-
-
-def derived_id(instance_id: str, kind: str) -> str:
-    """The id of something that every instance has."""
-    return str(uuid.uuid5(NAMESPACE, f"{instance_id}/{kind}"))
 
 
 def check_profiles(call: Call, instance: Instance, routing: str | None, security: list[str]) -> None:

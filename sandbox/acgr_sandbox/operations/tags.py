@@ -1,8 +1,8 @@
-"""Tags of instances, TDGs, numbers, flows and users (API pages Tag/UntagResource, ListTagsForResource)."""
+"""Tags of all that can have them (API pages Tag/UntagResource, ListTagsForResource)."""
 
 from __future__ import annotations
 
-from acgr_sandbox.core.models import Flow, Group, Instance, Number, User
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, Resource, User
 from acgr_sandbox.wire.refusal import invalid_parameter, not_found
 
 from .call import Call, parse_arn
@@ -31,7 +31,7 @@ def list_tags_for_resource(call: Call) -> Answer:
     return {"tags": _tagged(call).tags}
 
 
-def _tagged(call: Call) -> Instance | Group | Number | Flow | User:
+def _tagged(call: Call) -> Instance | Group | Number | Flow | User | Resource:
     text = call.params["resourceArn"]
     arn = parse_arn(text)
     if arn is None:
@@ -47,4 +47,6 @@ def _tagged(call: Call) -> Instance | Group | Number | Flow | User:
         return call.flow(text, instance)
     if instance and "/agent/" in arn.resource:
         return call.user(text, instance)
+    if instance:
+        return call.resource("/".join(arn.resource.split("/")[2:-1]), text, instance)
     raise not_found(f"Resource {text} was not found in {call.region}.")

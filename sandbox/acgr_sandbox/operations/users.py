@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from acgr_sandbox.core.models import Instance, User, seen_from
+from acgr_sandbox.core.seeds import derived_id
 from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 
 from .call import Call
 from .mirroring import schedule_mirror, update_mirrored
 from .pagination import page, page_size
-from .profiles import check_profiles, derived_id
+from .profiles import check_profiles
 from .registry import Answer, reads, writes
 from .search import Condition, matches, matches_attributes, matches_string, matches_tags
 

@@ -66,6 +66,7 @@ from acgr_sandbox.core.models import (
     country_of,
     put_all_traffic_in_source,
 )
+from acgr_sandbox.core.seeds import add_seeds
 from acgr_sandbox.core.world import World
 
 from .entries import (
@@ -125,7 +126,9 @@ def _add_instance(world: World, entry: Entry) -> None:
     replica = other if entry.get("replicated", True) else None
     if replica and (region, replica) not in PAIRS:
         raise ScenarioError(f"Connect does not replicate from {region} to {replica}.")
-    add_unique(world.instances, Instance(id_of(world, entry, "instance", alias), alias, region, replica), alias)
+    instance = Instance(id_of(world, entry, "instance", alias), alias, region, replica)
+    add_unique(world.instances, instance, alias)
+    add_seeds(world, instance)
 
 
 def _add_group(world: World, entry: Entry) -> None:

@@ -10,7 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from acgr_sandbox.core.models import Association, Flow, Group, Instance, Number, PendingChange, Token, User
+from acgr_sandbox.core.models import Association, Flow, Group, Instance, Number, PendingChange, Resource, Token, User
+from acgr_sandbox.core.seeds import add_seeds
 from acgr_sandbox.core.world import World
 
 VERSION = 1
@@ -46,7 +47,11 @@ def restored(data: Mapping[str, Any]) -> World:
     for name, read in _READERS.items():
         values[name] = {key: read(entry) for key, entry in values.get(name, {}).items()}
     values["changes"] = [PendingChange(**change) for change in values.get("changes", [])]
-    return World(**values)
+    world = World(**values)
+    if "resources" not in data:
+        for instance in world.instances.values():
+            add_seeds(world, instance)
+    return world
 
 
 def _flow(entry: dict[str, Any]) -> Flow:
@@ -65,6 +70,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "flows": _flow,
     "users": lambda entry: User(**entry),
     "numbers": _number,
+    "resources": lambda entry: Resource(**entry),
     "tokens": lambda entry: Token(**entry),
 }
 
