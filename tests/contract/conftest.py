@@ -20,7 +20,7 @@ from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
 
-from contract_calls import SCENARIO, SOURCE
+from contract_calls import SOURCE, contract_world
 
 Connect = Callable[..., Any]
 
@@ -48,7 +48,7 @@ def _client_in_process(region: str, account: str | None) -> Any:
 @pytest.fixture
 def sandbox() -> Sandbox:
     """A sandbox that throttles nothing, on a clock that stands still."""
-    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0))
+    return Sandbox(contract_world(), clock=ManualClock(), switches=Switches(rate=0))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def served(server: Server, sandbox: Sandbox) -> Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server for all tests, so that clients of it can be shared; each test serves its own sandbox."""
-    server = Server(Sandbox(load_scenario(SCENARIO)))
+    server = Server(Sandbox(contract_world()))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server

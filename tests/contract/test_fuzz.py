@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from botocore.serialize import create_serializer
-from contract_calls import CONTENT, REPLICA, SCENARIO, SOURCE, ids
+from contract_calls import CONTENT, REPLICA, SOURCE, contract_world, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -22,7 +22,7 @@ from acgr_sandbox.server import Server
 from acgr_sandbox.wire.service_model import operation_model, service_model
 
 IDS = {
-    **ids(load_scenario(SCENARIO)),
+    **ids(contract_world()),
     "free": "+442079460123",
     "name": "Twin",
     "replica": REPLICA,
@@ -123,7 +123,7 @@ def _member(draw: Any, name: str, shape: Any, depth: int) -> Any:
 
 
 def _sandbox(**values: Any) -> Sandbox:
-    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0, **values))
+    return Sandbox(contract_world(), clock=ManualClock(), switches=Switches(rate=0, **values))
 
 
 CHOICES = {name: get_args(kind) or (False, True) for name, kind in get_type_hints(Switches).items() if _few(kind)}

@@ -161,7 +161,8 @@ class Number:
 
     `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
     what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there; with `loses_flow` it
-    has none any more once the operation under way has ended.
+    has none any more once the operation under way has ended. `outbound` is how a stored world of 0.1.0 says that a
+    queue has it as its outbound caller ID; elsewhere the queue says it.
     """
 
     id: str

@@ -8,13 +8,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from .models import Instance, Resource
+from .models import Instance, Number, Resource
 from .world import NAMESPACE, World
 
 HOURS, QUEUE = "operating-hours", "queue"
 ROUTING_PROFILE, SECURITY_PROFILE = "routing-profile", "security-profile"
 QUICK_CONNECT = "transfer-destination"
 """Kinds of resources, as ARNs have them."""
+
+_CALLER, _NUMBER = "OutboundCallerConfig", "OutboundCallerIdNumberId"
 
 _PERMISSIONS = {
     "Admin": ["BasicAgentAccess", "ContactFlows.Create", "OutboundCallAccess", "PhoneNumbers.Claim", "Users.Create"],
@@ -49,6 +51,7 @@ def add_seeds(world: World, instance: Instance) -> None:
         "Basic Routing Profile",
         "A simple routing profile with one queue.",
         {
+            "IsDefault": True,
             "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}, {"Channel": "CHAT", "Concurrency": 2}],
             "DefaultOutboundQueueId": queue,
             "Queues": [{"QueueId": queue, "Channel": "VOICE", "Priority": 1, "Delay": 0}],
@@ -57,3 +60,20 @@ def add_seeds(world: World, instance: Instance) -> None:
     for name, permissions in _PERMISSIONS.items():
         description = f"The profile {name} of every instance."
         add(SECURITY_PROFILE, name, description, {"Permissions": list(permissions)}, _SUFFIXES.get(name, ""))
+
+
+def make_caller_id(world: World, number: Number) -> None:
+    """Let a queue of a number's instance have it as its outbound caller ID: the first queue, or a new one."""
+    instance = world.instance_of_number(number)
+    queue = world.resources[derived_id(instance.id, QUEUE)]
+    if _CALLER in queue.details:
+        id, name = derived_id(instance.id, f"{QUEUE}/{number.e164}"), f"Calls as {number.e164}"
+        kept = {key: queue.details[key] for key in ("HoursOfOperationId", "Status")}
+        queue = Resource(id, QUEUE, name, instance.id, details=kept, regions=list(instance.regions))
+        world.resources[id] = queue
+    queue.details[_CALLER] = {_NUMBER: world.arn(number)}
+
+
+def is_caller_id(queue: Resource, number: Number) -> bool:
+    """Whether a number is the outbound caller ID of a queue, which names it by id or ARN."""
+    return str(queue.details.get(_CALLER, {}).get(_NUMBER, "")).rpartition("/")[2] == number.id

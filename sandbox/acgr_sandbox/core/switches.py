@@ -114,6 +114,11 @@ class Switches:
     user_id_form: Literal["uuid", "arn"] = switch("uuid", "How ListTrafficDistributionGroupUsers names users")
     deleted_user_lingers: bool = switch(False, "A deleted user stays on its TDGs")
 
+    # Queues, profiles and the like.
+    delete_hours_in_use: Literal["InvalidRequestException", "ResourceInUseException"] = switch(
+        "InvalidRequestException", "The error for deleting hours of operation that a queue has"
+    )
+
     # Users and flows.
     user_limit: int = switch(0, "Users of an instance; 0 is no limit")
     flow_limit: int = switch(0, "Flows of an instance; 0 is no limit")

@@ -2,7 +2,7 @@
 
 A handler is registered under its name by `reads`, `writes` or `writes_once` (module `registry`) as its module is
 imported, works on a `Call`, and refuses with `wire.refusal`. Modules that only help others: `call`, `pagination`,
-`search`, `mirroring`.
+`search`, `mirroring`, `resources`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ from . import (  # noqa: F401 (importing a module registers its operations)
     flows,
     group_users,
     groups,
+    hours,
     instances,
     numbers,
-    profiles,
+    queues,
+    quick_connects,
+    routing_profiles,
+    security_profiles,
     tags,
     traffic_distribution,
     users,

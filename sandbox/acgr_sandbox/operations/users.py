@@ -11,8 +11,8 @@ from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 from .call import Call
 from .mirroring import schedule_mirror, update_mirrored
 from .pagination import page, page_size
-from .profiles import check_profiles
 from .registry import Answer, reads, writes
+from .resources import check_profiles
 from .search import Condition, matches, matches_attributes, matches_string, matches_tags
 
 _DETAILS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from acgr_sandbox.core.models import Association, Flow, Group, Instance, Number, PendingChange, Resource, Token, User
-from acgr_sandbox.core.seeds import add_seeds
+from acgr_sandbox.core.seeds import add_seeds, make_caller_id
 from acgr_sandbox.core.world import World
 
 VERSION = 1
@@ -49,9 +49,17 @@ def restored(data: Mapping[str, Any]) -> World:
     values["changes"] = [PendingChange(**change) for change in values.get("changes", [])]
     world = World(**values)
     if "resources" not in data:
-        for instance in world.instances.values():
-            add_seeds(world, instance)
+        _add_resources(world)
     return world
+
+
+def _add_resources(world: World) -> None:
+    """Give a world of 0.1.0 what its instances came with, though nobody could change it then."""
+    for instance in world.instances.values():
+        add_seeds(world, instance)
+    for number in world.numbers.values():
+        if number.outbound:
+            make_caller_id(world, number)
 
 
 def _flow(entry: dict[str, Any]) -> Flow:
