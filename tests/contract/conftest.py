@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, session_on
 from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls

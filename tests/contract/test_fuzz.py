@@ -16,7 +16,7 @@ from contract_calls import CONTENT, REPLICA, SOURCE, contract_world, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from acgr_sandbox import ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
+from acgr_sandbox import ManualClock, Request, Sandbox, Switches, restored, snapshot
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
 from acgr_sandbox.wire.service_model import operation_model, service_model
