@@ -21,6 +21,7 @@ from acgr_sandbox.server import Server
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
 
 from contract_calls import SOURCE, contract_world
+from terraform import Terraform
 
 Connect = Callable[..., Any]
 
@@ -56,6 +57,12 @@ def served(server: Server, sandbox: Sandbox) -> Server:
     """The sandbox over HTTP."""
     server.sandbox = sandbox
     return server
+
+
+@pytest.fixture
+def terraform(served: Server, tmp_path: Path) -> Terraform:
+    """Terraform on the sandbox, in a folder of its own."""
+    return Terraform(tmp_path, served.url)
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ def test_its_queues(connect: Any, profile: Any, sandbox: Any, refused: Any) -> N
         hours = sandbox.world.resource("Late").id
         made.append(client.create_queue(**asked, HoursOfOperationId=hours)["QueueId"])
     client.associate_routing_profile_queues(**profile, QueueConfigs=[_entry(queue) for queue in made[:10]])
-    client.associate_routing_profile_queues(**profile, QueueConfigs=[_entry(queue) for queue in made[9:]])
+    client.associate_routing_profile_queues(**profile, QueueConfigs=[_entry(queue) for queue in made[10:]])
     assert _queues(client, profile, PageSize=5) == [(f"Queue {index:02d}", "VOICE", 1, 0) for index in range(12)]
     client.update_routing_profile_queues(**profile, QueueConfigs=[_entry(made[0], priority=9, delay=5)])
     assert _queues(client, profile)[0] == ("Queue 00", "VOICE", 9, 5)
@@ -103,6 +103,19 @@ def test_its_queues(connect: Any, profile: Any, sandbox: Any, refused: Any) -> N
     for _ in range(2):
         client.disassociate_routing_profile_queues(**profile, QueueReferences=references[:10])
         assert [row[0] for row in _queues(client, profile)] == ["Queue 10", "Queue 11"]
+
+
+def test_a_queue_that_it_has(connect: Any, profile: Any, sandbox: Any, refused: Any, set_switches: Any) -> None:
+    """A queue is refused that the profile has for that channel, or gets the new rank, as the switch says."""
+    sales = sandbox.world.resource("Sales").id
+    client, again = connect(), {**profile, "QueueConfigs": [_entry(sales, priority=9)]}
+    client.associate_routing_profile_queues(**profile, QueueConfigs=[_entry(sales)])
+    with refused("InvalidParameterException", "already"):
+        client.associate_routing_profile_queues(**again)
+    client.associate_routing_profile_queues(**profile, QueueConfigs=[_entry(sales, "CHAT")])
+    set_switches(queue_associated_twice="update")
+    client.associate_routing_profile_queues(**again)
+    assert _queues(client, profile) == [("Sales", "CHAT", 1, 0), ("Sales", "VOICE", 9, 0)]
 
 
 def test_tokens_are_of_one_list(connect: Any, profile: Any, sandbox: Any, refused: Any) -> None:

@@ -118,6 +118,9 @@ class Switches:
     delete_hours_in_use: Literal["InvalidRequestException", "ResourceInUseException"] = switch(
         "InvalidRequestException", "The error for deleting hours of operation that a queue has"
     )
+    queue_associated_twice: Literal["InvalidParameterException", "update"] = switch(
+        "InvalidParameterException", "A routing profile gets a queue that it has for that channel: refused, or changed"
+    )
 
     # Users and flows.
     user_limit: int = switch(0, "Users of an instance; 0 is no limit")

@@ -81,10 +81,17 @@ def list_routing_profile_manual_assignment_queues(call: Call) -> Answer:
 
 @writes
 def associate_routing_profile_queues(call: Call) -> Answer:
-    """Add queues to a routing profile; one that it has gets the new priority and delay."""
+    """Add queues to a routing profile, which does not have them for that channel."""
     instance, profile = call.instance(), _profile(call)
-    changed = {kept: _merged(_entries(call, profile, kept), _asked_queues(call, instance, kept)) for kept in _ASKED}
-    return resources.update(call, profile, **{kept: entries or None for kept, entries in changed.items()})
+    changed = {}
+    for kept in _ASKED:
+        have, asked = _entries(call, profile, kept), _asked_queues(call, instance, kept)
+        twice = {_key(entry) for entry in have} & {_key(entry) for entry in asked}
+        if twice and call.switches.queue_associated_twice != "update":
+            queue, channel = min(twice)
+            raise invalid_parameter(f"Queue {queue} is associated with the routing profile for {channel} already.")
+        changed[kept] = _merged(have, asked) or None
+    return resources.update(call, profile, **changed)
 
 
 @writes
