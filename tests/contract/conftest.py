@@ -15,12 +15,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario, session_on
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, session_on
 from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
 
-from contract_calls import SCENARIO, SOURCE
+from contract_calls import SOURCE, contract_world
+from terraform import Terraform
 
 Connect = Callable[..., Any]
 
@@ -48,7 +49,7 @@ def _client_in_process(region: str, account: str | None) -> Any:
 @pytest.fixture
 def sandbox() -> Sandbox:
     """A sandbox that throttles nothing, on a clock that stands still."""
-    return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0))
+    return Sandbox(contract_world(), clock=ManualClock(), switches=Switches(rate=0))
 
 
 @pytest.fixture
@@ -58,10 +59,16 @@ def served(server: Server, sandbox: Sandbox) -> Server:
     return server
 
 
+@pytest.fixture
+def terraform(served: Server, tmp_path: Path) -> Terraform:
+    """Terraform on the sandbox, in a folder of its own."""
+    return Terraform(tmp_path, served.url)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server for all tests, so that clients of it can be shared; each test serves its own sandbox."""
-    server = Server(Sandbox(load_scenario(SCENARIO)))
+    server = Server(Sandbox(contract_world()))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server

@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
-from acgr_sandbox import Sandbox, World
-from acgr_sandbox.operations.profiles import derived_id
+from acgr_sandbox import Sandbox, World, load_scenario
+from acgr_sandbox.core.models import Resource
+from acgr_sandbox.core.seeds import derived_id
 from acgr_sandbox.scenario.load import TEST_CONTENT
 from acgr_sandbox.scenario.snapshot import snapshot
 from acgr_sandbox.wire.service_model import service_model
@@ -75,6 +76,37 @@ _NAMES = {
 }
 
 
+EXTRA: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("operating-hours", "Late", {"TimeZone": "Europe/London", "Config": []}),
+    ("queue", "Sales", {"Status": "ENABLED"}),
+    ("routing-profile", "Chats", {"MediaConcurrencies": [{"Channel": "CHAT", "Concurrency": 5}]}),
+    ("security-profile", "Readers", {"Permissions": ["Users.View"]}),
+    (
+        "transfer-destination",
+        "Desk",
+        {"QuickConnectConfig": {"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+442079460900"}}},
+    ),
+    ("flow-module", "Greeting", {"Content": CONTENT, "State": "ACTIVE", "Status": "PUBLISHED"}),
+    ("agent-group", "North", {}),
+    ("vocabulary", "words", {"LanguageCode": "en-GB", "Content": "Phrase\nConnect", "State": "ACTIVE"}),
+)
+"""What northwind has besides what every instance comes with, none of it in use: kind, name, details."""
+
+
+def contract_world() -> World:
+    """The scenario, and what `EXTRA` names."""
+    world = load_scenario(SCENARIO)
+    instance = world.instance("northwind")
+    given = {"HoursOfOperationId": derived_id(instance.id, "operating-hours")}
+    queue = {"DefaultOutboundQueueId": derived_id(instance.id, "queue")}
+    for kind, name, details in EXTRA:
+        more = {"queue": given, "routing-profile": queue}.get(kind, {})
+        id = derived_id(instance.id, f"{kind}/{name}")
+        regions = list(instance.regions)
+        world.resources[id] = Resource(id, kind, name, instance.id, details={**details, **more}, regions=regions)
+    return world
+
+
 def ids(world: World) -> dict[str, str]:
     """What `$name` stands for."""
     resources = {
@@ -89,8 +121,17 @@ def ids(world: World) -> dict[str, str]:
         "instance": world.instance("northwind"),
         "lonely": world.instance("lonely"),
         "empty": world.instance("empty"),
+        "sales": world.resource("Sales", "queue"),
+        "late": world.resource("Late", "operating-hours"),
+        "desk": world.resource("Desk", "transfer-destination"),
+        "chats": world.resource("Chats", "routing-profile"),
+        "readers": world.resource("Readers", "security-profile"),
+        "module": world.resource("Greeting", "flow-module"),
+        "north": world.resource("North", "agent-group"),
+        "words": world.resource("words", "vocabulary"),
     }
     kinds = {"routing": "routing-profile", "agent_profile": "security-profile", "queue": "queue"}
+    kinds |= {"hours": "operating-hours", "beep": "prompt/Beep.wav"}
     return {
         **{name: resource.id for name, resource in resources.items()},
         **{f"{name}_arn": world.arn(resource) for name, resource in resources.items()},
@@ -100,6 +141,15 @@ def ids(world: World) -> dict[str, str]:
         "test_case": next(iter(world.test_cases.values())).id,
         "test_case_arn": world.arn(next(iter(world.test_cases.values()))),
     }
+
+
+def prepared(operation: str, sandbox: Sandbox) -> dict[str, str]:
+    """What `$name` stands for, once what the call needs `before` it was done; `keep` names what that answered."""
+    known = ids(sandbox.world)
+    for step in CALLS[operation].get("before", []):
+        answer = sandbox.perform(step["operation"], filled(step["params"], known), region=SOURCE)
+        known.update({name: answer[member] for name, member in step.get("keep", {}).items()})
+    return known
 
 
 def filled(value: Any, known: dict[str, str]) -> Any:
@@ -122,10 +172,13 @@ def check(operation: str, answer: dict[str, Any], known: dict[str, str], sandbox
 
 
 def by_name(world: World) -> dict[str, Any]:
-    """The world as data, resources by their names."""
+    """The world as data, all by their names; of queues and the like those of northwind, as `kind/name`."""
     data = snapshot(world)
     for kind, name in _NAMES.items():
         data[kind] = {resource[name]: resource for resource in data[kind].values()}
+    northwind = world.instance("northwind").id
+    own = (each for each in data["resources"].values() if each["instance_id"] == northwind)
+    data["resources"] = {f"{each['kind']}/{each['name']}": each for each in own}
     return data
 
 

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from botocore.serialize import create_serializer
-from contract_calls import CONTENT, REPLICA, SCENARIO, SOURCE, ids
+from contract_calls import CONTENT, REPLICA, SOURCE, contract_world, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from acgr_sandbox import ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
+from acgr_sandbox import ManualClock, Request, Sandbox, Switches, restored, snapshot
 from acgr_sandbox.core.models import TestExecution
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.operations.contacts import contact_id_of_test
@@ -26,7 +26,7 @@ from acgr_sandbox.wire.service_model import operation_model, service_model
 
 EXECUTION = TestExecution(str(uuid.UUID(int=3)), "", "", SOURCE, 1_700_000_000.0, 4.0, status="PASSED")
 IDS = {
-    **ids(load_scenario(SCENARIO)),
+    **ids(contract_world()),
     "free": "+442079460123",
     "name": "Twin",
     "replica": REPLICA,
@@ -45,16 +45,29 @@ FITTING = {
     "PhoneNumberId": "number_arn placed_arn number",
     "ContactFlowId": "flow main flow_arn",
     "FlowId": "flow",
-    "RoutingProfileId": "routing",
-    "SecurityProfileId": "agent_profile",
-    "SecurityProfileIds": "agent_profile",
-    "QueueId": "queue",
+    "RoutingProfileId": "routing chats",
+    "SecurityProfileId": "agent_profile readers",
+    "SecurityProfileIds": "agent_profile readers",
+    "SecurityProfileName": "name",
+    "QueueId": "queue sales",
+    "DefaultOutboundQueueId": "queue sales",
+    "HoursOfOperationId": "hours late",
+    "QuickConnectId": "desk",
+    "QuickConnectIds": "desk",
+    "ContactFlowModuleId": "module",
+    "HierarchyGroupId": "north",
+    "ParentGroupId": "north",
+    "PromptId": "beep",
+    "VocabularyId": "words",
+    "VocabularyName": "name",
+    "AliasName": "name",
+    "OutboundCallerIdNumberId": "number_arn number",
     "ResourceIds": "number_arn placed_arn",
-    "resourceArn": "group_arn number_arn flow_arn user_arn instance_arn",
     "Content": "content test_content",
     "TestCaseId": "test_case test_case_arn",
     "TestCaseExecutionId": "execution",
     "ContactId": "contact",
+    "resourceArn": "group_arn number_arn flow_arn user_arn instance_arn sales_arn module_arn north_arn words_arn",
     "Name": "name",
     "Username": "name",
     "InstanceAlias": "name",
@@ -132,7 +145,7 @@ def _member(draw: Any, name: str, shape: Any, depth: int) -> Any:
 
 
 def _sandbox(**values: Any) -> Sandbox:
-    world = load_scenario(SCENARIO)
+    world = contract_world()
     test_case = next(iter(world.test_cases.values()))
     ran = replace(EXECUTION, test_case_id=test_case.id, instance_id=test_case.instance_id, ended=1_700_000_004.0)
     world.test_executions[ran.id] = replace(ran, e164="+442079460002", answered_by=IDS["main"], contact_tags={})

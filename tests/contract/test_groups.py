@@ -92,14 +92,15 @@ def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any, set_swit
         client.delete_traffic_distribution_group(TrafficDistributionGroupId=group)
 
 
-def test_deleting_with_users(connect: Any, names: Any, refused: Any, set_switches: Any, sandbox: Any) -> None:
-    """Users on a TDG go with it, or keep it, as the switch says."""
+def test_deleting_with_users(connect: Any, names: Any, set_switches: Any, sandbox: Any) -> None:
+    """Users on a TDG go with it, or keep it, as the switch says; the first of them is named by its ARN."""
     connect().associate_traffic_distribution_group_user(
         TrafficDistributionGroupId=names.group("retail"), UserId=names.user(), InstanceId=names.instance
     )
     set_switches(delete_group_with_users="refuse")
-    with refused("ResourceInUseException", "1 users"):
+    with pytest.raises(connect().exceptions.ResourceInUseException, match="1 users") as caught:
         connect().delete_traffic_distribution_group(TrafficDistributionGroupId=names.group("retail"))
+    assert [caught.value.response[key] for key in ("ResourceType", "ResourceId")] == ["USER", names.user()]
     set_switches(delete_group_with_users="drop")
     connect().delete_traffic_distribution_group(TrafficDistributionGroupId=names.group("retail"))
     sandbox.clock.advance(sandbox.switches.group_seconds)

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-PLUGINS = Path("/opt/tf-plugins")
-TERRAFORM = shutil.which("terraform")
-
-HEAD = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-provider "aws" {
-  region = "eu-west-2"
-}
-"""
+from terraform import Terraform
 
 NUMBER = """
 resource "aws_connect_phone_number" "reception" {{
@@ -90,72 +72,29 @@ resource "aws_connect_phone_number" "desk" {
 """
 
 
-@pytest.fixture
-def terraform(served: Any, tmp_path: Path) -> Any:
-    """Runs Terraform against the sandbox in a folder of its own."""
-    if TERRAFORM is None or not PLUGINS.is_dir():
-        pytest.skip("Terraform or its AWS provider is not installed.")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ENDPOINT_URL_CONNECT": served.url,
-        "AWS_ENDPOINT_URL_STS": served.url,
-        "AWS_ACCESS_KEY_ID": "sandbox",
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "CHECKPOINT_DISABLE": "1",
-        "TF_IN_AUTOMATION": "1",
-    }
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(TERRAFORM), *arguments],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-
-    return run
-
-
-def test_import_and_move(terraform: Any, tmp_path: Path, names: Any, sandbox: Any, set_switches: Any) -> None:
+def test_import_and_move(terraform: Terraform, names: Any, sandbox: Any, set_switches: Any) -> None:
     """A number is imported and moved to a TDG; each time the next plan is clean, though the move left it dark."""
     set_switches(claim_seconds=0.0)
-    (tmp_path / "main.tf").write_text(HEAD)
-    _done(terraform("init", "-no-color", f"-plugin-dir={PLUGINS}"))
     for target in (names.instance_arn(), names.group()):
-        (tmp_path / "main.tf").write_text(HEAD + NUMBER.format(target=target, number=names.number_id()))
-        _done(terraform("apply", "-no-color", "-auto-approve"))
-        _done(terraform("plan", "-no-color", "-detailed-exitcode"))
+        terraform.apply(NUMBER.format(target=target, number=names.number_id()))
+        terraform.plan_is_clean()
     assert sandbox.world.number("+442079460001").target == names.group_id()
     assert ("+442079460001", "eu-west-2") in sandbox.dark_numbers()
     assert sandbox.counters.calls("UpdatePhoneNumber") == 1
     assert sandbox.counters.calls("ReleasePhoneNumber") == 0
 
 
-def test_a_centre(terraform: Any, tmp_path: Path, sandbox: Any, set_switches: Any) -> None:
+def test_a_centre(terraform: Terraform, sandbox: Any, set_switches: Any) -> None:
     """Instance, flow, user and number are made, changed in place, found unchanged by the next plan, and destroyed."""
     set_switches(claim_seconds=0.0, instance_seconds=0.0)
-    (tmp_path / "main.tf").write_text(HEAD + CENTRE)
-    _done(terraform("init", "-no-color", f"-plugin-dir={PLUGINS}"))
-    _done(terraform("apply", "-no-color", "-auto-approve"))
-    changed = CENTRE.replace("Greets", "Says hello").replace('"Dora"', '"Theodora"').replace('"ops"', '"desk"')
-    (tmp_path / "main.tf").write_text(HEAD + changed)
-    _done(terraform("apply", "-no-color", "-auto-approve"))
-    _done(terraform("plan", "-no-color", "-detailed-exitcode"))
+    terraform.apply(CENTRE)
+    terraform.apply(CENTRE.replace("Greets", "Says hello").replace('"Dora"', '"Theodora"').replace('"ops"', '"desk"'))
+    terraform.plan_is_clean()
     world = sandbox.world
     south, dora = world.instance("southwind"), world.user("dora.deal")
     assert (south.tags, dora.first_name) == ({"team": "desk"}, "Theodora")
     assert world.flow("Welcome").description == "Says hello"
     assert [number.e164 for number in world.numbers_on(south.id)] == ["+442079460100"]
-    _done(terraform("destroy", "-no-color", "-auto-approve"))
+    terraform.destroy()
     assert south.id not in sandbox.world.instances
     assert list(sandbox.world.released) == ["+442079460100"]
-
-
-def _done(process: subprocess.CompletedProcess[str]) -> None:
-    assert process.returncode == 0, process.stdout + process.stderr

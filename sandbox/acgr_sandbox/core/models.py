@@ -1,4 +1,4 @@
-"""What Connect keeps: instances, groups, flows, users, numbers, and the changes that wait for their time.
+"""What Connect keeps: instances and all that is in them, and the changes that wait for their time.
 
 The names of the fields are those of stored worlds (`scenario.snapshot`): they may be added to, never renamed.
 """
@@ -23,7 +23,8 @@ class Instance:
     """A Connect instance; `replica` is the Region it is replicated to, or None.
 
     `replicating` is the Region it is being replicated to, `trouble` why its creation or replication failed.
-    `attributes` holds those that were set.
+    `attributes` holds those that were set. Each Region has its own `storage` (configurations by association id),
+    `functions` (ARNs of Lambda functions) and `bots`, as the API spells them. `isolated`: cross-Region routing is off.
     """
 
     id: str
@@ -38,6 +39,15 @@ class Instance:
     trouble: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    storage: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    functions: dict[str, list[str]] = field(default_factory=dict)
+    bots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    isolated: bool = False
+
+    def alias_in(self, region: str) -> str:
+        """What it is called in a Region."""
+        alias = self.alias if region == self.region else self.replica_alias
+        return alias or f"{self.alias}-{region}"
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -73,9 +83,18 @@ class Flow:
     """A flow; `states` maps each Region that has it to its (state, status).
 
     `saved` is content that was saved and not published, `stale` what a Region that lags behind still shows.
+    `versions` are by number and `aliases` by id, as the API spells them; `last_version` is the highest number ever.
     """
 
-    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "content", "saved")
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "description",
+        "content",
+        "saved",
+        "versions",
+        "aliases",
+        "last_version",
+    )
 
     id: str
     name: str
@@ -85,6 +104,9 @@ class Flow:
     description: str = ""
     content: str = '{"Version":"2019-10-30","StartAction":"end","Actions":[{"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}'  # noqa: E501
     saved: str | None = None
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    aliases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    last_version: int = 0
     tags: dict[str, str] = field(default_factory=dict)
     stale: dict[str, dict[str, Any]] = field(default_factory=dict)
     modified: float = 1_690_000_000.0
@@ -114,11 +136,40 @@ class User:
     modified_in: str = ""
 
 
-Mirrored = TypeVar("Mirrored", Flow, User)
+@dataclass
+class Resource:
+    """What an instance is configured with: a queue, hours of operation, a routing profile, and so on.
+
+    `kind` is what its ARN says: …:instance/<instance_id>/<kind>/<id>. `details` holds what the API says of it besides
+    name, description and tags, as the API spells it. `regions` has it; the other Region gets it if it is `mirrored`.
+    """
+
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "details")
+
+    id: str
+    kind: str
+    name: str
+    instance_id: str
+    description: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    regions: list[str] = field(default_factory=list)
+    mirrored: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    modified: float = 1_690_000_000.0
+    modified_in: str = ""
+
+    @property
+    def siblings(self) -> tuple[str, str, str]:
+        """Among which resources its name is unique: those of its kind, hierarchy groups those below one parent."""
+        return self.kind, self.instance_id, self.details.get("ParentGroupId", "")
+
+
+Mirrored = TypeVar("Mirrored", Flow, User, Resource)
 
 
 def seen_from(resource: Mirrored, region: str) -> Mirrored:
-    """A flow or user as a Region shows it, which may lag behind."""
+    """A flow, user or other resource as a Region shows it, which may lag behind."""
     stale = resource.stale.get(region)
     return replace(resource, **stale) if stale else resource
 
@@ -137,7 +188,8 @@ class Number:
 
     `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
     what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there; with `loses_flow` it
-    has none any more once the operation under way has ended.
+    has none any more once the operation under way has ended. `outbound` is how a stored world of 0.1.0 says that a
+    queue has it as its outbound caller ID; elsewhere the queue says it.
     """
 
     id: str

@@ -9,7 +9,16 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
-from .models import Association, Flow, Group, Instance, Number, PendingChange, put_all_traffic_in_source
+from .models import (
+    Association,
+    Flow,
+    Group,
+    Instance,
+    Number,
+    PendingChange,
+    Resource,
+    put_all_traffic_in_source,
+)
 from .telephony import end_of_test
 from .world import World
 
@@ -191,6 +200,39 @@ def delete_flow_in(world: World, flow: Flow, region: str, at: float, record: Rec
         del world.flows[flow.id]
 
 
+def _resource_mirrored(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    resource = world.resources.get(change.subject)
+    if resource is None or change.detail not in resource.regions or world.other_resource_named(resource, change.region):
+        return
+    if change.region not in resource.regions:
+        resource.regions.append(change.region)
+    resource.stale.pop(change.region, None)
+
+
+def _resource_gone(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    resource = world.resources.get(change.subject)
+    if resource is not None:
+        delete_resource_in(world, resource, change.region)
+
+
+def _vocabulary_made(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    vocabulary = world.resources.get(change.subject)
+    if vocabulary is None or vocabulary.details["State"] != "CREATION_IN_PROGRESS":
+        return
+    vocabulary.modified = change.at
+    vocabulary.details["State"] = "CREATION_FAILED" if change.detail else "ACTIVE"
+    if change.detail:
+        vocabulary.details["FailureReason"] = change.detail
+
+
+def delete_resource_in(world: World, resource: Resource, region: str) -> None:
+    """Delete a resource in one Region; without any Region it is gone."""
+    resource.stale.pop(region, None)
+    resource.regions = [each for each in resource.regions if each != region]
+    if not resource.regions:
+        world.resources.pop(resource.id, None)
+
+
 def _instance_status(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
     instance = world.instances.get(change.subject)
     if instance is not None:
@@ -221,6 +263,9 @@ def _mirror_everything(world: World, instance: Instance) -> None:
     for user in world.users.values():
         if user.instance_id == instance.id:
             user.mirrored = True
+    for resource in world.resources.values():
+        if resource.instance_id == instance.id and resource.mirrored:
+            resource.regions = list(instance.regions)
 
 
 def put_on_default_group(world: World, number: Number, group: Group, instance: Instance) -> None:
@@ -238,7 +283,7 @@ def _instance_gone(world: World, change: PendingChange, record: RecordNumberEven
         return
     for number in list(world.numbers_on(instance.id)):
         _released(world, PendingChange(change.at, change.order, "released", number.id), record)
-    for resources in (world.flows, world.users, world.test_cases, world.test_executions):
+    for resources in (world.flows, world.users, world.resources, world.test_cases, world.test_executions):
         for id in [id for id, resource in resources.items() if resource.instance_id == instance.id]:
             del resources[id]
     del world.instances[instance.id]
@@ -262,7 +307,13 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
             id for id, test in tests.items() if (test.instance_id, test.region) == (instance.id, instance.replica)
         ]:
             del tests[id]
-    instance.replica = None
+    for resource in list(world.resources.values()):
+        if resource.instance_id == instance.id:
+            delete_resource_in(world, resource, instance.replica)
+    instance.storage.pop(instance.replica, None)
+    instance.functions.pop(instance.replica, None)
+    instance.bots.pop(instance.replica, None)
+    instance.replica, instance.isolated = None, False
 
 
 def _test_end(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
@@ -297,6 +348,9 @@ _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     "user-mirrored": _user_mirrored,
     "flow-mirrored": _flow_mirrored,
     "flow-gone": _flow_gone,
+    "resource-mirrored": _resource_mirrored,
+    "resource-gone": _resource_gone,
+    "vocabulary-made": _vocabulary_made,
     "instance-status": _instance_status,
     "instance-gone": _instance_gone,
     "replicated": _replicated,

@@ -40,8 +40,12 @@ class Switches:
     mirror_seconds: float = switch(1.0, "When a number's flow reaches the other Region")
     user_mirror_seconds: float = switch(1.0, "When a new or changed user reaches the other Region")
     flow_mirror_seconds: float = switch(1.0, "When a new or changed flow reaches the other Region")
+    resource_mirror_seconds: float = switch(
+        1.0, "When a new or changed queue, profile or other part of an instance reaches the other Region"
+    )
     instance_seconds: float = switch(5.0, "How long an instance takes to be created, or deleted")
     replicate_seconds: float = switch(10.0, "How long the replication of an instance takes")
+    vocabulary_seconds: float = switch(3.0, "How long a vocabulary takes to be created, or deleted")
     list_lag_seconds: float = switch(0.0, "How far ListPhoneNumbersV2 runs behind DescribePhoneNumber")
     membership_lag_seconds: float = switch(0.0, "How far ListTrafficDistributionGroupUsers runs behind")
     test_seconds: float = switch(4.0, "How long an execution of a test case takes")
@@ -84,6 +88,10 @@ class Switches:
     )
     instance_arn_as_id: bool = switch(False, 'Operations whose page says "identifier" take an instance\'s ARN')
     source_in_replication_status: bool = switch(False, "DescribeInstance lists the source Region among the statuses")
+    associate_integration_twice: Literal["conflict", "success"] = switch(
+        "conflict", "An instance is given a Lambda function or bot that it has already"
+    )
+    global_routing: bool = switch(True, "Whether replicated instances are enabled for global routing")
     group_limit: int = switch(8, "TDGs of an instance")
     default_group_counts: bool = switch(True, "Whether the default TDG counts towards `group_limit`")
     delete_default_group: Literal["InvalidRequestException", "ResourceInUseException", "AccessDeniedException"] = (
@@ -115,8 +123,19 @@ class Switches:
     user_id_form: Literal["uuid", "arn"] = switch("uuid", "How ListTrafficDistributionGroupUsers names users")
     deleted_user_lingers: bool = switch(False, "A deleted user stays on its TDGs")
 
+    # Queues, profiles and the like.
+    delete_hours_in_use: Literal["InvalidRequestException", "ResourceInUseException"] = switch(
+        "InvalidRequestException", "The error for deleting hours of operation that a queue has"
+    )
+    queue_associated_twice: Literal["InvalidParameterException", "update"] = switch(
+        "InvalidParameterException", "A routing profile gets a queue that it has for that channel: refused, or changed"
+    )
+
     # Users and flows.
     user_limit: int = switch(0, "Users of an instance; 0 is no limit")
+    long_usernames: Literal["refuse", "allow"] = switch(
+        "refuse", "Usernames of more than 20 characters where identities are not SAML"
+    )
     flow_limit: int = switch(0, "Flows of an instance; 0 is no limit")
     delete_flow_in_use: Literal["refuse", "drop"] = switch(
         "refuse", "Deleting a flow that a number has: refused, or the number goes dark"

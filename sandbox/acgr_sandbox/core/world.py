@@ -16,6 +16,7 @@ from .models import (
     Instance,
     Number,
     PendingChange,
+    Resource,
     TestCase,
     TestExecution,
     Token,
@@ -23,7 +24,7 @@ from .models import (
     seen_from,
 )
 
-Resource = TypeVar("Resource")
+Named = TypeVar("Named")
 
 NAMESPACE = uuid.UUID("6f0c1a52-6a0e-5f5d-9b43-5d1f0c0a5e11")
 
@@ -49,6 +50,7 @@ class World:
     numbers: dict[str, Number] = field(default_factory=dict)
     test_cases: dict[str, TestCase] = field(default_factory=dict)
     test_executions: dict[str, TestExecution] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
     released: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     changes: list[PendingChange] = field(default_factory=list)
@@ -76,6 +78,10 @@ class World:
     def number(self, name: str) -> Number:
         """The number of that E.164 form or id; KeyError when there is none."""
         return _named(self.numbers, name, "e164")
+
+    def resource(self, name: str, kind: str = "") -> Resource:
+        """The resource of that name or id, of that kind where one is given; KeyError when there is none."""
+        return _named({id: each for id, each in self.resources.items() if kind in ("", each.kind)}, name, "name")
 
     def instance_of_group(self, group: Group) -> Instance:
         """The instance a TDG belongs to."""
@@ -112,6 +118,14 @@ class World:
                 return other
         return None
 
+    def other_resource_named(self, resource: Resource, region: str, name: str = "") -> Resource | None:
+        """Another resource of its kind and parent that a Region shows under the name of this one, or the one given."""
+        for other in self.resources.values() if name or resource.name else ():
+            alike = other is not resource and other.siblings == resource.siblings
+            if alike and region in other.regions and seen_from(other, region).name == (name or resource.name):
+                return other
+        return None
+
     def delete_user(self, user_id: str, *, lingers: bool) -> None:
         """Delete a user; it leaves its TDGs unless it `lingers` there."""
         del self.users[user_id]
@@ -120,7 +134,9 @@ class World:
             group.members = [member for member in group.members if member != user_id]
             group.listed = [member for member in group.listed if member != user_id]
 
-    def arn(self, resource: Instance | Group | Flow | User | Number | TestCase, region: str | None = None) -> str:
+    def arn(
+        self, resource: Instance | Group | Flow | User | Number | Resource | TestCase, region: str | None = None
+    ) -> str:
         """The ARN of a resource as seen from a Region (default: its own).
 
         TDGs, numbers and test cases carry their own Region wherever they are seen from; the others that asked for.
@@ -133,7 +149,10 @@ class World:
             return self._arn(region or resource.region, f"instance/{resource.id}")
         if isinstance(resource, TestCase):
             return self._arn(resource.region, f"instance/{resource.instance_id}/test-case/{resource.id}")
-        kind = "contact-flow" if isinstance(resource, Flow) else "agent"
+        if isinstance(resource, Resource):
+            kind = resource.kind
+        else:
+            kind = "contact-flow" if isinstance(resource, Flow) else "agent"
         instance = self.instances[resource.instance_id]
         return self._arn(region or instance.region, f"instance/{instance.id}/{kind}/{resource.id}")
 
@@ -145,7 +164,7 @@ class World:
         return f"arn:{self.partition}:connect:{region}:{self.account}:{resource}"
 
 
-def _named(resources: dict[str, Resource], name: str, attribute: str) -> Resource:
+def _named(resources: dict[str, Named], name: str, attribute: str) -> Named:
     if name in resources:
         return resources[name]
     for resource in resources.values():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from acgr_sandbox.core.models import Flow, Group, Instance, Number, TestCase, User
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, Resource, TestCase, User
 from acgr_sandbox.core.pending_changes import RecordNumberEvent, schedule
 from acgr_sandbox.core.phone_calls import PhoneCalls
 from acgr_sandbox.core.switches import Switches
@@ -172,6 +172,17 @@ class Call:
         if arn and text != self.world.arn(test_case):
             raise missing
         return test_case
+
+    def resource(self, kind: str, text: str, instance: Instance) -> Resource:
+        """The queue, profile, … asked for, by id or ARN, where this Region has it."""
+        arn = parse_arn(text)
+        resource = self.world.resources.get(arn.tail if arn else text)
+        missing = not_found(f"There is no {kind} {text} in instance {instance.id} in {self.region}.")
+        if resource is None or (resource.kind, resource.instance_id) != (kind, instance.id):
+            raise missing
+        if self.region not in resource.regions or (arn and text != self.world.arn(resource, self.region)):
+            raise missing
+        return resource
 
     def _flow_known_as(self, flow_id: str, instance: Instance) -> Flow | None:
         if not self._own_flow_ids(instance):

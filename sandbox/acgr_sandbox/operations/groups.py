@@ -104,7 +104,9 @@ def _check_deletable(call: Call, group: Group) -> None:
         message = "The default traffic distribution group cannot be deleted."
         raise Refusal(call.switches.delete_default_group, message)
     if group.members and call.switches.delete_group_with_users == "refuse":
-        raise in_use(f"{len(group.members)} users are associated with it.", "USER", call.world.arn(group))
+        instance = call.world.instance_of_group(group)
+        member = f"{call.world.arn(instance, call.region)}/agent/{group.members[0]}"
+        raise in_use(f"{len(group.members)} users are associated with it.", "USER", member)
     if group.status not in ("ACTIVE", "CREATION_FAILED", "DELETION_FAILED"):
         raise invalid_request(f"The traffic distribution group is {group.status}.")
     number = next((n for n in call.world.numbers.values() if _holds(group, n)), None)

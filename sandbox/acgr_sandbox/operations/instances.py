@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from acgr_sandbox.core.models import PAIRS, Flow, Instance, Number, User
 from acgr_sandbox.core.pending_changes import cancel
+from acgr_sandbox.core.seeds import add_seeds
 from acgr_sandbox.wire.refusal import Refusal, conflict, invalid_request
 
 from .call import Call
@@ -23,7 +24,7 @@ LISTED = (*ON_BY_DEFAULT, "CONTACTFLOW_LOGS", "USE_CUSTOM_TTS_VOICES")
 
 @writes_once("InvalidRequestException")
 def create_instance(call: Call) -> Answer:
-    """A new instance, CREATION_IN_PROGRESS; it comes with one routing profile, four security profiles and a queue."""
+    """A new instance, CREATION_IN_PROGRESS; it comes with hours, a queue, a routing profile and security profiles."""
     _check_new(call)
     alias = call.params.get("InstanceAlias", "")
     instance = Instance(call.world.new_id("instance", alias), alias, call.region, created=call.now)
@@ -32,6 +33,7 @@ def create_instance(call: Call) -> Answer:
     for name in ("Inbound", "Outbound"):
         instance.attributes[f"{name.upper()}_CALLS"] = str(call.params[f"{name}CallsEnabled"]).lower()
     call.world.instances[instance.id] = instance
+    add_seeds(call.world, instance)
     call.later(call.switches.instance_seconds, "instance-status", instance.id, detail=call.async_failure)
     return {"Id": instance.id, "Arn": call.world.arn(instance)}
 
@@ -137,8 +139,7 @@ def _is_on(instance: Instance, name: str) -> bool:
 
 def _summary(call: Call, instance: Instance) -> Answer:
     roles = f"arn:{call.world.partition}:iam::{call.world.account}:role/aws-service-role"
-    alias = instance.alias if call.region == instance.region else instance.replica_alias
-    alias = alias or f"{instance.alias}-{call.region}"
+    alias = instance.alias_in(call.region)
     return {
         "Id": instance.id,
         "Arn": call.world.arn(instance, call.region),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from acgr_sandbox.core.models import Flow, Mirrored, User
+from acgr_sandbox.core.models import Flow, Mirrored, Resource, User
 
 from .call import Call
 
-FLOW, USER = "flow-mirrored", "user-mirrored"
+FLOW, USER, RESOURCE = "flow-mirrored", "user-mirrored", "resource-mirrored"
 
 
 def update_mirrored(call: Call, resource: Mirrored, **values: Any) -> None:
-    """Change a flow or user here; the other Region goes on showing what it shows until the change gets there.
+    """Change a resource here; the other Region goes on showing what it shows until the change gets there.
 
     A Region that lagged behind writes all it shows: the last writer wins.
     """
@@ -25,16 +25,21 @@ def update_mirrored(call: Call, resource: Mirrored, **values: Any) -> None:
     schedule_mirror(call, resource)
 
 
-def schedule_mirror(call: Call, resource: Flow | User) -> None:
+def schedule_mirror(call: Call, resource: Flow | User | Resource) -> None:
     """Let the other Region have the resource as it is here, after its time."""
-    flow = isinstance(resource, Flow)
-    if flow and not call.switches.mirroring:
-        return
-    seconds = call.switches.flow_mirror_seconds if flow else call.switches.user_mirror_seconds
-    for region in other_regions(call, resource):
-        call.later(seconds, FLOW if flow else USER, resource.id, region=region, detail=call.region)
+    switches = call.switches
+    if isinstance(resource, Flow):
+        what, seconds = FLOW, switches.flow_mirror_seconds
+    elif isinstance(resource, User):
+        what, seconds = USER, switches.user_mirror_seconds
+    else:
+        what, seconds = RESOURCE, switches.resource_mirror_seconds
+    for region in other_regions(call, resource) if what != FLOW or switches.mirroring else ():
+        call.later(seconds, what, resource.id, region=region, detail=call.region)
 
 
-def other_regions(call: Call, resource: Flow | User) -> list[str]:
-    """The Regions of its instance but this one."""
+def other_regions(call: Call, resource: Flow | User | Resource) -> list[str]:
+    """The Regions of its instance but this one; none for what is not mirrored."""
+    if isinstance(resource, Resource) and not resource.mirrored:
+        return []
     return [region for region in call.world.instances[resource.instance_id].regions if region != call.region]

@@ -10,8 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from acgr_sandbox.core.models import Number, country_of
+from acgr_sandbox.core.models import Number, country_of, seen_from
 from acgr_sandbox.core.pending_changes import CLAIM, clear_flows
+from acgr_sandbox.core.seeds import QUEUE, is_caller_id
 from acgr_sandbox.wire.refusal import Refusal, in_use, invalid_parameter, not_found
 
 from .call import Call, parse_arn
@@ -195,9 +196,12 @@ def _check_claimed_here(call: Call, number: Number) -> None:
 
 
 def _check_not_outbound(call: Call, number: Number) -> None:
-    """Refuse a queue's outbound caller ID, unless a switch lets it go."""
-    if number.outbound and call.switches.outbound_blocks_move:
-        raise in_use(f"{number.e164} is a queue's outbound caller ID.", "QUEUE", call.world.arn(number))
+    """Refuse the outbound caller ID of a queue that this Region has, unless a switch lets it go."""
+    for queue in call.world.resources.values() if call.switches.outbound_blocks_move else ():
+        here = queue.kind == QUEUE and call.region in queue.regions
+        if here and is_caller_id(seen_from(queue, call.region), number):
+            message = f"{number.e164} is the outbound caller ID of queue {queue.name!r}."
+            raise in_use(message, "PHONE_NUMBER", call.world.arn(number))
 
 
 def _schedule_claim(call: Call, number: Number, target: str) -> None:

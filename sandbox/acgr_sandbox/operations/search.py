@@ -1,4 +1,4 @@
-"""What SearchUsers and SearchContactFlows are asked: criteria, and filters by tags and attributes."""
+"""What SearchUsers, SearchContactFlows and the like are asked: criteria, and filters by tags and attributes."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ def matches_string(condition: Condition, texts: Mapping[str, list[str]]) -> bool
     want = str(condition.get("Value", "")).lower()
     kind = condition.get("ComparisonType", "EXACT")
     return any(_compares(kind, text.lower(), want) for text in texts[name.lower()])
+
+
+def checked_contains(condition: Condition) -> Condition:
+    """The condition; one that asks for text that CONTAINS another takes 2 to 25 characters."""
+    if condition.get("ComparisonType") == "CONTAINS" and not 2 <= len(condition.get("Value", "")) <= 25:
+        raise invalid_parameter("CONTAINS takes 2 to 25 characters.")
+    return condition
 
 
 def _compares(kind: str, have: str, want: str) -> bool:

@@ -1,8 +1,8 @@
-"""Tags of instances, TDGs, numbers, flows, users and test cases (API pages Tag/UntagResource, ListTagsForResource)."""
+"""Tags of all that can have them (API pages Tag/UntagResource, ListTagsForResource)."""
 
 from __future__ import annotations
 
-from acgr_sandbox.core.models import Flow, Group, Instance, Number, TestCase, User
+from acgr_sandbox.core.models import Flow, Group, Instance, Number, Resource, TestCase, User
 from acgr_sandbox.wire.refusal import invalid_parameter, not_found
 
 from .call import Call, parse_arn
@@ -31,7 +31,7 @@ def list_tags_for_resource(call: Call) -> Answer:
     return {"tags": _tagged(call).tags}
 
 
-def _tagged(call: Call) -> Instance | Group | Number | Flow | User | TestCase:
+def _tagged(call: Call) -> Instance | Group | Number | Flow | User | Resource | TestCase:
     text = call.params["resourceArn"]
     arn = parse_arn(text)
     if arn is None:
@@ -49,4 +49,6 @@ def _tagged(call: Call) -> Instance | Group | Number | Flow | User | TestCase:
         return call.user(text, instance)
     if instance and "/test-case/" in arn.resource:
         return call.test_case(text, instance)
+    if instance:
+        return call.resource("/".join(arn.resource.split("/")[2:-1]), text, instance)
     raise not_found(f"Resource {text} was not found in {call.region}.")

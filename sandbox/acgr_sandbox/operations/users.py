@@ -1,17 +1,23 @@
-"""Users (API pages CreateUser, UpdateUser…, DeleteUser, ListUsers, DescribeUser, SearchUsers)."""
+"""Users (API pages CreateUser, UpdateUser…, DeleteUser, ListUsers, DescribeUser, SearchUsers).
+
+What their pages say of names, identities and settings is in `user_rules`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from acgr_sandbox.core.models import Instance, User, seen_from
+from acgr_sandbox.core.seeds import HIERARCHY_GROUP, derived_id
 from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 
+from . import user_rules
 from .call import Call
+from .hierarchy import group_and_below
 from .mirroring import schedule_mirror, update_mirrored
 from .pagination import page, page_size
-from .profiles import check_profiles, derived_id
 from .registry import Answer, reads, writes
+from .resources import check_profiles
 from .search import Condition, matches, matches_attributes, matches_string, matches_tags
 
 _DETAILS = (
@@ -20,11 +26,7 @@ _DETAILS = (
     "SecurityProfileIds",
     "HierarchyGroupId",
     "DirectoryUserId",
-    "AutoAcceptConfigs",
-    "AfterContactWorkConfigs",
-    "PhoneNumberConfigs",
-    "PersistentConnectionConfigs",
-    "VoiceEnhancementConfigs",
+    *user_rules.BY_CHANNEL,
 )
 
 
@@ -39,6 +41,8 @@ def create_user(call: Call) -> Answer:
     user.born, user.modified, user.modified_in = call.region, call.now, call.region
     user.tags = dict(call.params.get("Tags", {}))
     user.details = {name: call.params[name] for name in _DETAILS if name in call.params}
+    if "HierarchyGroupId" in call.params:
+        user.details["HierarchyGroupId"] = call.resource(HIERARCHY_GROUP, call.params["HierarchyGroupId"], instance).id
     _set_identity(user, call.params.get("IdentityInfo", {}))
     call.world.users[user.id] = user
     schedule_mirror(call, user)
@@ -62,13 +66,17 @@ def list_users(call: Call) -> Answer:
 
 @reads
 def search_users(call: Call) -> Answer:
-    """The users that meet all criteria and filters."""
+    """The users that meet all criteria and filters; times after contacts are milliseconds here."""
     instance = call.instance()
     criteria, wanted = call.params.get("SearchCriteria", {}), call.params.get("SearchFilter", {})
     if "TagFilter" in wanted and "UserAttributeFilter" in wanted:
         raise Refusal("AccessDeniedException", "Give TagFilter or UserAttributeFilter, not both.", status=403)
     users = ((key, seen_from(user, call.region)) for key, user in _users_here(call, instance))
-    found = [(key, user) for key, user in users if _matches_criteria(user, criteria) and _matches_filter(user, wanted)]
+    found = [
+        (key, user)
+        for key, user in users
+        if _matches_criteria(call, user, criteria) and _matches_filter(call, user, wanted)
+    ]
     shown, token = page(call, found, size=page_size(call, 100), what=f"search of {instance.id}")
     rows = [_search_row(_described(call, user)) for user in shown]
     return {"Users": rows, "NextToken": token, "ApproximateTotalCount": len(found)}
@@ -78,7 +86,9 @@ def search_users(call: Call) -> Answer:
 def update_user_identity_info(call: Call) -> Answer:
     """Change names and addresses."""
     user = _user(call)
-    changed = User(user.id, user.username, user.instance_id, details=dict(user.details))
+    user_rules.check_identity(call.params["IdentityInfo"], call.instance())
+    user_rules.check_directory(call.params["IdentityInfo"], call.instance())
+    changed = User(user.id, user.username, user.instance_id, details=dict(_here(call, user).details))
     _set_identity(changed, call.params["IdentityInfo"])
     update_mirrored(call, user, first_name=changed.first_name, last_name=changed.last_name, details=changed.details)
     return {}
@@ -86,8 +96,19 @@ def update_user_identity_info(call: Call) -> Answer:
 
 @writes
 def update_user_phone_config(call: Call) -> Answer:
-    """Change how a user takes calls."""
-    return _set_details(call, PhoneConfig=call.params["PhoneConfig"])
+    """Change how a user takes contacts, on all channels alike."""
+    user = _user(call)
+    user_rules.check_settings(call.params)
+    details = {**user_rules.without_channels(_here(call, user).details), "PhoneConfig": call.params["PhoneConfig"]}
+    update_mirrored(call, user, details=details)
+    return {}
+
+
+@writes
+def update_user_config(call: Call) -> Answer:
+    """Change how a user takes contacts, channel by channel; what is not given stays."""
+    user_rules.check_settings(call.params)
+    return _set_details(call, **{name: call.params[name] for name in user_rules.BY_CHANNEL if name in call.params})
 
 
 @writes
@@ -106,11 +127,12 @@ def update_user_security_profiles(call: Call) -> Answer:
 
 @writes
 def update_user_hierarchy(call: Call) -> Answer:
-    """Put a user into a hierarchy group, or into none; the sandbox knows no such groups and takes any id."""
+    """Put a user into a hierarchy group, or into none."""
     user = _user(call)
-    details = {name: value for name, value in user.details.items() if name != "HierarchyGroupId"}
+    details = {name: value for name, value in _here(call, user).details.items() if name != "HierarchyGroupId"}
     if "HierarchyGroupId" in call.params:
-        details["HierarchyGroupId"] = call.params["HierarchyGroupId"]
+        group = call.resource(HIERARCHY_GROUP, call.params["HierarchyGroupId"], call.instance())
+        details["HierarchyGroupId"] = group.id
     update_mirrored(call, user, details=details)
     return {}
 
@@ -125,10 +147,10 @@ def delete_user(call: Call) -> Answer:
 def _details(user: User) -> dict[str, Any]:
     """What was set for a user, else what users have."""
     return {
-        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 0},
         "RoutingProfileId": derived_id(user.instance_id, "routing-profile"),
         "SecurityProfileIds": [derived_id(user.instance_id, "security-profile")],
         **user.details,
+        "PhoneConfig": user_rules.phone_config(user.details),
     }
 
 
@@ -165,28 +187,32 @@ def _described(call: Call, user: User) -> Answer:
 
 def _search_row(described: Answer) -> Answer:
     identity = described["IdentityInfo"]
-    return {**described, "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName")}}
+    row = {**described, "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName")}}
+    return user_rules.in_milliseconds(row)
 
 
-def _matches_criteria(user: User, criteria: Condition) -> bool:
+def _matches_criteria(call: Call, user: User, criteria: Condition) -> bool:
     checks = {
         "StringCondition": lambda condition: matches_string(condition, _searchable_texts(user)),
-        "HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition),
+        "HierarchyGroupCondition": lambda condition: _in_hierarchy(call, user, condition),
         "ListCondition": lambda _: False,  # users have no proficiencies here
     }
     return matches(criteria, checks)
 
 
-def _matches_filter(user: User, wanted: Condition) -> bool:
-    hierarchy = {"HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition)}
+def _matches_filter(call: Call, user: User, wanted: Condition) -> bool:
+    hierarchy = {"HierarchyGroupCondition": lambda condition: _in_hierarchy(call, user, condition)}
     by_attribute = wanted.get("UserAttributeFilter", {})
     return matches_tags(wanted.get("TagFilter", {}), user.tags) and matches_attributes(
         by_attribute, user.tags, hierarchy
     )
 
 
-def _in_hierarchy(user: User, condition: Condition) -> bool:
-    return bool(user.details.get("HierarchyGroupId") == condition.get("Value"))
+def _in_hierarchy(call: Call, user: User, condition: Condition) -> bool:
+    wanted = {condition.get("Value", "")}
+    if condition.get("HierarchyGroupMatchType") == "WITH_CHILD_GROUPS":
+        wanted = group_and_below(call, condition.get("Value", ""), call.world.instances[user.instance_id])
+    return user.details.get("HierarchyGroupId") in wanted
 
 
 def _searchable_texts(user: User) -> dict[str, list[str]]:
@@ -207,8 +233,13 @@ def _user(call: Call) -> User:
 
 def _set_details(call: Call, **details: Any) -> Answer:
     user = _user(call)
-    update_mirrored(call, user, details={**user.details, **details})
+    update_mirrored(call, user, details={**_here(call, user).details, **details})
     return {}
+
+
+def _here(call: Call, user: User) -> User:
+    """A user as this Region shows it, which is what a change here begins with."""
+    return seen_from(user, call.region)
 
 
 def _set_identity(user: User, identity: dict[str, Any]) -> None:
@@ -226,7 +257,13 @@ def _check_new(call: Call, instance: Instance) -> None:
     if call.switches.user_limit and len(users) >= call.switches.user_limit:
         message = f"Instance {instance.id} has reached its {call.switches.user_limit} users."
         raise Refusal("LimitExceededException", message)
+    user_rules.check_username(call.params["Username"], instance, long_ones=call.switches.long_usernames == "allow")
+    user_rules.check_settings(call.params)
+    user_rules.check_settings_once(call.params)
     identity = call.params.get("IdentityInfo", {})
+    user_rules.check_identity(identity, instance)
+    if "DirectoryUserId" in call.params and instance.identity == "SAML":
+        raise invalid_request("With SAML a user has no DirectoryUserId.")
     if instance.identity != "EXISTING_DIRECTORY" and not (identity.get("FirstName") and identity.get("LastName")):
         raise invalid_request("IdentityInfo needs FirstName and LastName.")
     if (instance.identity == "CONNECT_MANAGED") != ("Password" in call.params):

@@ -40,7 +40,7 @@ names, so that the same scenario is the same world each time.
         target: emergency             # a group or an instance, by name or id
         flow: Main IVR                # in every Region where the number arrives; null: none, the number is dark
         description: ...              # also: id, tags, type (DID), country (GB), region (where it was claimed),
-        outbound: false               # a queue's outbound caller ID
+        outbound: false               # true: BasicQueue, or a queue of its own, has it as its outbound caller ID
       - {e164: "+441134960000", count: 100, target: emergency, flow: [Main IVR, Winter IVR]}     # the flows in turn
     test_cases:
       - name: Main line answers
@@ -74,6 +74,7 @@ from acgr_sandbox.core.models import (
     country_of,
     put_all_traffic_in_source,
 )
+from acgr_sandbox.core.seeds import add_seeds, make_caller_id
 from acgr_sandbox.core.testing_language import problems_of
 from acgr_sandbox.core.world import World
 
@@ -174,7 +175,9 @@ def _add_instance(world: World, entry: Entry) -> None:
     replica = other if entry.get("replicated", True) else None
     if replica and (region, replica) not in PAIRS:
         raise ScenarioError(f"Connect does not replicate from {region} to {replica}.")
-    add_unique(world.instances, Instance(id_of(world, entry, "instance", alias), alias, region, replica), alias)
+    instance = Instance(id_of(world, entry, "instance", alias), alias, region, replica)
+    add_unique(world.instances, instance, alias)
+    add_seeds(world, instance)
 
 
 def _add_group(world: World, entry: Entry) -> None:
@@ -256,9 +259,10 @@ def _add_number(world: World, entry: Entry) -> None:
     number.country = entry.get("country", country_of(e164))
     number.type = entry.get("type", "DID")
     number.description = entry.get("description", "")
-    number.outbound = entry.get("outbound", False)
     number.tags = dict(entry.get("tags") or {})
     add_unique(world.numbers, number, e164)
+    if entry.get("outbound"):
+        make_caller_id(world, number)
     _set_flows(world, number, entry.get("flow"))
 
 

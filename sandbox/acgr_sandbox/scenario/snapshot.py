@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from acgr_sandbox.core.seeds import add_seeds, make_caller_id
 from acgr_sandbox.core.world import World
 
 from .plain_data import reader
@@ -53,8 +54,19 @@ def restored(data: Mapping[str, Any]) -> World:
         check_sound(world)
     except ValueError as error:
         raise ValueError(f"This world cannot be: {error}.") from None
+    if "resources" not in data:
+        _add_resources(world)
     heapq.heapify(world.changes)
     return world
+
+
+def _add_resources(world: World) -> None:
+    """Give a world of 0.1.0 what its instances came with, though nobody could change it then."""
+    for instance in world.instances.values():
+        add_seeds(world, instance)
+    for number in world.numbers.values():
+        if number.outbound:
+            make_caller_id(world, number)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -30,7 +30,7 @@ def _problems(world: World) -> Iterator[str]:
         yield f"source_region and replica_region are {regions[0][:40]!r} and {regions[1][:40]!r}, not two Regions"
     if world.revision < 0:
         yield f"revision is {world.revision}, which is below 0"
-    for name in ("instances", "groups", "flows", "users", "numbers"):
+    for name in ("instances", "groups", "flows", "users", "numbers", "resources"):
         entries = vars(world)[name].items()
         yield from (f"{name}.{key[:40]} has the id {entry.id[:40]!r}" for key, entry in entries if entry.id != key)
     yield from _problems_of_owned(world)
@@ -45,7 +45,7 @@ def _problems_of_owned(world: World) -> Iterator[str]:
     for instance in world.instances.values():
         if not all(_REGION.fullmatch(region) for region in instance.regions) or instance.replica == instance.region:
             yield f"instances.{instance.id} is in {instance.region[:40]!r}, with the replica {instance.replica!r:.40}"
-    for name in ("groups", "flows", "users"):
+    for name in ("groups", "flows", "users", "resources"):
         for entry in vars(world)[name].values():
             if entry.instance_id not in world.instances:
                 yield f"{name}.{entry.id} belongs to an instance that is not there"

@@ -49,8 +49,15 @@ def duplicate(message: str) -> Refusal:
 
 
 def in_use(message: str, kind: str, arn: str) -> Refusal:
-    """Status 409, `ResourceInUseException`, with the resource that is in use."""
-    return Refusal("ResourceInUseException", message, ResourceType=kind, ResourceId=arn)
+    """Status 409, `ResourceInUseException`.
+
+    Args:
+        message: one sentence for the caller.
+        kind: the `ResourceType` of what `arn` names; "" where the model has no word for it.
+        arn: of what is in use, or of what uses it.
+    """
+    named = {"ResourceType": kind} if kind else {}
+    return Refusal("ResourceInUseException", message, ResourceId=arn, **named)
 
 
 class LostReply(Exception):
