@@ -20,8 +20,10 @@ from acgr.numbers.number import NumberState, require_same_number, said_without_f
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.foreseen import Foreseen, Problem, problem
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.preflight import ask
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
@@ -30,13 +32,15 @@ from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.groups import display_name
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ErrorContext, Refused, Unfinished
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, Unfinished
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.removal_guard import allowance
+from acgr_connect.numbers.forecast import forecast
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
@@ -177,6 +181,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         props, opts = with_secret_outputs(PlacementState, props, opts)
         outputs = dict.fromkeys(keys_of(PlacementState))
         super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
+        ask(self)
 
     @staticmethod
     def get(
@@ -255,6 +260,22 @@ class PlacementLogic(ResourceLogic):
         names = partial(changed_names, state=state, props=news, operation=operation)
         dark = partial(dark_now, state=state)
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
+
+    def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+        """Where the number moves from, for how long callers reach nothing, and which flow answers then."""
+        number, target, flow = (news.get(name) for name in ("phone_number", "target", "flow"))
+        if not all(map(known, (number, target, flow))):
+            return Foreseen()
+        try:
+            desired = _desired(run.connection, news, operation, believing=FRESH)
+        except ConnectError as error:
+            return problem(error, target, *(flow.values() if isinstance(flow, Mapping) else [flow]))
+        try:
+            ahead = forecast(run.restorer, desired)
+        except Refused as error:
+            return Foreseen(problems=(Problem(str(error), is_certain=False),))
+        region = desired.number.arn.region
+        return Foreseen((str(ahead),), (), ahead.work, int(bool(ahead.dark_regions)), ahead.dark_seconds, region)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
@@ -337,7 +358,9 @@ def _allowed(props: Properties) -> Any:
     return allowed if known(allowed) else None
 
 
-def _desired(connection: Connection, props: Mapping[str, Any], operation: Operation) -> DesiredPlacement:
+def _desired(
+    connection: Connection, props: Mapping[str, Any], operation: Operation, *, believing: float = 0.0
+) -> DesiredPlacement:
     """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
     return resolve(
         connection,
@@ -348,6 +371,7 @@ def _desired(connection: Connection, props: Mapping[str, Any], operation: Operat
         description=props.get("description"),
         source_region=props.get("source_region"),
         replica_region=props.get("replica_region"),
+        believing=believing,
     )
 
 

@@ -279,6 +279,10 @@ class Restorer:
         """Whether a number may be given that flow while it moves, as far as can be told before the move."""
         return self.early_flow.may_be_set(_where(flow))
 
+    def keeps_early(self, flow: Arn) -> bool:
+        """Whether that flow is known to be kept where it is set while its number moves."""
+        return self.may_set_early(flow) and self.early_flow.verdict(_where(flow)) is Verdict.KEPT
+
     def is_still_there(self, obligation: Obligation, region: str) -> bool:
         """Whether a flow that was set early is there, now that the number has arrived.
 
