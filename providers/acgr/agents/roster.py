@@ -286,9 +286,12 @@ class RosterLogic(ResourceLogic):
         finished = self._brought_about(operation, run, props, None)
         return CreateResult(str(finished.observed.group), self._outputs(operation, run, props, finished))
 
-    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+    def read(self, operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Who is on the group, from one sweep of its users."""
-        return roster_state.read(run.connection, id_, given(TrafficDistributionGroupRosterArgs, props), props)
+        found = roster_state.read(run.connection, id_, given(TrafficDistributionGroupRosterArgs, props), props)
+        if said := roster_state.drift(props, found.outs or {}):
+            operation.say(said)
+        return found
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Associate who joins, then disassociate who leaves."""

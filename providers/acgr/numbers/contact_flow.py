@@ -220,7 +220,7 @@ class ContactFlowLogic(ResourceLogic):
             number = find_number(run.connection, meant, source, believing=FRESH)
             run.connection.require_account(number.arn)
         except ConnectError as error:
-            return problem(error)
+            return problem(error, written)
         try:
             ahead = forecast_flow(run.connection, number, region, identifier(flow, "contact-flow"), operation)
         except Refused as error:  # the same program may place it there first

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 from typing import Any
 
 from acgr_connect.model.errors import Conflict, ConnectError, NotFound, Refused
-from acgr_connect.model.identifiers import is_name
+from acgr_connect.model.identifiers import E164, is_name
 from acgr_connect.scheduling.duration import Pace, Work, about, about_between
 
 
@@ -47,23 +47,25 @@ class Foreseen:
     region: str = ""
 
 
-def problem(error: ConnectError, *written: Any) -> Foreseen:
+def problem(error: ConnectError, written: Any) -> Foreseen:
     """What is in the way, where looking something up has failed.
 
     Args:
         error: what Connect, or this package, has answered.
-        written: how the thing is written: a name may yet be given to something by the same program.
+        written: how the thing is written: a name may yet be given to something by the same program, an id, an ARN or a
+            number's digits may not.
 
     Raises:
         ConnectError: nobody could tell.
     """
     if not isinstance(error, (NotFound, Conflict, Refused)):
         raise error
+    written = [*written.values()] if isinstance(written, Mapping) else [written]
     return Foreseen(problems=(Problem(str(error), not any(map(_is_name, written))),))
 
 
 def _is_name(written: Any) -> bool:
-    return isinstance(written, str) and is_name(written)
+    return isinstance(written, str) and is_name(written) and not E164.fullmatch(written)
 
 
 def summed_up(all_foreseen: Iterable[Foreseen], pace: Pace) -> str:

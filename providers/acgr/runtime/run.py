@@ -15,10 +15,11 @@ from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
-from acgr_connect.numbers.early_flow import EarlyFlow, Memory
+from acgr_connect.numbers.early_flow import EarlyFlow
 from acgr_connect.numbers.journal import FileJournal, Journal, NoJournal
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.numbers.tag_journal import TagJournal
+from acgr_connect.scheduling.memory import Memory
 from acgr_connect.world.connection import Connection
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class Run:
 
     def propose(self, urn: str, look_ahead: LookAhead | None) -> None:
         """The program declares a resource, and this is how to foresee what that will do; None: nothing."""
-        self._proposed[urn] = look_ahead
+        with self._looking_ahead:
+            self._proposed[urn] = look_ahead
+            self._foreseen.pop(urn, None)
 
     def look_ahead(self, urn: str) -> Foreseen:
         """What the run will do for a resource; nothing where it changes nothing, or where Connect cannot be asked.

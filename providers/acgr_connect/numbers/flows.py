@@ -161,6 +161,14 @@ def known_flows(
     return {region: flow for region, flow in answered.items() if flow}
 
 
+def flow_name(connection: Connection, flow: Arn) -> str:
+    """What people call a flow, as far as this run can tell."""
+    with suppress(ConnectError):
+        if known := connection.directory.flows(flow.instance).seen(flow.id):
+            return known.name
+    return f"flow {flow.id}"
+
+
 def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:
     """The flow of a number that is there, asked now with its full ARN (N10); None where the answer knows of none."""
     api = connection.connect(instance.region, purpose)

@@ -11,7 +11,7 @@ from acgr_connect.model.identifiers import Identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
 from acgr_connect.numbers.contact_flow import desired_flow
-from acgr_connect.numbers.flows import known_flows
+from acgr_connect.numbers.flows import flow_name, known_flows
 from acgr_connect.numbers.placement import DesiredPlacement
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.scheduling.duration import Work, about
@@ -139,18 +139,15 @@ def forecast_flow(
 
 
 def _dark_seconds(restorer: Restorer, desired: DesiredPlacement) -> float:
+    """As long as the last moves were dark; where none is known, as long as a claim is taken to last."""
     region = desired.number.arn.region
-    return restorer.connection.pace(region, is_kept=restorer.keeps_early(desired.flows[region])).dark_seconds
+    seen = restorer.expected_darkness(desired.flows[region])
+    return restorer.connection.pace(region).dark_seconds if seen is None else seen
 
 
 def _changes(connection: Connection, before: Mapping[str, Arn], after: Mapping[str, Arn]) -> list[FlowChange]:
     return [
-        FlowChange(region, _name(connection, before[region]), _name(connection, flow))
+        FlowChange(region, flow_name(connection, before[region]), flow_name(connection, flow))
         for region, flow in after.items()
         if region in before and before[region] != flow
     ]
-
-
-def _name(connection: Connection, flow: Arn) -> str:
-    known = connection.directory.flows(flow.instance).seen(flow.id)
-    return known.name if known else f"flow {flow.id}"

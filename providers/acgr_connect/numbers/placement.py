@@ -391,6 +391,7 @@ class _Attempt:
                 if source not in early_in or not self.restorer.is_still_there(obligation, source):
                     set_flow(self.connection, number.arn, self.desired.flows[source])
                     dark = self.connection.clock.now() - began
+            self.restorer.note_darkness(self.desired.flows[source], dark)
             self.operation.progress(f"{number.e164}: answers again in {source} after {dark:.1f} s")
             observed = self._observed(there, {source: self.desired.flows[source]}, dark_seconds=dark, moved=True)
             seen = {r for r in others if r in early_in and self.restorer.is_still_there(obligation, r)}

@@ -18,9 +18,6 @@ FIRST_CLAIM = 5.0
 ANSWER = 0.5
 """Seconds from a number's arrival to its flow: the look that finds it, and the request that sets the flow."""
 
-EARLY = 1.0
-"""Seconds without a flow where Connect keeps the flow that is set while the number moves."""
-
 CALLS_A_MOVE = 3.2
 """Requests in the source Region that a move costs: the move, a look or a little more, the flow."""
 
@@ -61,18 +58,16 @@ class Pace:
         rate: what Connect allows.
         scope: of its buckets: "shared", "per-operation", or "auto": not known.
         claim: seconds that the claim of a number was last seen to take, or None.
-        is_kept: whether a flow is kept that is set while its number moves.
     """
 
     rate: Rate
     scope: Scope
     claim: float | None = None
-    is_kept: bool = False
 
     @property
     def dark_seconds(self) -> float:
         """Seconds for which the callers of a number that moves reach nothing."""
-        return EARLY if self.is_kept else self._claim + ANSWER
+        return self._claim + ANSWER
 
     @property
     def _claim(self) -> float:

@@ -127,16 +127,11 @@ class Connection:
         with self._region(region).limiter.darkness():
             yield
 
-    def pace(self, region: str, *, is_kept: bool = False) -> Pace:
-        """How fast a run may go in a Region, as far as this process or another one has learned.
-
-        Args:
-            region: whose rate it is.
-            is_kept: whether a flow is kept there that is set while its number moves.
-        """
+    def pace(self, region: str) -> Pace:
+        """How fast a run may go in a Region, as far as this process or another one has learned."""
         here, now = self._region(region), self.clock.now()
         with here.store.open() as state:
-            return Pace(self.settings.rate.kept, state.scope(now), state.moves.expected(now), is_kept)
+            return Pace(self.settings.rate, state.scope(now), state.moves.expected(now))
 
     def cancel(self) -> None:
         """Begin no move and no association from now on; numbers that are dark are finished."""
