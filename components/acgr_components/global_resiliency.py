@@ -10,6 +10,7 @@ import pulumi
 
 from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
 from acgr.arguments import Identity, given_arguments
+from acgr.runtime.preflight import ask
 from acgr_components.agents import NOT_GIVEN
 from acgr_components.declared import Declared, declared
 from acgr_connect.model.arns import is_arn
@@ -147,6 +148,7 @@ class GlobalResiliency(pulumi.ComponentResource):
             label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
             for label, number in wanted.placements.items()
         }
+        ask(self, [*([self.roster] if self.roster else []), *self.placements.values()])
         self.agents = _members(self.roster)
         self.traffic_distribution_group_arn = self._group_arn(wanted)
         self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}

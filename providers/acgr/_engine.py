@@ -70,6 +70,13 @@ class Running:
         return getattr(self.request, "properties", None) or getattr(self.request, "news", None)
 
 
+@dataclass(frozen=True)
+class Named:
+    """A resource that lines are about."""
+
+    urn: str
+
+
 def running() -> Running | None:
     """The request that this thread is answering, or None outside the plugin or under an SDK that hides it."""
     frame: FrameType | None = sys._getframe(1)
@@ -100,6 +107,20 @@ def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float =
         is_cancelled=_cancelled.is_set,
         restore_at_least=0.0 if declared else DEFAULT_TIMEOUT,
         context=context,
+    )
+
+
+def operation_of(urn: str, clock: Clock) -> Operation:
+    """An operation on another resource than the request at hand is about: its lines go to that one's row."""
+    now = Named(urn)
+    return Operation(
+        Deadline.after(0.0, clock),
+        urn,
+        progress=partial(_log, now, engine_pb2.INFO, ephemeral=True),
+        say=partial(_log, now, engine_pb2.INFO, ephemeral=False),
+        warn=partial(_log, now, engine_pb2.WARNING, ephemeral=False),
+        object_to=partial(_log, now, engine_pb2.ERROR, ephemeral=False),
+        is_cancelled=_cancelled.is_set,
     )
 
 
@@ -147,7 +168,7 @@ def _serialized(properties: Mapping[str, Any]) -> Struct:
         loop.close()
 
 
-def _log(now: Running | None, severity: Any, message: str, *, ephemeral: bool) -> None:
+def _log(now: Running | Named | None, severity: Any, message: str, *, ephemeral: bool) -> None:
     """A line on the resource's own row or, not ephemeral, under it in the run's output."""
     if now is None or (engine := _engine()) is None:
         return
@@ -210,6 +231,42 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
     answer.__code__ = _cancel.__code__
     vars(answer).setdefault(OWN_WORKERS, ThreadPoolExecutor(1, "cancel"))
     return True
+
+
+Properties = Mapping[str, Any]
+
+_answers: dict[str, Callable[[Properties], Properties]] = {}
+
+
+def when_asked(function: str, answer: Callable[[Properties], Properties]) -> bool:
+    """Let the program ask the plugin something (`ask`); False where the plugin's answer to that cannot be changed.
+
+    The plugin refuses every `Invoke`: it has no functions. What was said of `Cancel` goes for this as well.
+
+    Args:
+        function: its name, a token of the dynamic providers' package.
+        answer: from the arguments to the answer, both plain data.
+    """
+    server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
+    if server is None or not isinstance(refusal := getattr(server, "Invoke", None), FunctionType):
+        return False
+    _answers[function] = answer
+    refusal.__code__ = _invoke.__code__
+    return True
+
+
+def asked(request: Any, context: Any) -> Any:
+    """The answer of the plugin to the program: for what nobody answers, the refusal of every other plugin."""
+    if (answer := _answers.get(request.tok)) is None:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown function {request.tok}")
+    arguments = rpc.deserialize_properties(request.args)
+    return provider_pb2.InvokeResponse(**{"return": _serialized(answer(arguments))})
+
+
+def _invoke(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001  # the server's signature
+    from acgr import _engine  # this code runs among the names of the plugin's server
+
+    return _engine.asked(request, context)
 
 
 def cancelled() -> Any:

@@ -19,8 +19,16 @@ SETTLING = frozenset({"CREATION_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 """Statuses that become `ACTIVE` by themselves."""
 
 
-def find_group(connection: Connection, identifier: Identifier, source_region: str | None = None) -> Group:
+def find_group(
+    connection: Connection, identifier: Identifier, source_region: str | None = None, *, believing: float = 0.0
+) -> Group:
     """The group that an ARN, or in `source_region` a name, an id or "default", stands for.
+
+    Args:
+        connection: the account.
+        identifier: the group.
+        source_region: where it is looked up, unless it is given by ARN.
+        believing: seconds for which a list is believed that does not have it.
 
     Raises:
         NotFound: there is none; the sentence names those there are.
@@ -32,7 +40,7 @@ def find_group(connection: Connection, identifier: Identifier, source_region: st
         return describe_group(connection, identifier)
     if source_region is None:
         return describe_group(connection, parse(str(identifier), "traffic-distribution-group"))
-    return _named(connection, str(identifier), source_region)
+    return _named(connection, str(identifier), source_region, believing)
 
 
 def describe_group(connection: Connection, arn: Arn) -> Group:
@@ -63,11 +71,11 @@ def _remedy(connection: Connection, arn: Arn) -> str:
     return "check the ARN, or create the group first"
 
 
-def _named(connection: Connection, name: str, region: str) -> Group:
+def _named(connection: Connection, name: str, region: str, believing: float) -> Group:
     context = ErrorContext(f"looking for traffic distribution group {name!r}", region)
     sweep = connection.directory.groups(region)
     with context:
-        found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name), believing=0.0)
+        found = sweep.matching(lambda g: g.arn.region == region and is_called(g, name), believing=believing)
         shown = sweep.entries().values()
     if not found:
         raise context.error(NotFound, *_no_such_group(name, region, shown))
@@ -220,3 +228,8 @@ def display_name(connection: Connection, target: Arn) -> str:
         if group := connection.directory.group(target).get(target.id):
             return f"traffic distribution group {group.name}"
     return f"{target.kind.replace('-', ' ')} {target.id}"
+
+
+def short_name(connection: Connection, target: Arn) -> str:
+    """The same in a sentence that says what moves where: a group's name alone."""
+    return display_name(connection, target).removeprefix("traffic distribution group ")

@@ -13,7 +13,7 @@ _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE))
 
 from harness.centre import Centre, serving  # noqa: E402
-from harness.stack import Stack, clean_environment, endpoints  # noqa: E402
+from harness.stack import Stack, clean_environment, empty_stack, endpoints  # noqa: E402
 
 FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 
@@ -24,6 +24,12 @@ def clean(pulumi_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     return {**clean_environment(os.environ, pulumi_folder), "PULUMI_HOME": str(tmp_path_factory.mktemp("pulumi-home"))}
 
 
+@pytest.fixture(scope="session")
+def empty(clean: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of an empty stack."""
+    return empty_stack(tmp_path_factory.mktemp("empty") / "stack", clean)
+
+
 @pytest.fixture
 def centre() -> Iterator[Centre]:
     """A contact centre that answers over HTTP."""
@@ -32,14 +38,14 @@ def centre() -> Iterator[Centre]:
 
 
 @pytest.fixture
-def stack(centre: Centre, clean: dict[str, str], tmp_path: Path) -> Stack:
+def stack(centre: Centre, clean: dict[str, str], empty: Path, tmp_path: Path) -> Stack:
     """A stack on that contact centre, at no rate to speak of."""
-    return Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST)
+    return Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST, empty)
 
 
 @pytest.fixture
-def logged(centre: Centre, clean: dict[str, str], tmp_path: Path) -> Stack:
+def logged(centre: Centre, clean: dict[str, str], empty: Path, tmp_path: Path) -> Stack:
     """The same, with a log."""
-    stack = Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST)
+    stack = Stack(tmp_path / "stack", {**clean, **endpoints(centre.url)}, FAST, empty)
     stack.environment |= stack.log.environment
     return stack

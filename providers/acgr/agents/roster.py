@@ -5,7 +5,7 @@ A thousand agents are one row of a preview and one entry of the state; a change 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final, overload
@@ -33,18 +33,25 @@ from acgr.agents.roster_state import (
 )
 from acgr.arguments import GROUP, Identity, as_inputs, by_label, identity, known_id
 from acgr.runtime.fields import keys_of, stored_input
-from acgr.runtime.inputs import Properties, given, region_in
+from acgr.runtime.foreseen import Foreseen, Problem, problem
+from acgr.runtime.inputs import Properties, given, known, region_in
 from acgr.runtime.name_checks import spend, with_name_checks
+from acgr.runtime.preflight import ask
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, planned
+from acgr_connect.agents.users import find_users
+from acgr_connect.groups import find_group
 from acgr_connect.model.arns import Arn, is_arn
-from acgr_connect.model.errors import Conflict, ErrorContext, Refused, failure
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, failure
+from acgr_connect.model.identifiers import Name, identifier
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
+from acgr_connect.scheduling.duration import Work
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
@@ -160,6 +167,7 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         props, opts = with_secret_outputs(RosterState, props, opts)
         outputs = dict.fromkeys(keys_of(RosterState))
         super().__init__(TrafficDistributionGroupRosterProvider(), resource_name, {**props, **outputs}, opts)
+        ask(self)
 
     @staticmethod
     def get(
@@ -241,14 +249,49 @@ class RosterLogic(ResourceLogic):
             spend(operation, run, look)
         return any(same)
 
+    def foresee(self, _operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
+        """Whether the group and the users are there, and how many join and leave.
+
+        Who is on the group of a new roster is not read: ten users a request. All of its users count as joining.
+        """
+        written, connection = news.get("traffic_distribution_group"), run.connection
+        if not known(written):
+            return Foreseen()
+        try:
+            group = find_group(
+                connection,
+                identifier(written, "traffic-distribution-group"),
+                news.get("source_region"),
+                believing=FRESH,
+            )
+        except ConnectError as error:
+            return problem(error, written)
+        users = {label: identifier(user, "agent") for label, user in users_of(news).items() if known(user)}
+        _, failed = find_users(connection, group.instance, users)
+        problems = [
+            Problem(f'users["{label}"]: {cause}', not isinstance(users[label], Name)) for label, cause in failed.items()
+        ]
+        before = as_recorded(users_of(olds), RosterState.of(olds).going_by(news)) if olds else {}
+        changes = between(before, users_of(news), users_of(olds))
+        work = Work(joins=len(changes.added) - len(failed), leaves=len(changes.removed))
+        said = (
+            (f"{work.joins:,} {'agent is' if work.joins == 1 else 'agents are'} to be on {group.name}",)
+            if not olds
+            else ()
+        )
+        return Foreseen(said, tuple(_few(problems)), work, region=group.arn.region)
+
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate whoever is not on the group, and take over whoever is."""
         finished = self._brought_about(operation, run, props, None)
         return CreateResult(str(finished.observed.group), self._outputs(operation, run, props, finished))
 
-    def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
+    def read(self, operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Who is on the group, from one sweep of its users."""
-        return roster_state.read(run.connection, id_, given(TrafficDistributionGroupRosterArgs, props), props)
+        found = roster_state.read(run.connection, id_, given(TrafficDistributionGroupRosterArgs, props), props)
+        if said := roster_state.drift(props, found.outs or {}):
+            operation.say(said)
+        return found
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Associate who joins, then disassociate who leaves."""
@@ -303,6 +346,16 @@ class RosterLogic(ResourceLogic):
         state = RosterState.of_observed(finished.observed)
         claim(operation, run, state, props, made=True)
         return {**given(TrafficDistributionGroupRosterArgs, props), **state.outputs()}
+
+
+SHOWN = 10
+"""Users who are not there, each with a line of its own; of more only how many."""
+
+
+def _few(problems: Sequence[Problem]) -> Iterator[Problem]:
+    yield from problems[:SHOWN]
+    if more := problems[SHOWN:]:
+        yield Problem(f"{len(more):,} more users are not there", any(one.is_certain for one in more))
 
 
 class TrafficDistributionGroupRosterProvider(ConnectProvider):

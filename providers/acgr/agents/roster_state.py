@@ -24,7 +24,7 @@ from acgr.runtime.name_checks import NameChanged, changed_group
 from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run
 from acgr_connect.agents.roster import undeclared
-from acgr_connect.agents.roster_plan import DesiredRoster, KnownRoster, ObservedRoster
+from acgr_connect.agents.roster_plan import DesiredRoster, KnownRoster, ObservedRoster, few
 from acgr_connect.groups import describe_group, find_group, is_called, shows_all
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import ErrorContext, NotFound
@@ -248,6 +248,19 @@ def _refreshed(connection: Connection, declared: Properties, props: Mapping[str,
     found = {**declared, "users": users}
     now = RosterState(there, state.failed, tuple(nobodys), state.group)
     return ReadResult(str(state.group), {**found, **now.outputs()}, found)
+
+
+def drift(olds: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
+    """Who was taken off the group, or put on it, by something else since it was last seen; "" where nobody was."""
+    before, now = olds.get("members"), outputs.get("members")
+    if before is None or now is None:
+        return "" if before is None else "the traffic distribution group is gone: its roster is forgotten"
+    parts = [
+        f"{few(sorted(labels))} {'was' if len(labels) == 1 else 'were'} {verb} the group by something else"
+        for verb, labels in (("taken off", set(before) - set(now)), ("put on", set(now) - set(before)))
+        if labels
+    ]
+    return "; ".join(parts)
 
 
 def _present(connection: Connection, group: Arn) -> Mapping[str, str] | None:

@@ -19,19 +19,26 @@ from acgr.agents.roster_state import conflicting_declaration
 from acgr.agents.user_state import MembershipState, changed_identity, changed_names, claimed_keys, decide, resolved
 from acgr.arguments import GROUP, USER, Identity, as_inputs, identity, judged_id, known_id
 from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.foreseen import Foreseen, problem
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.preflight import ask
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.membership import join, leave, move
+from acgr_connect.agents.users import find_user
+from acgr_connect.groups import find_group
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Unavailable
+from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Group, User
+from acgr_connect.scheduling.duration import Work
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
@@ -118,6 +125,7 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         props, opts = with_secret_outputs(MembershipState, props, opts)
         outputs = dict.fromkeys(keys_of(MembershipState))
         super().__init__(TrafficDistributionGroupUserProvider(), resource_name, {**props, **outputs}, opts)
+        ask(self)
 
     @staticmethod
     def get(
@@ -183,6 +191,27 @@ class UserLogic(ResourceLogic):
         identity = partial(changed_identity, state=state, props=news)
         names = partial(changed_names, state=state, props=news)
         return with_name_checks(decision, operation, run, identity=identity, names=names)
+
+    def foresee(self, _operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
+        """Whether the group and the user are there. Who is on the group is not read: ten users a request."""
+        written, name = news.get("traffic_distribution_group"), news.get("user")
+        if not (known(written) and known(name)):
+            return Foreseen()
+        try:
+            group = find_group(
+                run.connection,
+                identifier(written, "traffic-distribution-group"),
+                news.get("source_region"),
+                believing=FRESH,
+            )
+        except ConnectError as error:
+            return problem(error, written)
+        try:
+            find_user(run.connection, group.instance, identifier(name, "agent"))
+        except ConnectError as error:
+            return problem(error, name)
+        leaves = bool(olds) and MembershipState.of(olds).group != group.arn
+        return Foreseen(work=Work(joins=1, leaves=int(leaves)), region=group.arn.region)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""

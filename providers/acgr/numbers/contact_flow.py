@@ -26,8 +26,10 @@ from acgr.numbers.contact_flow_state import (
 from acgr.numbers.number import require_same_number
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
-from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs
+from acgr.runtime.foreseen import Foreseen, Problem, problem
+from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.preflight import ask
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
@@ -35,10 +37,13 @@ from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ErrorContext, Unfinished
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, Unfinished
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.contact_flow import ObservedFlow, answer_with, remove_flow, resolve_flow
+from acgr_connect.numbers.find import find_number
+from acgr_connect.numbers.forecast import forecast_flow
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
@@ -133,6 +138,7 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         props, opts = with_secret_outputs(FlowState, props, opts)
         outputs = dict.fromkeys(keys_of(FlowState))
         super().__init__(PhoneNumberContactFlowProvider(), resource_name, {**props, **outputs}, opts)
+        ask(self)
 
     @staticmethod
     def get(
@@ -202,6 +208,26 @@ class ContactFlowLogic(ResourceLogic):
         names = partial(changed_names, state=state, props=news, operation=operation)
         dark = partial(dark_now, state=state)
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
+
+    def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+        """Which flow answers instead of which."""
+        written, region, flow = (news.get(name) for name in ("phone_number", "region", "flow"))
+        if not all(map(known, (written, region, flow))):
+            return Foreseen()
+        meant = identifier(written, "phone-number")
+        source = meant.region if isinstance(meant, Arn) else news.get("source_region") or region
+        try:
+            number = find_number(run.connection, meant, source, believing=FRESH)
+            run.connection.require_account(number.arn)
+        except ConnectError as error:
+            return problem(error, written)
+        try:
+            ahead = forecast_flow(run.connection, number, region, identifier(flow, "contact-flow"), operation)
+        except Refused as error:  # the same program may place it there first
+            return Foreseen(problems=(Problem(str(error), is_certain=False),))
+        except ConnectError as error:
+            return problem(error, flow)
+        return Foreseen((str(ahead),), (), ahead.work, int(bool(ahead.dark_regions)), 0.0, number.arn.region)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Set the flow, or take over the one that is set already."""

@@ -16,29 +16,36 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, 
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity, known_id
 from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
-from acgr.numbers.number import NumberState, require_same_number, said_without_flow
+from acgr.numbers.number import NumberState, require_same_number
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
+from acgr.runtime.foreseen import Foreseen, Problem, problem
 from acgr.runtime.inputs import Properties, Shape, given, invalid_inputs, known, region_in
 from acgr.runtime.name_checks import with_name_checks
+from acgr.runtime.preflight import ask
 from acgr.runtime.program import require_own
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
-from acgr_connect.groups import display_name
+from acgr_connect.groups import display_name, find_group
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ErrorContext, Refused, Unfinished
-from acgr_connect.model.identifiers import identifier
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, Unfinished
+from acgr_connect.model.identifiers import Identifier, identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.removal_guard import allowance
+from acgr_connect.numbers.find import find_number
+from acgr_connect.numbers.forecast import forecast
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from typing_extensions import NotRequired, Unpack
 
 __all__ = [
@@ -177,6 +184,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         props, opts = with_secret_outputs(PlacementState, props, opts)
         outputs = dict.fromkeys(keys_of(PlacementState))
         super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
+        ask(self)
 
     @staticmethod
     def get(
@@ -256,6 +264,29 @@ class PlacementLogic(ResourceLogic):
         dark = partial(dark_now, state=state)
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
+    def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+        """Where the number moves from, for how long callers reach nothing, and which flow answers then."""
+        number, target, flow = (news.get(name) for name in ("phone_number", "target", "flow"))
+        if not all(map(known, (number, target, flow))):
+            return Foreseen()
+        connection, source = run.connection, news.get("source_region")
+        written = target
+        try:
+            meant = identifier(target, "traffic-distribution-group", "instance")
+            group = meant if _is_instance(meant) else find_group(connection, meant, source, believing=FRESH).arn
+            written = number
+            find_number(connection, identifier(number, "phone-number"), group.region, believing=FRESH)
+            written = flow
+            desired = _desired(connection, news, operation, believing=FRESH)
+        except ConnectError as error:
+            return problem(error, written)
+        try:
+            ahead = forecast(run.restorer, desired)
+        except Refused as error:
+            return Foreseen(problems=(Problem(str(error), is_certain=False),))
+        region = desired.number.arn.region
+        return Foreseen((str(ahead),), (), ahead.work, int(bool(ahead.dark_regions)), ahead.dark_seconds, region)
+
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
         desired = _desired(run.connection, props, operation)
@@ -267,9 +298,8 @@ class PlacementLogic(ResourceLogic):
     def read(self, operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Where the number is and what answers it, from sweeps shared with all other numbers."""
         found = placement_state.read(run.connection, id_, given(PhoneNumberPlacementArgs, props), props)
-        outputs: Properties = found.outs or {}
-        if outputs.get("dark_regions"):
-            operation.say(said_without_flow(outputs["e164"], outputs["dark_regions"]))
+        for said in placement_state.drift(run.connection, props, found.outs or {}):
+            operation.say(said)
         return found
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
@@ -331,13 +361,19 @@ class PlacementLogic(ResourceLogic):
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
 
 
+def _is_instance(meant: Identifier) -> TypeGuard[Arn]:
+    return isinstance(meant, Arn) and meant.kind == "instance"
+
+
 def _allowed(props: Properties) -> Any:
     """How many numbers may leave the group, as the program writes it."""
     allowed = props.get("max_number_removals")
     return allowed if known(allowed) else None
 
 
-def _desired(connection: Connection, props: Mapping[str, Any], operation: Operation) -> DesiredPlacement:
+def _desired(
+    connection: Connection, props: Mapping[str, Any], operation: Operation, *, believing: float = 0.0
+) -> DesiredPlacement:
     """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
     return resolve(
         connection,
@@ -348,6 +384,7 @@ def _desired(connection: Connection, props: Mapping[str, Any], operation: Operat
         description=props.get("description"),
         source_region=props.get("source_region"),
         replica_region=props.get("replica_region"),
+        believing=believing,
     )
 
 

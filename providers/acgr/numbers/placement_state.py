@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from acgr.numbers.number import (
     changed_number,
     flow_as_declared,
     named_flows,
+    said_without_flow,
     still_claimed,
     target_as_declared,
 )
@@ -23,13 +24,13 @@ from acgr.runtime.diffs import changed_inputs, changed_world, unchanged
 from acgr.runtime.fields import NAMES, SECONDS, arn, arns, stored
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, changed_group
-from acgr_connect.groups import reach_of
+from acgr_connect.groups import reach_of, short_name
 from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.identifiers import is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
-from acgr_connect.numbers.flows import known_flows
+from acgr_connect.numbers.flows import flow_name, known_flows
 from acgr_connect.numbers.placement import ObservedPlacement
 from acgr_connect.numbers.restorer import IDLE
 from acgr_connect.numbers.way_back import Placed
@@ -223,6 +224,32 @@ def read(connection: Connection, id_: str, declared: Properties, props: Mapping[
     state = _seen(number, instance, flows, regions, before)
     found = _as_found(connection, number, declared, before, state)
     return ReadResult(id_, {**found, **state.outputs()}, found)
+
+
+def drift(connection: Connection, olds: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
+    """What has become of a number since it was last seen, a line each: something else has changed it.
+
+    Args:
+        connection: the account, which knows what people call things.
+        olds: the state, or what a `get()` asks for.
+        outputs: what was found; empty where the number is gone.
+    """
+    before = None if olds.get("phone_number_arn") is None else PlacementState.of(olds)
+    if not outputs:
+        if before:
+            yield f"{before.e164} is not claimed any more: its placement is forgotten"
+        return
+    now = PlacementState.of(outputs)
+    if before and before.target != now.target:
+        moved = f"{short_name(connection, before.target)} to {short_name(connection, now.target)}"
+        yield f"{now.e164} was moved from {moved} by something else"
+    elif before:
+        for region, flow in now.flows.items():
+            if region in before.flows and before.flows[region] != flow:
+                names = flow_name(connection, flow), flow_name(connection, before.flows[region])
+                yield f"{now.e164}: {names[0]} answers instead of {names[1]} in {region}, set by something else"
+    if now.dark_regions:
+        yield said_without_flow(now.e164, now.dark_regions)
 
 
 def _as_found(

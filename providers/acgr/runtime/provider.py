@@ -20,9 +20,11 @@ from pulumi.dynamic import (
 
 from acgr import _engine
 from acgr.runtime.diffs import changed_world
+from acgr.runtime.foreseen import Foreseen
 from acgr.runtime.inputs import Properties, known
 from acgr.runtime.name_checks import NameChanged, spend
 from acgr.runtime.ownership import PLACED, name_of
+from acgr.runtime.preflight import FUNCTION, answer, looked_ahead
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr_connect import log
@@ -58,6 +60,7 @@ class ConnectProvider(ResourceProvider):
         """Read the settings from stack configuration and the environment."""
         _engine.widen_threads()
         _engine.when_cancelled(cancel)
+        _engine.when_asked(FUNCTION, answer)
         try:
             log.configure(os.environ)
             keys = _engine.configuration_keys(req.config)
@@ -73,16 +76,18 @@ class ConnectProvider(ResourceProvider):
         with self._looking() as operation:
             self._warn_of_left(operation, news)
             current_run().checked.add(operation.urn)
-            answer = self.logic.check(operation, current_run(), olds or {}, news)
-            if not answer.failures:
+            checked = self.logic.check(operation, current_run(), olds or {}, news)
+            if not checked.failures:
                 self._warn_of_dark(operation, news)
-            return answer
+                self._propose(operation, {}, news)
+            return checked
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         with self._looking() as operation:
             spend(operation, current_run(), lambda connection: self._require_account(connection, olds))
             decision = self.logic.diff(operation, current_run(), olds, news)
+            self._propose(operation, olds, None if decision.changes is False else news)
             return changed_world() if decision.changes is False and self._restores_with(operation) else decision
 
     def create(self, props: Properties) -> CreateResult:
@@ -107,6 +112,15 @@ class ConnectProvider(ResourceProvider):
         with self._answering("delete", props) as operation:
             self._require_account(current_run().connection, props)
             self.logic.delete(operation, current_run(), props)
+
+    def _propose(self, operation: Operation, olds: Properties, news: Properties | None) -> None:
+        """A preview may ask what becomes of the resource (`preflight`): nothing, without `news`."""
+        run = current_run()
+
+        def look_ahead(_: Connection) -> Foreseen:
+            return looked_ahead(operation, run, lambda: self.logic.foresee(operation, run, olds, news or {}))
+
+        run.propose(operation.urn, look_ahead if news else None)
 
     def _require_account(self, connection: Connection, olds: Mapping[str, Any]) -> list[NameChanged]:
         """The state is of the account that the credentials belong to.

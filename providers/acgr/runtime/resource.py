@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from acgr.runtime.fields import StoredState
+from acgr.runtime.foreseen import Foreseen
 from acgr.runtime.inputs import Properties
 from acgr.runtime.run import Run
 from acgr_connect.model.arns import Arn
@@ -58,6 +59,10 @@ class ResourceLogic(ABC):
     @abstractmethod
     def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
+
+    @abstractmethod
+    def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
+        """What a create (`olds` is empty) or an update will do, from sweeps; nothing of what is not known yet."""
 
     @abstractmethod
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:

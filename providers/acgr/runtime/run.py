@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from acgr.runtime.foreseen import Foreseen
 from acgr.runtime.inputs import Properties
 from acgr.runtime.ownership import Ownership
 from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
-from acgr_connect.numbers.early_flow import EarlyFlow, Memory
+from acgr_connect.numbers.early_flow import EarlyFlow
 from acgr_connect.numbers.journal import FileJournal, Journal, NoJournal
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.numbers.tag_journal import TagJournal
+from acgr_connect.scheduling.memory import Memory
 from acgr_connect.world.connection import Connection
 
 if TYPE_CHECKING:
     from acgr_connect.aws.session import Sessions
 
+
+LookAhead = Callable[[Connection], Foreseen]
+"""Foresees what a run will do for one resource."""
 
 NAME_CHECK_SECONDS = 10.0
 """Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
@@ -48,6 +53,7 @@ class Run:
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
         restores_with: the URN of the resource that is a change because of what earlier runs left, or None.
         looked_at: the groups, as they are written, whose numbers this run has looked at.
+        said: what has been said of resources, each with its URN.
         told_of: the ids of numbers of which a warning has said that an earlier run left them.
     """
 
@@ -64,6 +70,11 @@ class Run:
         self.looked_at: set[tuple[str, Any]] = set()
         self.restores_with: str | None = None
         self.told_of: set[str] = set()
+        self.said: set[tuple[str, str]] = set()
+        self.preflight_budget = TimeBudget(NAME_CHECK_SECONDS)
+        self._proposed: dict[str, LookAhead | None] = {}
+        self._foreseen: dict[str, Foreseen] = {}
+        self._looking_ahead = Lock()
         self._asked: set[str] = set()
         self.other_way: dict[str, dict[str, str]] = {}
         self._connection = connection
@@ -85,6 +96,23 @@ class Run:
             is_new = region not in self._asked
             self._asked.add(region)
             return is_new
+
+    def propose(self, urn: str, look_ahead: LookAhead | None) -> None:
+        """The program declares a resource, and this is how to foresee what that will do; None: nothing."""
+        with self._looking_ahead:
+            self._proposed[urn] = look_ahead
+            self._foreseen.pop(urn, None)
+
+    def look_ahead(self, urn: str) -> Foreseen:
+        """What the run will do for a resource; nothing where it changes nothing, or where Connect cannot be asked.
+
+        One resource after another, each once: they ask for the same sweeps.
+        """
+        with self._looking_ahead:
+            if urn not in self._foreseen:
+                look = self._proposed.get(urn)
+                self._foreseen[urn] = look(self.connection) if look else Foreseen()
+            return self._foreseen[urn]
 
     @property
     def connection(self) -> Connection:

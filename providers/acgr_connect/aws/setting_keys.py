@@ -20,6 +20,7 @@ OURS = frozenset(
         "duringFailover",
         "earlyFlow",
         "journal",
+        "preflight",
         "profile",
         "requestsPerSecond",
         "roleArn",

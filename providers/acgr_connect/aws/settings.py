@@ -105,6 +105,8 @@ class Settings:
         during_failover: whether numbers are moved and agents removed while traffic is failed over.
         journal_folder: the folder in which it is written down what is owed to numbers that move; None: nowhere.
         journal_in_tags: whether it stands on the numbers themselves as well, where every runner finds it.
+        preflight: what a preview does about things that are named and not there: "off": it does not look, "warn", or
+            "error": it ends, where the same program cannot make them.
         early_flow: whether it is tried to set a number's flow while it is still moving.
         limiter_folder: the folder in which all processes of the machine keep account of the rate; None: each its own.
         warnings: what the user is to be told of these settings.
@@ -123,6 +125,7 @@ class Settings:
     journal_folder: Path | None = None
     during_failover: bool = False
     journal_in_tags: bool = False
+    preflight: str = "error"
     early_flow: bool = True
     warnings: tuple[str, ...] = ()
 
@@ -174,6 +177,7 @@ def read(
         journal_folder=Path(journal) if journal else _below(cache, "journal"),
         during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
         journal_in_tags=_one_of(config, "acgr:journal", ("file", "tags")) == "tags",
+        preflight=_one_of(config, "acgr:preflight", ("error", "warn", "off")),
         early_flow=_one_of(config, "acgr:earlyFlow", ("auto", "never")) == "auto",
     )
     _require_one_endpoint(settings)

@@ -72,6 +72,7 @@ class Operation:
         progress: shows what is happening, until the operation is over.
         say: leaves a line in the run's output.
         warn: leaves a warning there.
+        object_to: leaves an error there, which ends nothing by itself.
         is_cancelled: whether the operator has asked the run to stop.
         restore_at_least: seconds for which a number that is dark is tried, should the deadline be nearer. Where the
             program sets a deadline itself, that is what counts.
@@ -83,6 +84,7 @@ class Operation:
     progress: Say = field(default=silent, repr=False)
     say: Say = field(default=silent, repr=False)
     warn: Say = field(default=silent, repr=False)
+    object_to: Say = field(default=silent, repr=False)
     is_cancelled: Callable[[], bool] = field(default=never, repr=False)
     restore_at_least: float = 0.0
     context: ErrorContext = NO_CONTEXT

@@ -93,17 +93,23 @@ def resolve_flow(
     listed = find_number(connection, number, source_region)
     connection.require_account(listed.arn)
     try:
-        return _desired(connection, listed, region, flow, operation)
+        return desired_flow(connection, listed, region, flow, operation)
     except ConnectError:
         # The list may be older than a move, or the move be under way: what counts is where the number is when idle.
         seen = _idle(connection, listed, region, operation)
         if seen.target == listed.target:
             raise
-        return _desired(connection, seen, region, flow, operation)
+        return desired_flow(connection, seen, region, flow, operation)
 
 
-def _desired(
-    connection: Connection, number: Number, region: str, flow: Identifier, operation: Operation
+def desired_flow(
+    connection: Connection,
+    number: Number,
+    region: str,
+    flow: Identifier,
+    operation: Operation,
+    *,
+    believing: float = 0.0,
 ) -> DesiredFlow:
     """The desired flow of a number that was found where it is.
 
@@ -117,7 +123,8 @@ def _desired(
         cause = f"it is on {where}, and reachable in {' and '.join(regions)} only"
         remedy = "place it on a traffic distribution group first, or declare its flow where it is reachable"
         raise _setting(number, region).error(Refused, cause, remedy)
-    return DesiredFlow(number, find_flows(connection, instance, (region,), flow, operation)[region], regions)
+    found = find_flows(connection, instance, (region,), flow, operation, believing=believing)
+    return DesiredFlow(number, found[region], regions)
 
 
 def _idle(connection: Connection, number: Number, region: str, operation: Operation) -> Number:
@@ -202,7 +209,7 @@ class _Attempt:
         seen = _idle(self.connection, desired.number, desired.region, self.operation)
         if seen.target == desired.number.target:
             return desired
-        return _desired(self.connection, seen, desired.region, self.flow, self.operation)
+        return desired_flow(self.connection, seen, desired.region, self.flow, self.operation)
 
     def _set(self) -> DesiredFlow:
         """Set the flow; once more where it is refused: an operation may have begun since the number was idle."""
@@ -226,7 +233,7 @@ class _Attempt:
         """The number is there and idle, so it is the flow: looked up again, it says what it lacks."""
         self.connection.directory.flows(desired.flow.instance).forget()
         try:
-            _desired(self.connection, desired.number, desired.region, desired.flow, self.operation)
+            desired_flow(self.connection, desired.number, desired.region, desired.flow, self.operation)
         except ConnectError as second:
             return second
         return desired.context.added_to(error)

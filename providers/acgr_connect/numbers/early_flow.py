@@ -12,26 +12,20 @@ Whatever is known here, the flow of every number is looked at after its claim, a
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from threading import Condition
 
 from acgr_connect import log
-from acgr_connect.machine import write_whole
-from acgr_connect.model.clock import Clock, seconds_since_1970
+from acgr_connect.model.clock import Clock
+from acgr_connect.scheduling.memory import Memory
 
 REMEMBERED = 86_400.0
 """Seconds for which it is believed what was learned."""
 
 PATIENCE = 1.0
 """Seconds for which a number that was just moved waits for the one that tries: about as long as a request takes."""
-
-VERSION = 1
-"""Of the file's format. A file of another version is as good as none."""
 
 
 class Verdict(Enum):
@@ -51,51 +45,18 @@ class _Trial:
     is_taken: bool = False
 
 
-@dataclass(frozen=True)
-class Memory:
-    """Where a verdict is kept for other processes: a small file beside the rate's state, or nowhere.
-
-    Attributes:
-        folder: has one for each account and Region; None: nothing is kept.
-        wall: the time of day, in seconds since 1970.
-    """
-
-    folder: Path | None = None
-    wall: Callable[[], float] = seconds_since_1970
-
-    def recall(self, where: str) -> Verdict | None:
-        """What some process has learned in the last day; whatever cannot be read says nothing."""
-        if self.folder is None:
-            return None
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            data = json.loads((self.folder / f"{where}.json").read_text(encoding="utf-8"))
-            age = self.wall() - float(data["learned_at"])
-            if data["version"] == VERSION and 0 <= age < REMEMBERED:
-                return Verdict(data["verdict"])
-        return None
-
-    def keep(self, where: str, verdict: Verdict) -> None:
-        """Written whole or not at all; what cannot be kept is found out again by the next run."""
-        if self.folder is None:
-            return
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            known = {"version": VERSION, "verdict": verdict.value, "learned_at": self.wall()}
-            write_whole(self.folder / f"{where}.json", json.dumps(known))
-
-
 @dataclass
 class EarlyFlow:
     """What is known of each account and Region (`where`: `111122223333-eu-west-2`), shared by all threads.
 
     Attributes:
         clock: passes the time.
-        memory: what other processes know.
+        memory: what other processes have learned, by account and Region.
         is_wanted: whether it may be tried at all (`acgr:earlyFlow`).
     """
 
     clock: Clock
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=lambda: Memory(None))
     is_wanted: bool = True
     _changed: Condition = field(default_factory=Condition)
     _verdicts: dict[str, Verdict | None] = field(default_factory=dict)
@@ -105,7 +66,7 @@ class EarlyFlow:
         """What is known of the Region; None: nothing yet."""
         with self._changed:
             if where not in self._verdicts:
-                self._verdicts[where] = self.memory.recall(where)
+                self._verdicts[where] = _read(self.memory.recall(where, REMEMBERED))
             return self._verdicts[where]
 
     def may_be_set(self, where: str) -> bool:
@@ -149,4 +110,10 @@ class EarlyFlow:
             self._verdicts[where] = verdict
             self._changed.notify_all()
         log.info("early flow learned", where=where, verdict=verdict.value)
-        self.memory.keep(where, verdict)
+        self.memory.keep(where, verdict.value)
+
+
+def _read(value: object) -> Verdict | None:
+    with suppress(ValueError):
+        return Verdict(value)
+    return None

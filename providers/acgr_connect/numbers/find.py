@@ -24,7 +24,7 @@ CLAIM_IT = "claim it first, or mend source_region: a number is used from the Reg
 """What to do about a number that nobody has claimed."""
 
 
-def find_number(connection: Connection, identifier: Identifier, region: str) -> Number:
+def find_number(connection: Connection, identifier: Identifier, region: str, *, believing: float = 0.0) -> Number:
     """The claimed number that E.164, an id or an ARN stands for, in the Region where it was claimed.
 
     Also where the account's list leaves out the numbers of groups.
@@ -33,6 +33,7 @@ def find_number(connection: Connection, identifier: Identifier, region: str) -> 
         connection: the account.
         identifier: the number.
         region: the source Region: a number goes to targets of its own Region only (N5).
+        believing: seconds for which a list is believed that does not have it.
 
     Raises:
         NotFound: nobody in this account and Region has claimed it (N2).
@@ -41,7 +42,7 @@ def find_number(connection: Connection, identifier: Identifier, region: str) -> 
     context = ErrorContext(f"looking for phone number {identifier}", region)
     with context:
         if isinstance(identifier, Name):
-            found = _by_e164(connection, str(identifier), region)
+            found = _by_e164(connection, str(identifier), region, believing)
         else:
             found = _by_id(connection, identifier, region)
     if found is None:
@@ -63,9 +64,9 @@ def _by_id(connection: Connection, identifier: Identifier, region: str) -> Numbe
     return None
 
 
-def _by_e164(connection: Connection, e164: str, region: str) -> Number | None:
+def _by_e164(connection: Connection, e164: str, region: str, believing: float) -> Number | None:
     listed = connection.directory.numbers(region)
-    if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR, believing=0.0):
+    if found := listed.matching(lambda n: n.e164 == e164, LISTED_FOR, believing=believing):
         return found[0]
     here = [group.arn for group in connection.directory.groups(region).entries().values() if group.arn.region == region]
     for group in here:

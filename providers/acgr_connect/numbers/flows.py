@@ -30,7 +30,13 @@ CANNOT_DIFFER = "Connect mirrors flows between these Regions, so they cannot dif
 
 
 def find_flows(
-    connection: Connection, instance: Arn, regions: tuple[str, ...], flows: Flows, operation: Operation
+    connection: Connection,
+    instance: Arn,
+    regions: tuple[str, ...],
+    flows: Flows,
+    operation: Operation,
+    *,
+    believing: float = 0.0,
 ) -> dict[str, Arn]:
     """The flow that is meant in each Region, usable there: Region to ARN, the source first.
 
@@ -42,6 +48,7 @@ def find_flows(
         regions: where the number will be reachable.
         flows: a name is looked up in each Region; one id or ARN means the same id in the other Region.
         operation: has the deadline, and shows what is waited for.
+        believing: seconds for which a list is believed that does not have it.
 
     Raises:
         NotFound: a Region has no such flow.
@@ -50,12 +57,12 @@ def find_flows(
     """
     meant = _by_region(flows, regions)
     source, *replicas = regions
-    found = {source: _find(connection, instance.in_region(source), meant[source])}
+    found = {source: _find(connection, instance.in_region(source), meant[source], believing)}
     for region in replicas:
         there = instance.in_region(region)
         if str(meant[region]) in {str(meant[source]), str(found[source].in_region(region)), found[source].id}:
             _await_mirrored(connection, there, meant[region], source, operation)
-        found[region] = _find(connection, there, meant[region])
+        found[region] = _find(connection, there, meant[region], believing)
     return found
 
 
@@ -91,10 +98,10 @@ def _in_region(flow: Identifier, region: str, regions: tuple[str, ...]) -> Ident
     return flow.in_region(region)
 
 
-def _find(connection: Connection, instance: Arn, flow: Identifier) -> Arn:
+def _find(connection: Connection, instance: Arn, flow: Identifier, believing: float) -> Arn:
     context = ErrorContext(f"looking for flow {str(flow)!r} of instance {instance.id}", instance.region)
     with context:
-        found = _matching(connection, instance, flow)
+        found = _matching(connection, instance, flow, believing)
         if not found:
             raise context.error(NotFound, *_unknown(connection, instance, flow))
         if len(found) > 1:
@@ -104,13 +111,15 @@ def _find(connection: Connection, instance: Arn, flow: Identifier) -> Arn:
         return _usable(found[0], context).arn
 
 
-def _matching(connection: Connection, instance: Arn, flow: Identifier) -> list[Flow]:
+def _matching(connection: Connection, instance: Arn, flow: Identifier, believing: float = 0.0) -> list[Flow]:
     flows = connection.directory.flows(instance)
     if isinstance(flow, (Arn, Id)):
         is_elsewhere = isinstance(flow, Arn) and flow.instance_id != instance.id
-        found = None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text, believing=0.0)
+        found = (
+            None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text, believing=believing)
+        )
         return [found] if found else []
-    named = flows.matching(lambda f: f.name == flow.text, believing=0.0)
+    named = flows.matching(lambda f: f.name == flow.text, believing=believing)
     return [f for f in named if f.state == "ACTIVE"] or named
 
 
@@ -150,6 +159,14 @@ def known_flows(
     """The number's flow in each Region that has one, from sweeps of this run that are younger than so many seconds."""
     answered = {r: connection.directory.associations(instance.in_region(r)).seen(number.id, max_age) for r in regions}
     return {region: flow for region, flow in answered.items() if flow}
+
+
+def flow_name(connection: Connection, flow: Arn) -> str:
+    """What people call a flow, as far as this run can tell."""
+    with suppress(ConnectError):
+        if known := connection.directory.flows(flow.instance).seen(flow.id):
+            return known.name
+    return f"flow {flow.id}"
 
 
 def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Purpose) -> Arn | None:

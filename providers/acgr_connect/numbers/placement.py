@@ -129,18 +129,30 @@ def resolve(
     description: str | None = None,
     source_region: str | None = None,
     replica_region: str | None = None,
+    believing: float = 0.0,
 ) -> DesiredPlacement:
     """Steps 1 and, for flows, 3: what every name means. Nothing is changed.
+
+    Args:
+        connection: the account.
+        number: which one.
+        target: where it is to be.
+        flows: what is to answer it.
+        operation: has the deadline until which a flow is waited for that was made a moment ago.
+        description: what is to be written of it.
+        source_region: where the target is looked up, unless it is given by ARN.
+        replica_region: the Region of the replica, where it is insisted on.
+        believing: seconds for which lists are believed that do not have something.
 
     Raises:
         ConnectError: something does not exist, is ambiguous, of the wrong Region or account, or not usable.
     """
     if isinstance(target, Arn) and target.kind == "instance":
-        return _on_instance(connection, number, target, flows, operation, description)
-    group = find_group(connection, target, source_region)
+        return _on_instance(connection, number, target, flows, operation, description, believing)
+    group = find_group(connection, target, source_region, believing=believing)
     regions = regions_of(connection, group.instance, replica_region=replica_region)
-    found = find_number(connection, number, group.arn.region)
-    meant = find_flows(connection, group.instance, regions, flows, operation)
+    found = find_number(connection, number, group.arn.region, believing=believing)
+    meant = find_flows(connection, group.instance, regions, flows, operation, believing=believing)
     name = f"traffic distribution group {group.name}"
     return DesiredPlacement(found, group.arn, name, group.instance, meant, description)
 
@@ -152,6 +164,7 @@ def _on_instance(
     flows: Flows,
     operation: Operation,
     description: str | None,
+    believing: float,
 ) -> DesiredPlacement:
     connection.require_account(instance)
     context = ErrorContext(f"looking for instance {instance.id}", instance.region)
@@ -160,8 +173,8 @@ def _on_instance(
             shown = connection.directory.instance(instance)
         except NotFound as error:
             raise context.added_to(error, remedy="check its ARN and Region") from error
-    found = find_number(connection, number, instance.region)
-    meant = find_flows(connection, instance, (instance.region,), flows, operation)
+    found = find_number(connection, number, instance.region, believing=believing)
+    meant = find_flows(connection, instance, (instance.region,), flows, operation, believing=believing)
     return DesiredPlacement(found, instance, f"instance {shown.alias or instance.id}", instance, meant, description)
 
 
@@ -378,6 +391,7 @@ class _Attempt:
                 if source not in early_in or not self.restorer.is_still_there(obligation, source):
                     set_flow(self.connection, number.arn, self.desired.flows[source])
                     dark = self.connection.clock.now() - began
+            self.restorer.note_darkness(self.desired.flows[source], dark)
             self.operation.progress(f"{number.e164}: answers again in {source} after {dark:.1f} s")
             observed = self._observed(there, {source: self.desired.flows[source]}, dark_seconds=dark, moved=True)
             seen = {r for r in others if r in early_in and self.restorer.is_still_there(obligation, r)}

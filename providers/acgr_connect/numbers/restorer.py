@@ -36,7 +36,7 @@ from acgr_connect.model.errors import (
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
 from acgr_connect.numbers.dark import associate_command
-from acgr_connect.numbers.early_flow import EarlyFlow, Verdict
+from acgr_connect.numbers.early_flow import REMEMBERED, EarlyFlow, Verdict
 from acgr_connect.numbers.find import look
 from acgr_connect.numbers.flows import look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
@@ -76,6 +76,10 @@ class Settled:
         return self.is_gone or (self.number is not None and not self.dark)
 
 
+COUNTED = 5
+"""Moves whose darkness the next one is foretold by."""
+
+
 class Restorer:
     """Obligations of one account, shared by all threads of the process."""
 
@@ -84,6 +88,7 @@ class Restorer:
     ) -> None:
         self.connection = connection
         self.early_flow = early_flow or EarlyFlow(connection.clock)
+        self._memory = self.early_flow.memory
         self._journal = journal or NoJournal()
         self._lock, self._proving, self._discharging = Lock(), Lock(), Lock()
         self._owed: dict[str, Obligation] = {}
@@ -278,6 +283,20 @@ class Restorer:
     def may_set_early(self, flow: Arn) -> bool:
         """Whether a number may be given that flow while it moves, as far as can be told before the move."""
         return self.early_flow.may_be_set(_where(flow))
+
+    def note_darkness(self, flow: Arn, seconds: float) -> None:
+        """A number was moved, and had that flow again after so many seconds: the next one may take as long."""
+        seen = self._darknesses(flow)
+        self._memory.keep(f"{_where(flow)}-dark", [*seen, round(seconds, 1)][-COUNTED:])
+
+    def expected_darkness(self, flow: Arn) -> float | None:
+        """Seconds for which a number that moves has been without its flow lately in that Region, or None."""
+        seen = sorted(self._darknesses(flow))
+        return seen[len(seen) // 2] if seen else None
+
+    def _darknesses(self, flow: Arn) -> list[float]:
+        seen = self._memory.recall(f"{_where(flow)}-dark", REMEMBERED)
+        return [float(one) for one in seen if isinstance(one, (int, float))] if isinstance(seen, list) else []
 
     def is_still_there(self, obligation: Obligation, region: str) -> bool:
         """Whether a flow that was set early is there, now that the number has arrived.

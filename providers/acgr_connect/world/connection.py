@@ -19,6 +19,7 @@ from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import Clock, SystemClock
 from acgr_connect.model.errors import ConnectError, ErrorContext, Unavailable, WrongAccount
 from acgr_connect.model.operation import Deadline, Operation
+from acgr_connect.scheduling.duration import Pace
 from acgr_connect.scheduling.poll_schedule import PollSchedule, TrackedMove
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import MoveGate, RateLimiter
@@ -52,6 +53,7 @@ class _Region:
     connect: RegionalConnect
     limiter: RateLimiter
     schedule: PollSchedule
+    store: StateStore
 
 
 class Connection:
@@ -125,6 +127,12 @@ class Connection:
         with self._region(region).limiter.darkness():
             yield
 
+    def pace(self, region: str) -> Pace:
+        """How fast a run may go in a Region, as far as this process or another one has learned."""
+        here, now = self._region(region), self.clock.now()
+        with here.store.open() as state:
+            return Pace(self.settings.rate, state.scope(now), state.moves.expected(now))
+
     def cancel(self) -> None:
         """Begin no move and no association from now on; numbers that are dark are finished."""
         with self._lock:
@@ -186,7 +194,7 @@ class Connection:
                 if self._cancelled:
                     limiter.cancel()
                 regional = RegionalConnect(client, region, limiter, self.clock)
-                self._regions[region] = _Region(regional, limiter, PollSchedule(self.clock, store))
+                self._regions[region] = _Region(regional, limiter, PollSchedule(self.clock, store), store)
             return self._regions[region]
 
     def _store_of(self, region: str) -> StateStore:

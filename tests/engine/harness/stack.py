@@ -52,7 +52,7 @@ def endpoints(url: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class State:
-    """What the stack's state holds (`pulumi stack export`)."""
+    """What the stack's state holds."""
 
     deployment: Mapping[str, Any]
 
@@ -77,28 +77,38 @@ class State:
         return outputs
 
 
+def empty_stack(folder: Path, environment: Mapping[str, str]) -> Path:
+    """The files of a stack that has nothing in it yet, to be copied: the CLI takes a second for it."""
+    (folder / "state").mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    program = Path(__file__).with_name("__main__.py").read_text(encoding="utf-8")
+    (folder / "__main__.py").write_text(program, encoding="utf-8")
+    backend = {"PULUMI_BACKEND_URL": (folder / "state").as_uri()}
+    subprocess.run(["pulumi", "stack", "init", "dev"], cwd=folder, env={**environment, **backend}, check=True)
+    return folder
+
+
 class Stack:
     """One stack with its own program, state and environment.
 
     Args:
-        folder: an empty folder for program and state.
+        folder: a folder for program and state, which does not exist yet.
         environment: what the CLI and the program see.
         config: stack configuration.
+        empty: what it begins as (`empty_stack`).
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str], empty: Path) -> None:
         self._folder = folder
-        (folder / "state").mkdir(parents=True)
-        own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "XDG_CACHE_HOME": str(folder / "cache")}
-        self.environment = {**environment, **own}
+        shutil.copytree(empty, folder)
+        own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "PULUMI_STACK": "dev"}
+        self.environment = {**environment, **own, "XDG_CACHE_HOME": str(folder / "cache")}
         self.log = Log(folder / "log")
-        (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
-        program = Path(__file__).with_name("__main__.py").read_text(encoding="utf-8")
-        (folder / "__main__.py").write_text(program, encoding="utf-8")
+        if config:
+            lines = ["config:", *(f"  {key}: {json.dumps(value)}" for key, value in config.items())]
+            with (folder / "Pulumi.dev.yaml").open("a", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
         self.declare()
-        self._must("stack", "init", "dev")
-        for key, value in config.items():
-            self._must("config", "set", key, value)
 
     def declare(self, *declarations: Declaration) -> None:
         """What the program declares from now on."""
@@ -127,8 +137,9 @@ class Stack:
         return self.run("destroy", "--yes", "--skip-preview", *PLAIN, *arguments, **environment)
 
     def state(self) -> State:
-        """The state as it is now."""
-        return State(json.loads(self._must("stack", "export").text)["deployment"])
+        """The state as it is now: the file of the backend, which is what `pulumi stack export` prints."""
+        file = self._folder / "state" / ".pulumi" / "stacks" / "trial" / "dev.json"
+        return State(json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"])
 
     def set(self, key: str, value: str) -> None:
         """`pulumi config set`."""

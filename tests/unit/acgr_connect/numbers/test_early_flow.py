@@ -8,46 +8,10 @@ from pathlib import Path
 import pytest
 from scripted import HeldClock, ScriptedClock
 
-from acgr_connect.numbers.early_flow import PATIENCE, REMEMBERED, EarlyFlow, Memory, Verdict
+from acgr_connect.numbers.early_flow import PATIENCE, EarlyFlow, Verdict
+from acgr_connect.scheduling.memory import Memory
 
 HERE, THERE = "111122223333-eu-west-2", "111122223333-eu-central-1"
-
-
-@pytest.mark.parametrize("verdict", Verdict)
-@pytest.mark.parametrize(("age", "is_known"), [(0.0, True), (REMEMBERED - 1, True), (REMEMBERED, False), (-1.0, False)])
-def test_remembered_for_a_day(tmp_path: Path, verdict: Verdict, age: float, is_known: bool) -> None:
-    """What one process has learned another believes for a day, of that account and Region; a clock may have jumped."""
-    Memory(tmp_path / "early", lambda: 1000.0).keep(HERE, verdict)
-    later = Memory(tmp_path / "early", lambda: 1000.0 + age)
-    assert later.recall(HERE) is (verdict if is_known else None)
-    assert later.recall(THERE) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "{", "[]", "null"),
-        '{"version": 2, "verdict": "kept", "learned_at": 0}',
-        '{"version": 1, "verdict": "kept"}',
-        '{"version": 1, "verdict": "often", "learned_at": 0}',
-        '{"version": 1, "verdict": "kept", "learned_at": []}',
-    ],
-)
-def test_what_cannot_be_read_says_nothing(tmp_path: Path, text: str) -> None:
-    """A file that makes no sense is as good as none, and is written anew."""
-    (tmp_path / f"{HERE}.json").write_text(text, encoding="utf-8")
-    memory = Memory(tmp_path, lambda: 1.0)
-    assert memory.recall(HERE) is None
-    memory.keep(HERE, Verdict.KEPT)
-    assert memory.recall(HERE) is Verdict.KEPT
-
-
-def test_a_disk_that_takes_nothing(tmp_path: Path) -> None:
-    """Where nothing can be kept, every run finds it out for itself."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    memory = Memory(tmp_path / "file" / "early")
-    memory.keep(HERE, Verdict.KEPT)
-    assert memory.recall(HERE) is None
 
 
 def test_one_tries(clock: ScriptedClock) -> None:
@@ -95,6 +59,6 @@ def test_one_that_lost_its_flow_decides(clock: ScriptedClock, tmp_path: Path) ->
 
 def test_never(clock: ScriptedClock, tmp_path: Path) -> None:
     """Who wants none gets none, whatever is known."""
-    Memory(tmp_path).keep(HERE, Verdict.KEPT)
+    Memory(tmp_path).keep(HERE, Verdict.KEPT.value)
     early = EarlyFlow(clock, Memory(tmp_path), is_wanted=False)
     assert not early.begin(HERE)

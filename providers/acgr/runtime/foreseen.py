@@ -1,0 +1,100 @@
+"""What a run will do for a resource, looked at before anything is done, and what a component comes to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import Any
+
+from acgr_connect.model.errors import Conflict, ConnectError, NotFound, Refused
+from acgr_connect.model.identifiers import E164, is_name
+from acgr_connect.scheduling.duration import Pace, Work, about, about_between
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is named and not there, or not usable.
+
+    Attributes:
+        said: one sentence, with the way out.
+        is_certain: whether this same program cannot make it true: what is written is an id, an ARN or a number.
+    """
+
+    said: str
+    is_certain: bool
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a run will do for one resource.
+
+    Attributes:
+        said: lines for whoever reads the preview: what callers will notice.
+        problems: what is in the way.
+        work: what it takes.
+        restores: how many numbers that are dark are given their flow.
+        dark_seconds: seconds for which a number that moves has no flow.
+        region: whose request rate it takes.
+    """
+
+    said: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    work: Work = field(default_factory=Work)
+    restores: int = 0
+    dark_seconds: float = 0.0
+    region: str = ""
+
+
+def problem(error: ConnectError, written: Any) -> Foreseen:
+    """What is in the way, where looking something up has failed.
+
+    Args:
+        error: what Connect, or this package, has answered.
+        written: how the thing is written: a name may yet be given to something by the same program, an id, an ARN or a
+            number's digits may not.
+
+    Raises:
+        ConnectError: nobody could tell.
+    """
+    if not isinstance(error, (NotFound, Conflict, Refused)):
+        raise error
+    written = [*written.values()] if isinstance(written, Mapping) else [written]
+    return Foreseen(problems=(Problem(str(error), not any(map(_is_name, written))),))
+
+
+def _is_name(written: Any) -> bool:
+    return isinstance(written, str) and is_name(written) and not E164.fullmatch(written)
+
+
+def summed_up(all_foreseen: Iterable[Foreseen], pace: Pace) -> str:
+    """What the resources of a component come to, in one line; "" where nothing is to be done."""
+    rows = list(all_foreseen)
+    work = reduce(add, (one.work for one in rows), Work())
+    if not work:
+        return ""
+    parts = list(_parts(work, rows))
+    least, most = pace.seconds(work)
+    said = f"{'; '.join(parts)}; the run takes about {about_between(least, most)}"
+    return f"{said} at {pace.rate.per_second:.0f} requests a second"
+
+
+def _parts(work: Work, rows: list[Foreseen]) -> Iterator[str]:
+    restores = sum(one.restores for one in rows)
+    if work.moves:
+        dark = max(one.dark_seconds for one in rows)
+        whose = "its callers reach" if work.moves == 1 else "the callers of each reach"
+        yield f"{_count(work.moves, 'number moves', 'numbers move')}, and {whose} nothing for about {about(dark)}"
+    if restores:
+        yield f"{_count(restores, 'dark number gets its flow', 'dark numbers get their flows')} first"
+    if others := work.flows - restores:
+        yield f"{_count(others, 'number is answered', 'numbers are answered')} by another flow, without a gap"
+    if work.joins:
+        yield _count(work.joins, "agent joins", "agents join")
+    if work.leaves:
+        yield _count(work.leaves, "agent leaves", "agents leave")
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"

@@ -1,0 +1,118 @@
+"""What a preview says of a resource beside its row: whether what it names is there, and what callers will notice.
+
+A dynamic provider is not told that a run is a preview. The program knows: once a resource is registered there, it asks
+the plugin, which has seen the resource's state and inputs, to look ahead. Lines go to the rows of the resources, a
+summary to that of their component; what cannot become true by this same program ends the preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
+
+import pulumi
+
+from acgr import _engine
+from acgr.runtime.foreseen import Foreseen, summed_up
+from acgr.runtime.inputs import Properties
+from acgr.runtime.run import Run, current_run
+from acgr_connect import log
+from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
+from acgr_connect.model.operation import Operation
+
+FUNCTION = "pulumi-python:acgr:preflight"
+"""The token under which the program asks. Its package is that of all dynamic resources: it reaches their plugin."""
+
+
+def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> None:
+    """In a preview's program: have the plugin look ahead for a resource, or sum up a component's children.
+
+    Nothing is asked in a run: it says what it does while it does it, and refuses by itself.
+    """
+    if not pulumi.runtime.is_dry_run():
+        return
+
+    async def looked(urns: Sequence[str]) -> bool:
+        own, *others = urns
+        try:
+            answer = await pulumi.runtime.invoke_async(FUNCTION, {"urn": own, "children": others})
+        except Exception as error:  # an SDK whose plugin has no functions: the preview says less
+            pulumi.log.debug(f"no look ahead: {error}", resource)
+            return False
+        if isinstance(answer, Mapping) and (count := int(answer.get("certain") or 0)):
+            raise pulumi.RunError(_ended(count))
+        return True
+
+    pulumi.Output.all(resource.urn, *(child.urn for child in children)).apply(looked)
+
+
+def _ended(count: int) -> str:
+    what = "one thing that is declared is" if count == 1 else f"{count} things that are declared are"
+    return f"{what} not there: see the errors above (acgr:preflight=warn goes on without)"
+
+
+def answer(arguments: Properties) -> Properties:
+    """In the plugin: look ahead, and say on the row of the resource what was seen.
+
+    Args:
+        arguments: `urn` of the resource; of a component also `children`, the URNs of its children.
+
+    Returns:
+        `certain`: how many problems end the preview; 0 where it is to warn only.
+    """
+    run, urn = current_run(), str(arguments["urn"])
+    if run.settings.preflight == "off":
+        return {"certain": 0}
+    operation = _engine.operation_of(urn, run.connection.clock)
+    children = [str(child) for child in arguments.get("children") or ()]
+    with log.about(urn):
+        if not children:
+            return {"certain": _say(operation, run, run.look_ahead(urn))}
+        if said := _summary(run, [run.look_ahead(child) for child in children]):
+            operation.say(said)
+        return {"certain": 0}
+
+
+def looked_ahead(operation: Operation, run: Run, look: Callable[[], Foreseen]) -> Foreseen:
+    """What was foreseen, or nothing where the time for it is up or Connect cannot be asked, which is said once.
+
+    Args:
+        operation: of the resource.
+        run: has the time that may be spent.
+        look: foresees it.
+    """
+    budget, clock = run.preflight_budget, run.connection.clock
+    if budget.is_spent:
+        return Foreseen()
+    began = clock.now()
+    try:
+        foreseen = look()
+    except ConnectError as error:
+        log.debug("not looked ahead", error=str(error))
+        if not isinstance(error, (Denied, Unavailable, WrongAccount)):
+            return Foreseen()
+        budget.charge(inf)
+        operation.say(f"not looked up: {error}. The preview goes by the stack's state alone")
+        return Foreseen()
+    if budget.charge(clock.now() - began):
+        operation.say(f"looking up what there is took more than {budget.seconds:.0f} s: the rest was not looked up")
+    return foreseen
+
+
+def _say(operation: Operation, run: Run, foreseen: Foreseen) -> int:
+    for line in foreseen.said:
+        if (operation.urn, line) not in run.said:
+            operation.say(line)
+    certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
+    for problem in foreseen.problems:
+        (operation.object_to if problem in certain else operation.warn)(problem.said)
+    return len(certain)
+
+
+def _summary(run: Run, rows: Sequence[Foreseen]) -> str:
+    region = next((one.region for one in rows if one.region and one.work), "")
+    try:
+        return summed_up(rows, run.connection.pace(region)) if region else ""
+    except ConnectError as error:
+        log.debug("not summed up", error=str(error))
+        return ""

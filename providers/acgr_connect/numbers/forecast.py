@@ -1,0 +1,153 @@
+"""What placing a number will do to those who call it, known before anything is done: from the sweeps of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from acgr_connect.groups import reach_of, require_no_failover, short_name
+from acgr_connect.model.arns import Arn
+from acgr_connect.model.identifiers import Identifier
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number
+from acgr_connect.numbers.contact_flow import desired_flow
+from acgr_connect.numbers.flows import flow_name, known_flows
+from acgr_connect.numbers.placement import DesiredPlacement
+from acgr_connect.numbers.restorer import Restorer
+from acgr_connect.scheduling.duration import Work, about
+from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
+
+
+@dataclass(frozen=True)
+class FlowChange:
+    """Another flow answers in a Region: what people call the one before and the one after."""
+
+    region: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PlacementForecast:
+    """What callers of one number will notice.
+
+    Attributes:
+        number: as it is listed now.
+        target: what people call the place where it is to be.
+        origin: what people call the place that it leaves; "" where it stays.
+        dark_seconds: seconds for which callers reach nothing, where it moves.
+        dark_regions: where callers reach nothing now.
+        changes: where another flow answers afterwards.
+        regions: where it will be reachable.
+    """
+
+    number: Number
+    target: str
+    origin: str = ""
+    dark_seconds: float = 0.0
+    dark_regions: tuple[str, ...] = ()
+    changes: tuple[FlowChange, ...] = ()
+    regions: tuple[str, ...] = field(default=())
+
+    @property
+    def work(self) -> Work:
+        """What is to be done."""
+        if self.origin:
+            return Work(moves=1)
+        return Work(flows=1) if self.dark_regions or self.changes else Work()
+
+    def __str__(self) -> str:
+        """One line for people who know Connect."""
+        e164, answers = self.number.e164, _said_of(self.changes, self.regions)
+        if self.origin:
+            said = f"{e164} moves from {self.origin} to {self.target}: callers reach nothing for about "
+            said += about(self.dark_seconds)
+            if self.dark_regions:
+                said += f"; they reach nothing in {' and '.join(self.dark_regions)} now"
+            return f"{said}; then {answers}" if answers else said
+        if self.dark_regions:
+            said = f"{e164} is dark in {' and '.join(self.dark_regions)}: its flow is restored first"
+            return f"{said}; {answers}" if answers else said
+        if answers:
+            return f"{e164}: {answers}, no gap"
+        return f"{e164} is on {self.target} with its flow: callers notice nothing"
+
+
+def _said_of(changes: tuple[FlowChange, ...], regions: tuple[str, ...]) -> str:
+    """Which flow answers instead of which; where it is the same in all Regions, once."""
+    pairs = {(change.before, change.after) for change in changes}
+    if len(pairs) == 1 and len(changes) == len(regions):
+        before, after = next(iter(pairs))
+        return f"{after} answers instead of {before}"
+    return ", ".join(f"{change.after} answers instead of {change.before} in {change.region}" for change in changes)
+
+
+def forecast(restorer: Restorer, desired: DesiredPlacement) -> PlacementForecast:
+    """What callers will notice of a placement. Nothing is changed.
+
+    Args:
+        restorer: the account's: it knows whether a flow may be set while its number moves.
+        desired: what is asked for.
+
+    Raises:
+        Refused: it would be refused: a failover is running.
+        ConnectError: it cannot be told.
+    """
+    connection, number = restorer.connection, desired.number
+    is_moved = number.target != desired.target
+    if is_moved:
+        for target in (number.target, desired.target):
+            if target.kind == "traffic-distribution-group":
+                require_no_failover(connection, target)
+    instance, regions = reach_of(connection, number.target)
+    before = known_flows(connection, number.arn, instance, regions)
+    return PlacementForecast(
+        number,
+        short_name(connection, desired.target),
+        short_name(connection, number.target) if is_moved else "",
+        _dark_seconds(restorer, desired) if is_moved else 0.0,
+        tuple(region for region in regions if region not in before),
+        tuple(_changes(connection, before, desired.flows)),
+        desired.regions,
+    )
+
+
+def forecast_flow(
+    connection: Connection, number: Number, region: str, flow: Identifier, operation: Operation
+) -> PlacementForecast:
+    """The same of a flow that is declared for one Region, for a number that stays where it is. Nothing is changed.
+
+    Args:
+        connection: the account.
+        number: as it is listed.
+        region: where the flow is declared.
+        flow: one of that Region.
+        operation: has the deadline until which a flow is waited for that was made a moment ago.
+
+    Raises:
+        Refused: the number is not reachable in the Region.
+        ConnectError: the flow cannot answer there.
+    """
+    desired = desired_flow(connection, number, region, flow, operation, believing=FRESH)
+    instance, _ = reach_of(connection, number.target)
+    before = known_flows(connection, number.arn, instance, (region,))
+    changes = _changes(connection, before, {region: desired.flow})
+    dark = () if before else (region,)
+    where = f"{short_name(connection, number.target)} in {region}"
+    return PlacementForecast(number, where, dark_regions=dark, changes=tuple(changes), regions=desired.regions)
+
+
+def _dark_seconds(restorer: Restorer, desired: DesiredPlacement) -> float:
+    """As long as the last moves were dark; where none is known, as long as a claim is taken to last."""
+    region = desired.number.arn.region
+    seen = restorer.expected_darkness(desired.flows[region])
+    return restorer.connection.pace(region).dark_seconds if seen is None else seen
+
+
+def _changes(connection: Connection, before: Mapping[str, Arn], after: Mapping[str, Arn]) -> list[FlowChange]:
+    return [
+        FlowChange(region, flow_name(connection, before[region]), flow_name(connection, flow))
+        for region, flow in after.items()
+        if region in before and before[region] != flow
+    ]

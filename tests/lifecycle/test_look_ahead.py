@@ -1,0 +1,213 @@
+"""What a preview foresees of each resource, on the sandbox, and that it comes true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE
+from pulumi.dynamic import ResourceProvider
+from pulumi.output import UNKNOWN
+
+from acgr import (
+    PhoneNumberContactFlowProvider,
+    PhoneNumberPlacementProvider,
+    TrafficDistributionGroupRosterProvider,
+    TrafficDistributionGroupUserProvider,
+)
+from acgr.runtime.foreseen import Foreseen
+from acgr.runtime.run import current_run
+from acgr_connect.scheduling.duration import Work
+from acgr_connect.world.connection import Connection
+from acgr_sandbox import Fault, Sandbox
+
+Switch = Callable[..., None]
+
+PLACEMENT, FLOW = PhoneNumberPlacementProvider(), PhoneNumberContactFlowProvider()
+ROSTER, AGENT = TrafficDistributionGroupRosterProvider(), TrafficDistributionGroupUserProvider()
+
+
+def placed(number: str, target: Any = "retail", flow: Any = "Main IVR") -> dict[str, Any]:
+    """The inputs of a placement."""
+    return {"phone_number": number, "target": target, "flow": flow, "return_to": "instance", "source_region": SOURCE}
+
+
+def agents(*users: Any, group: str = "retail") -> dict[str, Any]:
+    """The inputs of a roster."""
+    named = {str(user): user for user in users}
+    return {"traffic_distribution_group": group, "source_region": SOURCE, "users": named, "max_removals": "100%"}
+
+
+def foreseen(provider: ResourceProvider, news: dict[str, Any], olds: dict[str, Any] | None = None) -> Foreseen:
+    """What is foreseen of a new resource or, with `olds`, of one that is in the state."""
+    if olds is None:
+        provider.check({}, news)
+    else:
+        provider.diff("id", olds, news)
+    return current_run().look_ahead("")
+
+
+@pytest.mark.parametrize(
+    ("news", "said", "work"),
+    [
+        (placed(ON_RETAIL), f"{ON_RETAIL} is on retail with its flow: callers notice nothing", Work()),
+        (placed(ON_RETAIL, flow="Sales"), f"{ON_RETAIL}: Sales answers instead of Main IVR, no gap", Work(flows=1)),
+        (
+            placed(ON_RETAIL, flow={SOURCE: "Main IVR", REPLICA: "Sales"}),
+            f"{ON_RETAIL}: Sales answers instead of Main IVR in {REPLICA}, no gap",
+            Work(flows=1),
+        ),
+        (
+            placed(ON_INSTANCE),
+            f"{ON_INSTANCE} moves from instance northwind to retail: callers reach nothing for about 6 s",
+            Work(moves=1),
+        ),
+        (
+            placed(ON_DEFAULT),
+            f"{ON_DEFAULT} moves from everyone to retail: callers reach nothing for about 6 s; then Main IVR answers "
+            "instead of Sales",
+            Work(moves=1),
+        ),
+        (
+            placed(DARK),
+            f"{DARK} is dark in {SOURCE} and {REPLICA}: its flow is restored first",
+            Work(flows=1),
+        ),
+        (
+            placed(DARK, target="emergency"),
+            f"{DARK} moves from retail to emergency: callers reach nothing for about 6 s; they reach nothing in "
+            f"{SOURCE} and {REPLICA} now",
+            Work(moves=1),
+        ),
+    ],
+    ids=["adopted", "flow", "flow of a region", "moved", "moved and flow", "dark", "dark and moved"],
+)
+def test_what_callers_notice(
+    sandbox: Sandbox, connection: Connection, news: dict[str, Any], said: str, work: Work
+) -> None:
+    """One line for people who know Connect: where from and to, how long nothing answers, what answers then."""
+    ahead = foreseen(PLACEMENT, news)
+    assert (ahead.said, ahead.problems, ahead.work) == ((said,), (), work)
+    assert not any(sandbox.counters.calls(operation) for operation in ("UpdatePhoneNumber", "DescribePhoneNumber"))
+
+
+@pytest.mark.parametrize("claim", [3.0, 5.0, 30.0])
+def test_what_is_foreseen_comes_true(sandbox: Sandbox, connection: Connection, switch: Switch, claim: float) -> None:
+    """Once a number was moved, the darkness that is foretold of the next one is within a quarter of what happens."""
+    switch(claim_seconds=claim)
+    PLACEMENT.create(placed(ON_INSTANCE))
+    foretold = foreseen(PLACEMENT, placed(ON_DEFAULT)).dark_seconds
+    happened = PLACEMENT.create(placed(ON_DEFAULT)).outs["dark_seconds"]
+    assert 0.75 * happened <= foretold <= 1.25 * happened
+
+
+def test_an_update(sandbox: Sandbox, connection: Connection) -> None:
+    """What is in the state and stays as declared is not spoken of; what changes is."""
+    made = PLACEMENT.create(placed(ON_RETAIL)).outs
+    assert foreseen(PLACEMENT, placed(ON_RETAIL), made) == Foreseen()
+
+
+def test_an_update_that_moves(sandbox: Sandbox, connection: Connection) -> None:
+    """A change of group is a move, as for a new resource."""
+    made = PLACEMENT.create(placed(ON_RETAIL)).outs
+    [said] = foreseen(PLACEMENT, placed(ON_RETAIL, target="emergency"), made).said
+    assert said.startswith(f"{ON_RETAIL} moves from retail to emergency: callers reach nothing for about")
+
+
+ELSEWHERE = "12345678-1234-4234-8234-123456789012"
+
+
+@pytest.mark.parametrize(
+    ("provider", "news", "said", "is_certain"),
+    [
+        (PLACEMENT, placed("+442079469999"), "it is not claimed in this account and Region", True),
+        (PLACEMENT, placed(ON_INSTANCE, target="retial"), "did you mean 'retail'?", False),
+        (PLACEMENT, placed(ON_INSTANCE, target=ELSEWHERE), "there is none of that name", True),
+        (PLACEMENT, placed(ON_INSTANCE, flow="Man IVR"), "did you mean 'Main IVR'?", False),
+        (PLACEMENT, placed(ON_INSTANCE, flow=ELSEWHERE), "no flow of that name, id or ARN", True),
+        (ROSTER, agents("alice.smith", "bob.bron"), 'users["bob.bron"]: the source instance has no such user', False),
+        (ROSTER, agents(ELSEWHERE), "the source instance has no such user", True),
+        (ROSTER, agents("alice.smith", group="retial"), "did you mean 'retail'?", False),
+    ],
+)
+def test_what_is_not_there(
+    sandbox: Sandbox,
+    connection: Connection,
+    provider: ResourceProvider,
+    news: dict[str, Any],
+    said: str,
+    is_certain: bool,
+) -> None:
+    """A name may yet be given by the same program, an id or a number's digits may not."""
+    [problem] = foreseen(provider, news).problems
+    assert said in problem.said
+    assert problem.is_certain is is_certain
+
+
+def test_a_failover_that_is_running(sandbox: Sandbox, connection: Connection) -> None:
+    """A move that would be refused while calls are failed over is foretold; it may be over by the time of the run."""
+    group = sandbox.world.group("retail")
+    group.telephony = {SOURCE: 0, REPLICA: 100}
+    [problem] = foreseen(PLACEMENT, placed(ON_INSTANCE)).problems
+    assert "a failover is running" in problem.said
+    assert not problem.is_certain
+
+
+@pytest.mark.parametrize("name", ["phone_number", "target", "flow"])
+def test_what_is_not_known_yet(sandbox: Sandbox, connection: Connection, name: str) -> None:
+    """Of what the same program makes nothing is said: nobody can look it up."""
+    assert foreseen(PLACEMENT, {**placed(ON_INSTANCE), name: UNKNOWN}) == Foreseen()
+
+
+def test_who_joins_and_leaves(sandbox: Sandbox, connection: Connection) -> None:
+    """A roster says how many agents it is about; who is on the group of a new one takes too many requests to read."""
+    ahead = foreseen(ROSTER, agents("alice.smith", "bob.brown"))
+    assert (ahead.said, ahead.work) == (("2 agents are to be on retail",), Work(joins=2))
+    assert sandbox.counters.calls("ListTrafficDistributionGroupUsers") == 0
+
+
+def test_who_joins_and_leaves_in_an_update(sandbox: Sandbox, connection: Connection) -> None:
+    """Of a roster that is in the state those count who are new, and who are gone."""
+    made = ROSTER.create(agents("alice.smith", "bob.brown")).outs
+    assert foreseen(ROSTER, agents("alice.smith", "carol.white"), made).work == Work(joins=1, leaves=1)
+
+
+def test_a_flow_of_one_region(sandbox: Sandbox, connection: Connection) -> None:
+    """A `PhoneNumberContactFlow` changes what answers in its Region, without a gap."""
+    news = {"phone_number": ON_RETAIL, "region": REPLICA, "flow": "Sales", "source_region": SOURCE}
+    ahead = foreseen(FLOW, news)
+    assert ahead.said == (f"{ON_RETAIL}: Sales answers instead of Main IVR in {REPLICA}, no gap",)
+
+
+def test_nobody_answers(sandbox: Sandbox, connection: Connection) -> None:
+    """Without an answer the preview goes by the state: it fails for nothing, and asks no second time."""
+    sandbox.faults.add(Fault("*", "denied", count=0))
+    assert foreseen(PLACEMENT, placed(ON_INSTANCE)) == Foreseen()
+    asked = sandbox.counters.calls()
+    assert foreseen(PLACEMENT, placed(ON_DEFAULT)) == Foreseen()
+    assert sandbox.counters.calls() == asked
+
+
+@pytest.mark.parametrize("numbers", [1, 40])
+def test_calls_of_a_preview(sandbox: Sandbox, connection: Connection, numbers: int) -> None:
+    """However many numbers are declared, they are looked up from the same sweeps."""
+    add(sandbox, numbers)
+    for last in range(numbers):
+        foreseen(PLACEMENT, placed(f"+44207946{1000 + last}"))
+    assert sandbox.counters.calls() <= 12
+
+
+def add(sandbox: Sandbox, numbers: int) -> None:
+    """More numbers on the instance, with their flow."""
+    for last in range(numbers):
+        e164 = f"+44207946{1000 + last}"
+        found = sandbox.perform("ClaimPhoneNumber", {"PhoneNumber": e164, "InstanceId": home(sandbox)}, region=SOURCE)
+        assert found["PhoneNumberId"]
+    sandbox.clock.advance(60.0)  # type: ignore[attr-defined]
+    sandbox.counters.reset()
+
+
+def home(sandbox: Sandbox) -> str:
+    """The instance's id."""
+    return sandbox.world.instance("northwind").id
