@@ -327,12 +327,9 @@ def _newest_first(execution: TestExecution) -> str:
 def _is_wanted(call: Call, execution: TestExecution) -> bool:
     params, name = call.params, _test_case_of(call, execution).name
     started = execution.asked * 1000
-    return (
-        params.get("TestCaseId", execution.test_case_id) == execution.test_case_id
-        and params.get("TestCaseName", name) == name
-        and params.get("Status", execution.status) == execution.status
-        and params.get("StartTime", 0) <= started <= params.get("EndTime", started)
-    )
+    facts = {"TestCaseId": execution.test_case_id, "TestCaseName": name, "Status": execution.status}
+    fits = all(params.get(asked, fact) == fact for asked, fact in facts.items())
+    return fits and bool(params.get("StartTime", 0) <= started <= params.get("EndTime", started))
 
 
 def _test_case_of(call: Call, execution: TestExecution) -> TestCase:
