@@ -212,8 +212,8 @@ def refuse_if_used(
     """
     for holder in holders:
         user = isinstance(holder, User)
-        name = holder.username if isinstance(holder, User) else holder.name
-        message = f"{resource.kind} {resource.name!r} is used by {'user' if user else holder.kind} {name!r}."
+        named = f"user {holder.username!r}" if isinstance(holder, User) else f"{holder.kind} {holder.name!r}"
+        message = f"{resource.kind} {resource.name!r} is used by {named}."
         if code != "ResourceInUseException":
             raise Refusal(code, message)
         raise in_use(message, "USER" if user else "", call.world.arn(holder, call.region))

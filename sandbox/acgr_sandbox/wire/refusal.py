@@ -56,7 +56,7 @@ def in_use(message: str, kind: str, arn: str) -> Refusal:
         kind: the `ResourceType` of what `arn` names; "" where the model has no word for it.
         arn: of what is in use, or of what uses it.
     """
-    named = {"ResourceType": kind} if kind else {}
+    named: dict[str, Any] = {"ResourceType": kind} if kind else {}
     return Refusal("ResourceInUseException", message, ResourceId=arn, **named)
 
 
