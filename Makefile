@@ -1,7 +1,8 @@
 # make help says what each target does. PYTHON=python3.12 chooses an interpreter; ARGS="..." goes to pulumi or pytest.
 PY := .venv/bin/python
-# Two workers on two cores; one that has nothing left takes from the other's end.
-PARALLEL := --numprocesses auto --dist worksteal
+# Three workers on two cores, since many tests wait for a claim or a process; one that has nothing left takes from another.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) \* 3 / 2)
+PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
 	--no-emit-package pulumi-acgr
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -233,19 +233,20 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
     return True
 
 
-Properties = Mapping[str, Any]
+Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
+"""From the arguments of a function to its answer, both plain data."""
 
-_answers: dict[str, Callable[[Properties], Properties]] = {}
+_answers: dict[str, Answer] = {}
 
 
-def when_asked(function: str, answer: Callable[[Properties], Properties]) -> bool:
+def when_asked(function: str, answer: Answer) -> bool:
     """Let the program ask the plugin something (`ask`); False where the plugin's answer to that cannot be changed.
 
     The plugin refuses every `Invoke`: it has no functions. What was said of `Cancel` goes for this as well.
 
     Args:
         function: its name, a token of the dynamic providers' package.
-        answer: from the arguments to the answer, both plain data.
+        answer: answers it.
     """
     server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
     if server is None or not isinstance(refusal := getattr(server, "Invoke", None), FunctionType):
@@ -257,10 +258,12 @@ def when_asked(function: str, answer: Callable[[Properties], Properties]) -> boo
 
 def asked(request: Any, context: Any) -> Any:
     """The answer of the plugin to the program: for what nobody answers, the refusal of every other plugin."""
-    if (answer := _answers.get(request.tok)) is None:
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown function {request.tok}")
-    arguments = rpc.deserialize_properties(request.args)
-    return provider_pb2.InvokeResponse(**{"return": _serialized(answer(arguments))})
+    answer = _answers.get(request.tok)
+    if answer is None:
+        return context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown function {request.tok}")
+    response: Any = provider_pb2.InvokeResponse()
+    getattr(response, "return").CopyFrom(_serialized(answer(rpc.deserialize_properties(request.args))))
+    return response
 
 
 def _invoke(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001  # the server's signature

@@ -254,7 +254,7 @@ class RosterLogic(ResourceLogic):
 
         Who is on the group of a new roster is not read: ten users a request. All of its users count as joining.
         """
-        written, connection = news.get("traffic_distribution_group"), run.connection
+        written, connection = news["traffic_distribution_group"], run.connection
         if not known(written):
             return Foreseen()
         try:

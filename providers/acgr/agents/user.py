@@ -194,7 +194,7 @@ class UserLogic(ResourceLogic):
 
     def foresee(self, _operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Whether the group and the user are there. Who is on the group is not read: ten users a request."""
-        written, name = news.get("traffic_distribution_group"), news.get("user")
+        written, name = news["traffic_distribution_group"], news["user"]
         if not (known(written) and known(name)):
             return Foreseen()
         try:

@@ -211,7 +211,7 @@ class ContactFlowLogic(ResourceLogic):
 
     def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
         """Which flow answers instead of which."""
-        written, region, flow = (news.get(name) for name in ("phone_number", "region", "flow"))
+        written, region, flow = (news[name] for name in ("phone_number", "region", "flow"))
         if not all(map(known, (written, region, flow))):
             return Foreseen()
         meant = identifier(written, "phone-number")

@@ -266,7 +266,7 @@ class PlacementLogic(ResourceLogic):
 
     def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
         """Where the number moves from, for how long callers reach nothing, and which flow answers then."""
-        number, target, flow = (news.get(name) for name in ("phone_number", "target", "flow"))
+        number, target, flow = (news[name] for name in ("phone_number", "target", "flow"))
         if not all(map(known, (number, target, flow))):
             return Foreseen()
         connection, source = run.connection, news.get("source_region")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
+from typing import Any
 
 import pulumi
 
@@ -32,7 +33,7 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
     if not pulumi.runtime.is_dry_run():
         return
 
-    async def looked(urns: Sequence[str]) -> bool:
+    async def looked(urns: list[Any]) -> Any:
         own, *others = urns
         try:
             answer = await pulumi.runtime.invoke_async(FUNCTION, {"urn": own, "children": others})
@@ -43,7 +44,8 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
             raise pulumi.RunError(_ended(count))
         return True
 
-    pulumi.Output.all(resource.urn, *(child.urn for child in children)).apply(looked)
+    urns: pulumi.Output[list[Any]] = pulumi.Output.all(resource.urn, *(child.urn for child in children))
+    urns.apply(looked)
 
 
 def _ended(count: int) -> str:
