@@ -124,6 +124,9 @@ class Switches:
 
     # Users and flows.
     user_limit: int = switch(0, "Users of an instance; 0 is no limit")
+    long_usernames: Literal["refuse", "allow"] = switch(
+        "refuse", "Usernames of more than 20 characters where identities are not SAML"
+    )
     flow_limit: int = switch(0, "Flows of an instance; 0 is no limit")
     delete_flow_in_use: Literal["refuse", "drop"] = switch(
         "refuse", "Deleting a flow that a number has: refused, or the number goes dark"

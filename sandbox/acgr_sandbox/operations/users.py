@@ -1,4 +1,7 @@
-"""Users (API pages CreateUser, UpdateUser…, DeleteUser, ListUsers, DescribeUser, SearchUsers)."""
+"""Users (API pages CreateUser, UpdateUser…, DeleteUser, ListUsers, DescribeUser, SearchUsers).
+
+What their pages say of names, identities and settings is in `user_rules`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from acgr_sandbox.core.models import Instance, User, seen_from
 from acgr_sandbox.core.seeds import derived_id
 from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 
+from . import user_rules
 from .call import Call
 from .mirroring import schedule_mirror, update_mirrored
 from .pagination import page, page_size
@@ -21,11 +25,7 @@ _DETAILS = (
     "SecurityProfileIds",
     "HierarchyGroupId",
     "DirectoryUserId",
-    "AutoAcceptConfigs",
-    "AfterContactWorkConfigs",
-    "PhoneNumberConfigs",
-    "PersistentConnectionConfigs",
-    "VoiceEnhancementConfigs",
+    *user_rules.BY_CHANNEL,
 )
 
 
@@ -63,7 +63,7 @@ def list_users(call: Call) -> Answer:
 
 @reads
 def search_users(call: Call) -> Answer:
-    """The users that meet all criteria and filters."""
+    """The users that meet all criteria and filters; times after contacts are milliseconds here."""
     instance = call.instance()
     criteria, wanted = call.params.get("SearchCriteria", {}), call.params.get("SearchFilter", {})
     if "TagFilter" in wanted and "UserAttributeFilter" in wanted:
@@ -79,7 +79,9 @@ def search_users(call: Call) -> Answer:
 def update_user_identity_info(call: Call) -> Answer:
     """Change names and addresses."""
     user = _user(call)
-    changed = User(user.id, user.username, user.instance_id, details=dict(user.details))
+    user_rules.check_identity(call.params["IdentityInfo"], call.instance())
+    user_rules.check_directory(call.params["IdentityInfo"], call.instance())
+    changed = User(user.id, user.username, user.instance_id, details=dict(_here(call, user).details))
     _set_identity(changed, call.params["IdentityInfo"])
     update_mirrored(call, user, first_name=changed.first_name, last_name=changed.last_name, details=changed.details)
     return {}
@@ -87,8 +89,19 @@ def update_user_identity_info(call: Call) -> Answer:
 
 @writes
 def update_user_phone_config(call: Call) -> Answer:
-    """Change how a user takes calls."""
-    return _set_details(call, PhoneConfig=call.params["PhoneConfig"])
+    """Change how a user takes contacts, on all channels alike."""
+    user = _user(call)
+    user_rules.check_settings(call.params)
+    details = {**user_rules.without_channels(_here(call, user).details), "PhoneConfig": call.params["PhoneConfig"]}
+    update_mirrored(call, user, details=details)
+    return {}
+
+
+@writes
+def update_user_config(call: Call) -> Answer:
+    """Change how a user takes contacts, channel by channel; what is not given stays."""
+    user_rules.check_settings(call.params)
+    return _set_details(call, **{name: call.params[name] for name in user_rules.BY_CHANNEL if name in call.params})
 
 
 @writes
@@ -109,7 +122,7 @@ def update_user_security_profiles(call: Call) -> Answer:
 def update_user_hierarchy(call: Call) -> Answer:
     """Put a user into a hierarchy group, or into none; the sandbox knows no such groups and takes any id."""
     user = _user(call)
-    details = {name: value for name, value in user.details.items() if name != "HierarchyGroupId"}
+    details = {name: value for name, value in _here(call, user).details.items() if name != "HierarchyGroupId"}
     if "HierarchyGroupId" in call.params:
         details["HierarchyGroupId"] = call.params["HierarchyGroupId"]
     update_mirrored(call, user, details=details)
@@ -126,10 +139,10 @@ def delete_user(call: Call) -> Answer:
 def _details(user: User) -> dict[str, Any]:
     """What was set for a user, else what users have."""
     return {
-        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 0},
         "RoutingProfileId": derived_id(user.instance_id, "routing-profile"),
         "SecurityProfileIds": [derived_id(user.instance_id, "security-profile")],
         **user.details,
+        "PhoneConfig": user_rules.phone_config(user.details),
     }
 
 
@@ -166,7 +179,8 @@ def _described(call: Call, user: User) -> Answer:
 
 def _search_row(described: Answer) -> Answer:
     identity = described["IdentityInfo"]
-    return {**described, "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName")}}
+    row = {**described, "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName")}}
+    return user_rules.in_milliseconds(row)
 
 
 def _matches_criteria(user: User, criteria: Condition) -> bool:
@@ -208,8 +222,13 @@ def _user(call: Call) -> User:
 
 def _set_details(call: Call, **details: Any) -> Answer:
     user = _user(call)
-    update_mirrored(call, user, details={**user.details, **details})
+    update_mirrored(call, user, details={**_here(call, user).details, **details})
     return {}
+
+
+def _here(call: Call, user: User) -> User:
+    """A user as this Region shows it, which is what a change here begins with."""
+    return seen_from(user, call.region)
 
 
 def _set_identity(user: User, identity: dict[str, Any]) -> None:
@@ -227,7 +246,13 @@ def _check_new(call: Call, instance: Instance) -> None:
     if call.switches.user_limit and len(users) >= call.switches.user_limit:
         message = f"Instance {instance.id} has reached its {call.switches.user_limit} users."
         raise Refusal("LimitExceededException", message)
+    user_rules.check_username(call.params["Username"], instance, long_ones=call.switches.long_usernames == "allow")
+    user_rules.check_settings(call.params)
+    user_rules.check_settings_once(call.params)
     identity = call.params.get("IdentityInfo", {})
+    user_rules.check_identity(identity, instance)
+    if "DirectoryUserId" in call.params and instance.identity == "SAML":
+        raise invalid_request("With SAML a user has no DirectoryUserId.")
     if instance.identity != "EXISTING_DIRECTORY" and not (identity.get("FirstName") and identity.get("LastName")):
         raise invalid_request("IdentityInfo needs FirstName and LastName.")
     if (instance.identity == "CONNECT_MANAGED") != ("Password" in call.params):
