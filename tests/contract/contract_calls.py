@@ -123,6 +123,15 @@ def ids(world: World) -> dict[str, str]:
     }
 
 
+def prepared(operation: str, sandbox: Sandbox) -> dict[str, str]:
+    """What `$name` stands for, once what the call needs `before` it was done; `keep` names what that answered."""
+    known = ids(sandbox.world)
+    for step in CALLS[operation].get("before", []):
+        answer = sandbox.perform(step["operation"], filled(step["params"], known), region=SOURCE)
+        known.update({name: answer[member] for name, member in step.get("keep", {}).items()})
+    return known
+
+
 def filled(value: Any, known: dict[str, str]) -> Any:
     """A value with the names in it replaced."""
     if isinstance(value, dict):

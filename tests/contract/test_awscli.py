@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from contract_calls import CALLS, check, filled, ids
+from contract_calls import CALLS, check, filled, prepared
 
 from acgr_sandbox import Sandbox
 from acgr_sandbox.server import Server
@@ -99,7 +99,7 @@ def test_version_2(operation: str, served: Server, sandbox: Sandbox) -> None:
 
 
 def _called(aws: Any, operation: str, served: Server, sandbox: Sandbox) -> None:
-    call, known = CALLS[operation], ids(sandbox.world)
+    call, known = CALLS[operation], prepared(operation, sandbox)
     params = json.dumps(filled(call.get("params", {}), known))
     command = ("connect", xform_name(operation, "-"), "--cli-input-json", params)
     status, out, err = aws(*command, "--output", "json", "--endpoint-url", served.url)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from contract_calls import ALL, CALLS, check, filled, ids
+from contract_calls import ALL, CALLS, check, filled, prepared
 
 from acgr_sandbox import Sandbox
 from acgr_sandbox.operations import OPERATIONS
@@ -22,7 +22,7 @@ def test_no_operation_is_left_out() -> None:
 @pytest.mark.parametrize("operation", CALLS)
 def test_boto3(operation: str, connect: Callable[..., Any], sandbox: Sandbox) -> None:
     """boto3 gets its answer, or the error there is to get, and the world is what the operation says."""
-    call, known = CALLS[operation], ids(sandbox.world)
+    call, known = CALLS[operation], prepared(operation, sandbox)
     ask = getattr(connect(), xform_name(operation))
     answer: dict[str, Any] = {}
     if "refused" in call:

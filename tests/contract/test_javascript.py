@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contract_calls import CALLS, check, filled, ids
+from contract_calls import CALLS, check, filled, prepared
 
 from acgr_sandbox import Sandbox
 from acgr_sandbox.server import Server
@@ -83,7 +83,7 @@ def ask(client_folder: Path) -> Iterator[Ask]:
 @pytest.mark.parametrize("operation", CALLS)
 def test_javascript(operation: str, ask: Ask, served: Server, sandbox: Sandbox) -> None:
     """The client gets its answer, or the error there is to get, and the world is what the operation says."""
-    call, known = CALLS[operation], ids(sandbox.world)
+    call, known = CALLS[operation], prepared(operation, sandbox)
     error, answer = ask(operation, filled(call.get("params", {}), known), served.url)
     if error == "UnknownCommand":
         pytest.skip(f"{CLIENT} does not know {operation}.")

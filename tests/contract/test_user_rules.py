@@ -127,7 +127,7 @@ VOICE_WORK = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTi
     ],
 )
 def test_a_setting_once(field: str, value: Any, channels: Any, connect: Any, new: Any, refused: Any) -> None:
-    """A new user's setting is in PhoneConfig or by channel, not in both; other fields of PhoneConfig may stand beside."""
+    """A new user has a setting in PhoneConfig or by channel, not in both; its other fields may stand beside."""
     with refused("InvalidRequestException", f"PhoneConfig.{field} conflicts with {next(iter(channels))}"):
         connect().create_user(**new, PhoneConfig={field: value}, **channels)
     other = {"AutoAccept": False} if field != "AutoAccept" else {"PhoneType": "SOFT_PHONE"}

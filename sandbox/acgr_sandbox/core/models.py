@@ -73,9 +73,18 @@ class Flow:
     """A flow; `states` maps each Region that has it to its (state, status).
 
     `saved` is content that was saved and not published, `stale` what a Region that lags behind still shows.
+    `versions` are by number and `aliases` by id, as the API spells them; `last_version` is the highest number ever.
     """
 
-    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "content", "saved")
+    MIRRORED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "description",
+        "content",
+        "saved",
+        "versions",
+        "aliases",
+        "last_version",
+    )
 
     id: str
     name: str
@@ -85,6 +94,9 @@ class Flow:
     description: str = ""
     content: str = '{"Version":"2019-10-30","StartAction":"end","Actions":[{"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}'  # noqa: E501
     saved: str | None = None
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    aliases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    last_version: int = 0
     tags: dict[str, str] = field(default_factory=dict)
     stale: dict[str, dict[str, Any]] = field(default_factory=dict)
     modified: float = 1_690_000_000.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import (  # noqa: F401 (importing a module registers its operations)
     flow_associations,
+    flow_versions,
     flows,
     group_users,
     groups,

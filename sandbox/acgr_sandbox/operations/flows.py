@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from acgr_sandbox.core.models import Flow, Instance, seen_from
 from acgr_sandbox.core.pending_changes import delete_flow_in
@@ -15,14 +16,15 @@ from .mirroring import other_regions, schedule_mirror, update_mirrored
 from .pagination import page, page_size
 from .registry import Answer, reads, writes
 from .search import Condition, checked_contains, matches, matches_attributes, matches_string, matches_tags
-
-SAVED = ":$SAVED"
+from .versions import LATEST, SAVED, Kept, Versioned, qualified_version, split_qualifier
 
 
 @writes
 def create_contact_flow(call: Call) -> Answer:
     """A new flow in this Region, PUBLISHED unless asked otherwise; the other Region has it after a moment."""
-    instance, content = call.instance(), _checked_content(call.params["Content"])
+    instance, content = call.instance(), call.params["Content"]
+    if call.params.get("Status", "PUBLISHED") == "PUBLISHED":
+        check_content(content, _invalid)
     flow = Flow(call.world.new_id("flow", call.params["Name"]), call.params["Name"], instance.id, content=content)
     flow.type, flow.description = call.params["Type"], call.params.get("Description", "")
     flow.states = {call.region: ("ACTIVE", call.params.get("Status", "PUBLISHED"))}
@@ -33,18 +35,24 @@ def create_contact_flow(call: Call) -> Answer:
     call.world.flows[flow.id] = flow
     schedule_mirror(call, flow)
     identity = {"ContactFlowId": call.flow_id(flow), "ContactFlowArn": call.flow_arn(flow)}
-    return {**identity, "FlowContentSha256": _digest(content)}
+    return {**identity, "FlowContentSha256": content_digest(content)}
 
 
 @reads
 def describe_contact_flow(call: Call) -> Answer:
-    """One flow, with its content; with `:$SAVED` after the id, the content that was saved last."""
-    text = call.params["ContactFlowId"]
-    flow = seen_from(call.flow(text.removesuffix(SAVED), call.instance()), call.region)
+    """One flow, with the content that is published; after the id `:$SAVED`, a version or an alias ask for another."""
+    text, qualifier = split_qualifier(call.params["ContactFlowId"])
+    known = call.flow(text, call.instance())
+    flow = seen_from(known, call.region)
     answer = _described(call, flow)
-    if text.endswith(SAVED) and flow.saved is not None:
-        answer.update(Status="SAVED", Content=flow.saved, FlowContentSha256=_digest(flow.saved))
-    return {"ContactFlow": answer}
+    if qualifier == SAVED:
+        content = flow.content if flow.saved is None else flow.saved
+        answer.update(Content=content, Status=answer["Status"] if flow.saved is None else "SAVED")
+    elif qualifier not in ("", LATEST):
+        answer.update(_version_members(qualified_version(versioned_flow(call, known), qualifier)))
+    elif answer["Status"] == "SAVED":
+        raise Refusal("ContactFlowNotPublishedException", f"Flow {flow.id} is SAVED: ask for {flow.id}:{SAVED}.")
+    return {"ContactFlow": {**answer, "FlowContentSha256": content_digest(answer["Content"])}}
 
 
 @reads
@@ -75,14 +83,17 @@ def search_contact_flows(call: Call) -> Answer:
 
 @writes
 def update_contact_flow_content(call: Call) -> Answer:
-    """Publish other content; with `:$SAVED` after the id it is saved only."""
-    content, text = _checked_content(call.params["Content"]), call.params["ContactFlowId"]
+    """Publish other content; with `:$SAVED` after the id it is saved only, without a look at it."""
+    content, qualifier = call.params["Content"], split_qualifier(call.params["ContactFlowId"])[1]
     flow = _flow(call)
-    if text.endswith(SAVED):
+    if qualifier == SAVED:
         update_mirrored(call, flow, saved=content)
-    else:
-        flow.states[call.region] = (flow.states[call.region][0], "PUBLISHED")
-        update_mirrored(call, flow, content=content, saved=None)
+        return {}
+    if qualifier not in ("", LATEST):
+        raise invalid_request("A version does not change; make a new one.")
+    check_content(content, _invalid)
+    flow.states[call.region] = (flow.states[call.region][0], "PUBLISHED")
+    update_mirrored(call, flow, content=content, saved=None)
     return {}
 
 
@@ -116,8 +127,8 @@ def delete_contact_flow(call: Call) -> Answer:
     return {}
 
 
-def _digest(content: str) -> str:
-    """`FlowContentSha256`."""
+def content_digest(content: str) -> str:
+    """The SHA-256 of a flow's or module's content, as the API has it."""
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -132,7 +143,7 @@ def _described(call: Call, flow: Flow) -> Answer:
         "State": state,
         "Status": status,
         "Content": flow.content,
-        "FlowContentSha256": _digest(flow.content),
+        "FlowContentSha256": content_digest(flow.content),
         "LastModifiedTime": flow.modified,
         "LastModifiedRegion": flow.modified_in or call.world.instances[flow.instance_id].region,
     }
@@ -178,8 +189,24 @@ def _matches_filter(flow: Flow, wanted: Condition) -> bool:
     return matches_tags(wanted.get("TagFilter", {}), flow.tags) and matches_attributes(by_attribute, flow.tags, kinds)
 
 
+def versioned_flow(call: Call, flow: Flow) -> Versioned:
+    """A flow with its versions and aliases, as this Region shows them."""
+
+    def write(versions: Kept, aliases: Kept, last: int) -> None:
+        update_mirrored(call, flow, versions=dict(versions), aliases=dict(aliases), last_version=last)
+
+    shown = seen_from(flow, call.region)
+    return Versioned(call.flow_arn(flow), shown.versions, shown.aliases, shown.last_version, write)
+
+
+def _version_members(version: Mapping[str, Any]) -> Answer:
+    """What DescribeContactFlow says of a version, which was published."""
+    members = ("Content", "Version", "VersionDescription", "LastModifiedTime", "LastModifiedRegion")
+    return {"Status": "PUBLISHED", **{name: version[name] for name in members if name in version}}
+
+
 def _flow(call: Call) -> Flow:
-    return call.flow(call.params["ContactFlowId"].removesuffix(SAVED), call.instance())
+    return call.flow(split_qualifier(call.params["ContactFlowId"])[0], call.instance())
 
 
 def _rename(call: Call, flow: Flow) -> Answer:
@@ -201,15 +228,15 @@ def _check_limit(call: Call, instance_id: str) -> None:
         raise Refusal("LimitExceededException", f"Instance {instance_id} has reached its {limit} flows.")
 
 
-def _checked_content(content: str) -> str:
+def check_content(content: str, invalid: Callable[[str], Refusal]) -> None:
+    """Refuse content that is no flow; `invalid` makes the error of a sentence."""
     try:
         flow = json.loads(content)
     except (ValueError, RecursionError):
-        raise _invalid("The content is not JSON.") from None
+        raise invalid("The content is not JSON.") from None
     for key in ("Version", "StartAction", "Actions"):
         if not isinstance(flow, dict) or key not in flow:
-            raise _invalid(f"The content has no {key}.")
-    return content
+            raise invalid(f"The content has no {key}.")
 
 
 def _invalid(problem: str) -> Refusal:
