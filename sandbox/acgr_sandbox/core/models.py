@@ -23,7 +23,8 @@ class Instance:
     """A Connect instance; `replica` is the Region it is replicated to, or None.
 
     `replicating` is the Region it is being replicated to, `trouble` why its creation or replication failed.
-    `attributes` holds those that were set.
+    `attributes` holds those that were set. Each Region has its own `storage` (configurations by association id),
+    `functions` (ARNs of Lambda functions) and `bots`, as the API spells them. `isolated`: cross-Region routing is off.
     """
 
     id: str
@@ -38,6 +39,15 @@ class Instance:
     trouble: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    storage: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    functions: dict[str, list[str]] = field(default_factory=dict)
+    bots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    isolated: bool = False
+
+    def alias_in(self, region: str) -> str:
+        """What it is called in a Region."""
+        alias = self.alias if region == self.region else self.replica_alias
+        return alias or f"{self.alias}-{region}"
 
     @property
     def regions(self) -> tuple[str, ...]:

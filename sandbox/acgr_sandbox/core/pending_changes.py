@@ -271,7 +271,9 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
     for resource in list(world.resources.values()):
         if resource.instance_id == instance.id:
             delete_resource_in(world, resource, instance.replica)
-    instance.replica = None
+    for kept in (instance.storage, instance.functions, instance.bots):
+        kept.pop(instance.replica, None)
+    instance.replica, instance.isolated = None, False
 
 
 _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {

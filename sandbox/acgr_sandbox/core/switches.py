@@ -83,6 +83,10 @@ class Switches:
     )
     instance_arn_as_id: bool = switch(False, 'Operations whose page says "identifier" take an instance\'s ARN')
     source_in_replication_status: bool = switch(False, "DescribeInstance lists the source Region among the statuses")
+    associate_integration_twice: Literal["conflict", "success"] = switch(
+        "conflict", "An instance is given a Lambda function or bot that it has already"
+    )
+    global_routing: bool = switch(True, "Whether replicated instances are enabled for global routing")
     group_limit: int = switch(8, "TDGs of an instance")
     default_group_counts: bool = switch(True, "Whether the default TDG counts towards `group_limit`")
     delete_default_group: Literal["InvalidRequestException", "ResourceInUseException", "AccessDeniedException"] = (

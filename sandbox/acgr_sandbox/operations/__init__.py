@@ -8,6 +8,7 @@ imported, works on a `Call`, and refuses with `wire.refusal`. Modules that only 
 from __future__ import annotations
 
 from . import (  # noqa: F401 (importing a module registers its operations)
+    cross_region_routing,
     flow_associations,
     flow_versions,
     flows,
@@ -15,11 +16,13 @@ from . import (  # noqa: F401 (importing a module registers its operations)
     groups,
     hours,
     instances,
+    integrations,
     numbers,
     queues,
     quick_connects,
     routing_profiles,
     security_profiles,
+    storage,
     tags,
     traffic_distribution,
     users,

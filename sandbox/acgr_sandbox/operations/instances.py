@@ -139,8 +139,7 @@ def _is_on(instance: Instance, name: str) -> bool:
 
 def _summary(call: Call, instance: Instance) -> Answer:
     roles = f"arn:{call.world.partition}:iam::{call.world.account}:role/aws-service-role"
-    alias = instance.alias if call.region == instance.region else instance.replica_alias
-    alias = alias or f"{instance.alias}-{call.region}"
+    alias = instance.alias_in(call.region)
     return {
         "Id": instance.id,
         "Arn": call.world.arn(instance, call.region),
