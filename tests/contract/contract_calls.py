@@ -75,6 +75,9 @@ EXTRA: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "Desk",
         {"QuickConnectConfig": {"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+442079460900"}}},
     ),
+    ("flow-module", "Greeting", {"Content": CONTENT, "State": "ACTIVE", "Status": "PUBLISHED"}),
+    ("agent-group", "North", {}),
+    ("vocabulary", "words", {"LanguageCode": "en-GB", "Content": "Phrase\nConnect", "State": "ACTIVE"}),
 )
 """What northwind has besides what every instance comes with, none of it in use: kind, name, details."""
 
@@ -112,9 +115,12 @@ def ids(world: World) -> dict[str, str]:
         "desk": world.resource("Desk", "transfer-destination"),
         "chats": world.resource("Chats", "routing-profile"),
         "readers": world.resource("Readers", "security-profile"),
+        "module": world.resource("Greeting", "flow-module"),
+        "north": world.resource("North", "agent-group"),
+        "words": world.resource("words", "vocabulary"),
     }
     kinds = {"routing": "routing-profile", "agent_profile": "security-profile", "queue": "queue"}
-    kinds |= {"hours": "operating-hours"}
+    kinds |= {"hours": "operating-hours", "beep": "prompt/Beep.wav"}
     return {
         **{name: resource.id for name, resource in resources.items()},
         **{f"{name}_arn": world.arn(resource) for name, resource in resources.items()},

@@ -95,11 +95,11 @@ def test_changes_reach_the_other_region(connect: Any, names: Any, sandbox: Any) 
     assert first_names() == ["Bert", "Bert"]
 
 
-def test_leaving_a_hierarchy(connect: Any, names: Any) -> None:
+def test_leaving_a_hierarchy(connect: Any, names: Any, sandbox: Any) -> None:
     """A user can be put into a hierarchy group, found there, and taken out again."""
-    who = {"InstanceId": names.instance, "UserId": names.user_id()}
-    search = {"SearchCriteria": {"HierarchyGroupCondition": {"Value": "north", "HierarchyGroupMatchType": "EXACT"}}}
-    connect().update_user_hierarchy(**who, HierarchyGroupId="north")
+    who, north = {"InstanceId": names.instance, "UserId": names.user_id()}, sandbox.world.resource("North").id
+    search = {"SearchCriteria": {"HierarchyGroupCondition": {"Value": north, "HierarchyGroupMatchType": "EXACT"}}}
+    connect().update_user_hierarchy(**who, HierarchyGroupId=north)
     assert _usernames(connect(), names, **search) == ["bob.jones"]
     connect().update_user_hierarchy(**who)
     assert _usernames(connect(), names, **search) == []

@@ -159,6 +159,11 @@ class Resource:
     modified: float = 1_690_000_000.0
     modified_in: str = ""
 
+    @property
+    def siblings(self) -> tuple[str, str, str]:
+        """Among which resources its name is unique: those of its kind, hierarchy groups those below one parent."""
+        return self.kind, self.instance_id, self.details.get("ParentGroupId", "")
+
 
 Mirrored = TypeVar("Mirrored", Flow, User, Resource)
 

@@ -191,6 +191,16 @@ def _resource_gone(world: World, change: PendingChange, _: RecordNumberEvent) ->
         delete_resource_in(world, resource, change.region)
 
 
+def _vocabulary_made(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
+    vocabulary = world.resources.get(change.subject)
+    if vocabulary is None or vocabulary.details["State"] != "CREATION_IN_PROGRESS":
+        return
+    vocabulary.modified = change.at
+    vocabulary.details["State"] = "CREATION_FAILED" if change.detail else "ACTIVE"
+    if change.detail:
+        vocabulary.details["FailureReason"] = change.detail
+
+
 def delete_resource_in(world: World, resource: Resource, region: str) -> None:
     """Delete a resource in one Region; without any Region it is gone."""
     resource.stale.pop(region, None)
@@ -290,6 +300,7 @@ _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     "flow-gone": _flow_gone,
     "resource-mirrored": _resource_mirrored,
     "resource-gone": _resource_gone,
+    "vocabulary-made": _vocabulary_made,
     "instance-status": _instance_status,
     "instance-gone": _instance_gone,
     "replicated": _replicated,

@@ -1,4 +1,4 @@
-"""What every instance comes with: hours of operation, a queue, a routing profile and four security profiles.
+"""What every instance comes with: hours of operation, a queue, a routing profile, security profiles and prompts.
 
 Their ids follow from the instance's.
 """
@@ -14,6 +14,8 @@ from .world import NAMESPACE, World
 HOURS, QUEUE = "operating-hours", "queue"
 ROUTING_PROFILE, SECURITY_PROFILE = "routing-profile", "security-profile"
 QUICK_CONNECT = "transfer-destination"
+FLOW_MODULE, PROMPT, VOCABULARY = "flow-module", "prompt", "vocabulary"
+HIERARCHY, HIERARCHY_GROUP = "agent-group-level", "agent-group"
 """Kinds of resources, as ARNs have them."""
 
 _CALLER, _NUMBER = "OutboundCallerConfig", "OutboundCallerIdNumberId"
@@ -25,6 +27,15 @@ _PERMISSIONS = {
     "QualityAnalyst": ["AccessMetrics", "ListenCallRecordings"],
 }
 _SUFFIXES = {"Admin": "/admin", "CallCenterManager": "/manager", "QualityAnalyst": "/analyst"}
+
+_PROMPTS = (
+    "Beep.wav",
+    "CustomerHold.wav",
+    "CustomerQueue.wav",
+    "Music_Jazz_MyTimetoFly_Inst.wav",
+    "Music_Pop_ThrowYourselfInFrontOfIt_Inst.wav",
+    "Music_Rock_EverywhereTheSunShines_Inst.wav",
+)
 
 _WORKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
 
@@ -60,6 +71,8 @@ def add_seeds(world: World, instance: Instance) -> None:
     for name, permissions in _PERMISSIONS.items():
         description = f"The profile {name} of every instance."
         add(SECURITY_PROFILE, name, description, {"Permissions": list(permissions)}, _SUFFIXES.get(name, ""))
+    for name in _PROMPTS:
+        add(PROMPT, name, "", {}, f"/{name}")
 
 
 def make_caller_id(world: World, number: Number) -> None:

@@ -45,6 +45,7 @@ class Switches:
     )
     instance_seconds: float = switch(5.0, "How long an instance takes to be created, or deleted")
     replicate_seconds: float = switch(10.0, "How long the replication of an instance takes")
+    vocabulary_seconds: float = switch(3.0, "How long a vocabulary takes to be created, or deleted")
     list_lag_seconds: float = switch(0.0, "How far ListPhoneNumbersV2 runs behind DescribePhoneNumber")
     membership_lag_seconds: float = switch(0.0, "How far ListTrafficDistributionGroupUsers runs behind")
     latency_seconds: float = switch(0.0, "How long every answer takes; a manual clock moves by it")

@@ -102,9 +102,9 @@ class World:
         return None
 
     def other_resource_named(self, resource: Resource, region: str, name: str = "") -> Resource | None:
-        """Another resource of its kind that a Region shows under the name of this one, or under the one given."""
+        """Another resource of its kind and parent that a Region shows under the name of this one, or the one given."""
         for other in self.resources.values() if name or resource.name else ():
-            alike = other is not resource and (other.kind, other.instance_id) == (resource.kind, resource.instance_id)
+            alike = other is not resource and other.siblings == resource.siblings
             if alike and region in other.regions and seen_from(other, region).name == (name or resource.name):
                 return other
         return None

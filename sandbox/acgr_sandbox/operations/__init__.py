@@ -10,14 +10,17 @@ from __future__ import annotations
 from . import (  # noqa: F401 (importing a module registers its operations)
     cross_region_routing,
     flow_associations,
+    flow_modules,
     flow_versions,
     flows,
     group_users,
     groups,
+    hierarchy,
     hours,
     instances,
     integrations,
     numbers,
+    prompts,
     queues,
     quick_connects,
     routing_profiles,
@@ -26,6 +29,7 @@ from . import (  # noqa: F401 (importing a module registers its operations)
     tags,
     traffic_distribution,
     users,
+    vocabularies,
 )
 from .call import Call
 from .registry import OPERATIONS, Operation

@@ -56,14 +56,14 @@ def delete_contact_flow_version(call: Call) -> Answer:
 @writes
 def create_contact_flow_alias(call: Call) -> Answer:
     """A name that points to a version."""
-    _, owner = _flow_of(call)
+    owner = _owner_of_aliases(call)
     return {"ContactFlowArn": owner.arn, "Id": add_alias(call, owner, call.params["ContactFlowVersion"])}
 
 
 @reads
 def describe_contact_flow_alias(call: Call) -> Answer:
     """One alias and the version that it points to."""
-    _, owner = _flow_of(call)
+    owner = _owner_of_aliases(call)
     named = {"ContactFlowId": owner.arn.rpartition("/")[2], "ContactFlowArn": owner.arn}
     return {"ContactFlowAlias": {**named, **described_alias(owner, call.params["AliasId"])}}
 
@@ -71,21 +71,21 @@ def describe_contact_flow_alias(call: Call) -> Answer:
 @writes
 def update_contact_flow_alias(call: Call) -> Answer:
     """Give an alias another name, description or version."""
-    change_alias(call, _flow_of(call)[1], call.params.get("ContactFlowVersion"))
+    change_alias(call, _owner_of_aliases(call), call.params.get("ContactFlowVersion"))
     return {}
 
 
 @writes
 def delete_contact_flow_alias(call: Call) -> Answer:
     """Forget an alias; the version stays."""
-    remove_alias(_flow_of(call)[1], call.params["AliasId"])
+    remove_alias(_owner_of_aliases(call), call.params["AliasId"])
     return {}
 
 
 @reads
 def list_contact_flow_aliases(call: Call) -> Answer:
     """The aliases of a flow, by name."""
-    _, owner = _flow_of(call)
+    owner = _owner_of_aliases(call)
     rows = [(key, _with_region(owner, row)) for key, row in alias_summaries(owner)]
     shown, token = page(call, rows, size=page_size(call, 100), what=f"aliases of {owner.arn}")
     return {"ContactFlowAliasSummaryList": shown, "NextToken": token}
@@ -96,6 +96,11 @@ def _with_region(owner: Versioned, row: Answer) -> Answer:
 
 
 def _flow_of(call: Call) -> tuple[Flow, Versioned]:
-    instance = call.instance_or_arn(call.params["InstanceId"])
-    flow = call.flow(call.params["ContactFlowId"], instance)
+    flow = call.flow(call.params["ContactFlowId"], call.instance())
     return seen_from(flow, call.region), versioned_flow(call, flow)
+
+
+def _owner_of_aliases(call: Call) -> Versioned:
+    """As `_flow_of`; the operations on aliases take an instance's ARN as well."""
+    instance = call.instance_or_arn(call.params["InstanceId"])
+    return versioned_flow(call, call.flow(call.params["ContactFlowId"], instance))

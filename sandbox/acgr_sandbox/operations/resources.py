@@ -17,7 +17,7 @@ from .call import Call
 from .mirroring import other_regions, schedule_mirror, update_mirrored
 from .pagination import page, page_size
 from .registry import Answer
-from .search import Check, Condition, checked_contains, matches, matches_string, matches_tags
+from .search import Check, Condition, checked_contains, matches, matches_attributes, matches_string, matches_tags
 
 Row = Callable[[Call, Resource], Answer]
 
@@ -111,7 +111,8 @@ def searched(
             return matches_string(checked_contains(condition), texts(each))
 
         fits = matches(criteria, {"StringCondition": compares, **checks(each)})
-        return fits and matches_tags(wanted.get("TagFilter", {}), each.tags)
+        by_attribute = matches_attributes(wanted.get("AttributeFilter", {}), each.tags, {})
+        return fits and by_attribute and matches_tags(wanted.get("TagFilter", {}), each.tags)
 
     found = [each for each in all_here(call, kind, instance) if meets(each)]
     answer = listed(call, found, key, row, what=f"search of {kind} of {instance.id}")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from acgr_sandbox.core.models import Instance, User, seen_from
-from acgr_sandbox.core.seeds import derived_id
+from acgr_sandbox.core.seeds import HIERARCHY_GROUP, derived_id
 from acgr_sandbox.wire.refusal import Refusal, duplicate, invalid_request
 
 from . import user_rules
 from .call import Call
+from .hierarchy import group_and_below
 from .mirroring import schedule_mirror, update_mirrored
 from .pagination import page, page_size
 from .registry import Answer, reads, writes
@@ -40,6 +41,8 @@ def create_user(call: Call) -> Answer:
     user.born, user.modified, user.modified_in = call.region, call.now, call.region
     user.tags = dict(call.params.get("Tags", {}))
     user.details = {name: call.params[name] for name in _DETAILS if name in call.params}
+    if "HierarchyGroupId" in call.params:
+        user.details["HierarchyGroupId"] = call.resource(HIERARCHY_GROUP, call.params["HierarchyGroupId"], instance).id
     _set_identity(user, call.params.get("IdentityInfo", {}))
     call.world.users[user.id] = user
     schedule_mirror(call, user)
@@ -69,7 +72,11 @@ def search_users(call: Call) -> Answer:
     if "TagFilter" in wanted and "UserAttributeFilter" in wanted:
         raise Refusal("AccessDeniedException", "Give TagFilter or UserAttributeFilter, not both.", status=403)
     users = ((key, seen_from(user, call.region)) for key, user in _users_here(call, instance))
-    found = [(key, user) for key, user in users if _matches_criteria(user, criteria) and _matches_filter(user, wanted)]
+    found = [
+        (key, user)
+        for key, user in users
+        if _matches_criteria(call, user, criteria) and _matches_filter(call, user, wanted)
+    ]
     shown, token = page(call, found, size=page_size(call, 100), what=f"search of {instance.id}")
     rows = [_search_row(_described(call, user)) for user in shown]
     return {"Users": rows, "NextToken": token, "ApproximateTotalCount": len(found)}
@@ -120,11 +127,12 @@ def update_user_security_profiles(call: Call) -> Answer:
 
 @writes
 def update_user_hierarchy(call: Call) -> Answer:
-    """Put a user into a hierarchy group, or into none; the sandbox knows no such groups and takes any id."""
+    """Put a user into a hierarchy group, or into none."""
     user = _user(call)
     details = {name: value for name, value in _here(call, user).details.items() if name != "HierarchyGroupId"}
     if "HierarchyGroupId" in call.params:
-        details["HierarchyGroupId"] = call.params["HierarchyGroupId"]
+        group = call.resource(HIERARCHY_GROUP, call.params["HierarchyGroupId"], call.instance())
+        details["HierarchyGroupId"] = group.id
     update_mirrored(call, user, details=details)
     return {}
 
@@ -183,25 +191,28 @@ def _search_row(described: Answer) -> Answer:
     return user_rules.in_milliseconds(row)
 
 
-def _matches_criteria(user: User, criteria: Condition) -> bool:
+def _matches_criteria(call: Call, user: User, criteria: Condition) -> bool:
     checks = {
         "StringCondition": lambda condition: matches_string(condition, _searchable_texts(user)),
-        "HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition),
+        "HierarchyGroupCondition": lambda condition: _in_hierarchy(call, user, condition),
         "ListCondition": lambda _: False,  # users have no proficiencies here
     }
     return matches(criteria, checks)
 
 
-def _matches_filter(user: User, wanted: Condition) -> bool:
-    hierarchy = {"HierarchyGroupCondition": lambda condition: _in_hierarchy(user, condition)}
+def _matches_filter(call: Call, user: User, wanted: Condition) -> bool:
+    hierarchy = {"HierarchyGroupCondition": lambda condition: _in_hierarchy(call, user, condition)}
     by_attribute = wanted.get("UserAttributeFilter", {})
     return matches_tags(wanted.get("TagFilter", {}), user.tags) and matches_attributes(
         by_attribute, user.tags, hierarchy
     )
 
 
-def _in_hierarchy(user: User, condition: Condition) -> bool:
-    return bool(user.details.get("HierarchyGroupId") == condition.get("Value"))
+def _in_hierarchy(call: Call, user: User, condition: Condition) -> bool:
+    wanted = {condition.get("Value", "")}
+    if condition.get("HierarchyGroupMatchType") == "WITH_CHILD_GROUPS":
+        wanted = group_and_below(call, condition.get("Value", ""), call.world.instances[user.instance_id])
+    return user.details.get("HierarchyGroupId") in wanted
 
 
 def _searchable_texts(user: User) -> dict[str, list[str]]:
