@@ -281,8 +281,9 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
     for resource in list(world.resources.values()):
         if resource.instance_id == instance.id:
             delete_resource_in(world, resource, instance.replica)
-    for kept in (instance.storage, instance.functions, instance.bots):
-        kept.pop(instance.replica, None)
+    instance.storage.pop(instance.replica, None)
+    instance.functions.pop(instance.replica, None)
+    instance.bots.pop(instance.replica, None)
     instance.replica, instance.isolated = None, False
 
 
