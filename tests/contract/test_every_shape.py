@@ -14,7 +14,7 @@ from botocore.serialize import create_serializer
 
 from acgr_sandbox.wire.refusal import Refusal
 from acgr_sandbox.wire.rest_json import Request, parse, render, render_error
-from acgr_sandbox.wire.service_model import find_operation, operation_model, service_model
+from acgr_sandbox.wire.service_model import find_operation, is_older_model, operation_model, service_model
 
 TEXTS = ("plain", "arn:aws:connect:eu-west-2:111122223333:instance/a b/c%2Fd", "Grüße & 50 % = +44?x#y", "a/b//c")
 MOMENT = datetime(2026, 11, 21, 7, 47, 45, tzinfo=timezone.utc)
@@ -104,6 +104,15 @@ def test_an_answer_that_the_model_does_not_know_is_a_fault_of_ours() -> None:
         render("ListUsers", {"NextToken": 1})
     with pytest.raises(ValueError, match="missing members"):
         render("GetTrafficDistribution", {"TelephonyConfig": {}})
+
+
+def test_an_older_model_does_not_know_all_members() -> None:
+    """With a botocore that is older than the operations, what it does not know is left out of answers."""
+    user = {"Id": "u", "Nonsense": 1, "PhoneConfig": {"AutoAccept": True, "Nonsense": 2}}
+    body = json.loads(render("DescribeUser", {"User": user}, older_model=True).body)
+    assert body == {"User": {"Id": "u", "PhoneConfig": {"AutoAccept": True}}}
+    versions = {"1.40.0": True, "1.44.7": True, "1.44.8": False, "1.45": False, "2.0.0": False}
+    assert {version: is_older_model(version) for version in versions} == versions
 
 
 @pytest.mark.parametrize("body", [b"no json", b"[]", json.dumps({"MaxResults": "many"}).encode(), b'{"TargetArn": 1}'])

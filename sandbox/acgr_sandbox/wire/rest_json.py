@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from botocore.utils import parse_timestamp
 
 from .refusal import Refusal
-from .service_model import Model, error_status, operation_model
+from .service_model import Model, error_status, is_older_model, operation_model
 
 DEPTH = 200
 """Levels of a body; the model has shapes that hold themselves."""
@@ -166,8 +166,13 @@ _SCALARS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def render(operation: str, answer: Mapping[str, Any]) -> Response:
+def render(operation: str, answer: Mapping[str, Any], *, older_model: bool = is_older_model()) -> Response:
     """The answer of an operation; members that are None are left out.
+
+    Args:
+        operation: its name.
+        answer: what it says.
+        older_model: leave out what the installed model does not know, because it is older than the operations.
 
     Raises:
         ValueError: the answer is not what the model says, which is a fault of the sandbox.
@@ -176,16 +181,16 @@ def render(operation: str, answer: Mapping[str, Any]) -> Response:
     if shape is None:
         return Response(200, _headers(), b"{}")
     present = {name: value for name, value in answer.items() if value is not None}
-    return Response(200, _headers(), json.dumps(_rendered(present, shape, operation)).encode())
+    return Response(200, _headers(), json.dumps(_rendered(present, shape, operation, older_model)).encode())
 
 
-def _rendered(value: Any, shape: Model, where: str) -> Any:
+def _rendered(value: Any, shape: Model, where: str, older: bool) -> Any:
     if shape.type_name == "structure":
-        return _rendered_structure(value, shape, where)
+        return _rendered_structure(value, shape, where, older)
     if shape.type_name == "list":
-        return [_rendered(item, shape.member, where) for item in value]
+        return [_rendered(item, shape.member, where, older) for item in value]
     if shape.type_name == "map":
-        return {key: _rendered(item, shape.value, f"{where}.{key}") for key, item in value.items()}
+        return {key: _rendered(item, shape.value, f"{where}.{key}", older) for key, item in value.items()}
     if shape.type_name == "timestamp":
         return value.timestamp() if isinstance(value, datetime) else float(value)
     wanted = _OUTPUT_TYPES.get(shape.type_name)
@@ -194,13 +199,17 @@ def _rendered(value: Any, shape: Model, where: str) -> Any:
     return value
 
 
-def _rendered_structure(value: Mapping[str, Any], shape: Model, where: str) -> dict[str, Any]:
+def _rendered_structure(value: Mapping[str, Any], shape: Model, where: str, older: bool) -> dict[str, Any]:
+    if older:
+        value = {name: item for name, item in value.items() if name in shape.members}
     unknown = set(value) - set(shape.members)
     missing = set(shape.required_members) - set(value)
     if unknown or missing:
         raise ValueError(f"{where}: unknown members {sorted(unknown)}, missing members {sorted(missing)}")
     return {
-        shape.members[name].serialization.get("name", name): _rendered(item, shape.members[name], f"{where}.{name}")
+        shape.members[name].serialization.get("name", name): _rendered(
+            item, shape.members[name], f"{where}.{name}", older
+        )
         for name, item in value.items()
     }
 

@@ -7,11 +7,21 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from botocore import __version__
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
 Model = Any
 """botocore is untyped: a `botocore.model.ServiceModel`, `OperationModel` or `Shape`."""
+
+
+WRITTEN_FOR = (1, 44, 8)
+"""The botocore whose model the operations follow."""
+
+
+def is_older_model(version: str = __version__) -> bool:
+    """Whether the installed botocore is older: it lacks members that answers have."""
+    return tuple(int(part) for part in version.split(".")[:3]) < WRITTEN_FOR
 
 
 @dataclass
