@@ -9,6 +9,7 @@ in force.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import sys
 import threading
@@ -16,16 +17,20 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
 import grpc
+import pulumi.dynamic
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from google.rpc.status_pb2 import Status
 from pulumi.runtime import config as settings
 from pulumi.runtime import rpc
+from pulumi.runtime import settings as runtime_settings
+from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from acgr_connect.model.clock import Clock
@@ -35,6 +40,9 @@ from acgr_connect.model.operation import DEFAULT_TIMEOUT, NO_CONTEXT, Deadline, 
 PROVIDER_KEY = "__provider"
 WORKERS = 64
 """Threads of the plugin: a number that waits for Connect occupies one."""
+
+SERVER = "DynamicResourceProviderServicer"
+"""The class that answers the engine in the plugin."""
 
 OWN_WORKERS = "experimental_thread_pool"
 """The attribute by which gRPC lets a method be answered by workers of its own."""
@@ -224,7 +232,7 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
     of the function is replaced, not the function. It has a worker of its own: all others may be busy with resources,
     and more of those may be waiting.
     """
-    server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
+    server = getattr(sys.modules.get("__main__"), SERVER, None)
     if server is None or not isinstance(answer := getattr(server, "Cancel", None), FunctionType):
         return False
     _when_cancelled[:] = [finish]
@@ -248,12 +256,34 @@ def when_asked(function: str, answer: Answer) -> bool:
         function: its name, a token of the dynamic providers' package.
         answer: answers it.
     """
-    server = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
+    server = getattr(sys.modules.get("__main__"), SERVER, None)
     if server is None or not isinstance(refusal := getattr(server, "Invoke", None), FunctionType):
         return False
     _answers[function] = answer
     refusal.__code__ = _invoke.__code__
     return True
+
+
+def may_be_asked() -> bool:
+    """In a preview's program: whether the plugin of this SDK can be made to answer (`when_asked`).
+
+    A function that is refused would end the program. Under Pulumi's mocks, with which users test programs, there is
+    no plugin.
+    """
+    is_mocked = isinstance(runtime_settings.get_monitor(), MockMonitor)
+    return runtime_settings.is_dry_run() and not is_mocked and _has_functions()
+
+
+@cache
+def _has_functions() -> bool:
+    """Whether the plugin refuses its functions by a method that can be given another body: its source says it."""
+    try:
+        source = Path(str(pulumi.dynamic.__file__)).with_name("__main__.py").read_text(encoding="utf-8")
+        classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == SERVER]
+    except (OSError, SyntaxError):
+        return False
+    methods = [node for one in classes for node in one.body if isinstance(node, ast.FunctionDef)]
+    return any(method.name == "Invoke" and not method.decorator_list for method in methods)
 
 
 def asked(request: Any, context: Any) -> Any:

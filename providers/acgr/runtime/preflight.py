@@ -30,7 +30,7 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
 
     Nothing is asked in a run: it says what it does while it does it, and refuses by itself.
     """
-    if not pulumi.runtime.is_dry_run():
+    if not _engine.may_be_asked():
         return
 
     async def looked(urns: list[Any]) -> Any:
@@ -42,7 +42,7 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
             return False
         if isinstance(answer, Mapping) and (count := int(answer.get("certain") or 0)):
             raise pulumi.RunError(_ended(count))
-        return True
+        return None
 
     urns: pulumi.Output[list[Any]] = pulumi.Output.all(resource.urn, *(child.urn for child in children))
     urns.apply(looked)
@@ -67,12 +67,20 @@ def answer(arguments: Properties) -> Properties:
         return {"certain": 0}
     operation = _engine.operation_of(urn, run.connection.clock)
     children = [str(child) for child in arguments.get("children") or ()]
-    with log.about(urn):
+    try:
+        return {"certain": _answered(run, operation, children)}
+    except Exception as error:  # a preview that looks no further is better than none
+        log.warning("not looked ahead", error=f"{type(error).__name__}: {error}")
+        return {"certain": 0}
+
+
+def _answered(run: Run, operation: Operation, children: Sequence[str]) -> int:
+    with log.about(operation.urn):
         if not children:
-            return {"certain": _say(operation, run, run.look_ahead(urn))}
+            return _say(operation, run, run.look_ahead(operation.urn))
         if said := _summary(run, [run.look_ahead(child) for child in children]):
             operation.say(said)
-        return {"certain": 0}
+        return 0
 
 
 def looked_ahead(operation: Operation, run: Run, look: Callable[[], Foreseen]) -> Foreseen:
