@@ -42,7 +42,8 @@ def verdicts(tmp_path: Path) -> Verdicts:
 
     def kept() -> dict[str, str]:
         files = (tmp_path / "early").rglob("*.json")
-        return {file.stem.split("-", 1)[1]: json.loads(file.read_text())["verdict"] for file in files}
+        learned = {file.stem.split("-", 1)[1]: json.loads(file.read_text())["value"] for file in files}
+        return {region: value for region, value in learned.items() if isinstance(value, str)}
 
     return kept
 
