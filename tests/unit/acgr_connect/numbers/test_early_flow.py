@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scripted import HeldClock, ScriptedClock
 
-from acgr_connect.numbers.early_flow import PATIENCE, EarlyFlow, Verdict
+from acgr_connect.numbers.early_flow import PATIENCE, REMEMBERED, EarlyFlow, Verdict
 from acgr_connect.scheduling.memory import Memory
 
 HERE, THERE = "111122223333-eu-west-2", "111122223333-eu-central-1"
