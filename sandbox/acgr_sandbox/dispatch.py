@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 from .control.second_writer import make_change
 from .core.delays import drawn
+from .core.events import LONGEST
 from .core.faults import Fault, async_failure_of, refuse_after, refuse_before, throttled
-from .core.metrics import THROTTLES
+from .core.metrics import NO_OPERATION
 from .operations import OPERATIONS
 from .simulation import Simulation
 from .wire import sts
@@ -48,16 +49,48 @@ def dispatch(simulation: Simulation, request: Request) -> Response:
     Raises:
         LostReply: a fault says that the answer never arrives.
     """
+    caller: Caller | None = None
     try:
         caller = caller_of(request.headers, simulation.account)
         if caller.service == "sts":
-            simulation.counters.add("GetCallerIdentity", caller.region, "ok")
-            return sts.answer(caller, request, simulation.partition)
+            return _identity(simulation, caller, request)
         request = _guide_form_rewritten(simulation, request)
         call = ApiCall(caller, *_operation_of(request), request)
     except Refusal as refusal:
-        return render_error(refusal, simulation.switches.error_member)
+        return _turned_away(simulation, request, caller, refusal)
     return _serve(simulation, call)
+
+
+def _identity(simulation: Simulation, caller: Caller, request: Request) -> Response:
+    action, response = sts.action(request), sts.answer(caller, request, simulation.partition)
+    known = response.status == 200
+    facts = {"account": caller.account, "status": response.status, "on": []}
+    with simulation.lock:
+        simulation.record_call(
+            action if known else NO_OPERATION,
+            caller.region,
+            "ok" if known else "InvalidAction",
+            facts if known else {**facts, "asked": f"sts:{action}"},
+            lacked="" if known else f"sts:{action}",
+        )
+    return response
+
+
+def _turned_away(simulation: Simulation, request: Request, caller: Caller | None, refusal: Refusal) -> Response:
+    """The answer to what never becomes an operation; it is counted like any other."""
+    response = render_error(refusal, simulation.switches.error_member)
+    found, asked = find_operation(request.method, request.raw_path), f"{request.method} {request.raw_path}"[:LONGEST]
+    facts = {"account": caller.account if caller else "", "status": response.status, "on": [], "asked": asked}
+    named = asked if caller is None or caller.service == "connect" else f"{caller.service}: {asked}"
+    with simulation.lock:
+        simulation.record_call(
+            found[0] if found else NO_OPERATION,
+            caller.region if caller else "",
+            refusal.code,
+            facts,
+            lacked="" if caller is None else found[0] if found else named,
+        )
+    return response
 
 
 def _guide_form_rewritten(simulation: Simulation, request: Request) -> Request:
@@ -85,7 +118,12 @@ def _serve(simulation: Simulation, call: ApiCall) -> Response:
     with simulation.lock:
         simulation.settle()
         switches, before = simulation.switches, simulation.counters.total
-        outcome = _attempt(simulation, call)
+        try:
+            outcome = _attempt(simulation, call)
+        except Exception:
+            failed = render_error(Refusal("InternalServiceException", ""))
+            _record(simulation, call, Outcome(failed, "InternalServiceException", None))
+            raise
         _record(simulation, call, outcome)
     delay = drawn(switches.latency_seconds, f"{switches.seed}/{before}")
     delay += drawn(outcome.fault.seconds, f"{outcome.fault.seed}/{before}") if outcome.fault else 0.0
@@ -143,10 +181,7 @@ def _run(simulation: Simulation, call: ApiCall, fault: Fault | None) -> Response
 
 
 def _record(simulation: Simulation, call: ApiCall, outcome: Outcome) -> None:
-    now, caller = simulation.clock.now(), call.caller
     status = outcome.response.status if isinstance(outcome.response, Response) else 0
-    simulation.counters.add(call.operation, caller.region, outcome.counted_as)
-    simulation.call_rate.add(now, throttled=outcome.counted_as in THROTTLES)
-    facts = {"operation": call.operation, "region": caller.region, "account": caller.account}
-    end = {"outcome": outcome.counted_as, "status": status, "on": list(call.labels.values())}
-    simulation.events.add(now, "call", {**facts, **end})
+    labels = [label[:LONGEST] for label in call.labels.values()]
+    facts = {"account": call.caller.account, "status": status, "on": labels}
+    simulation.record_call(call.operation, call.caller.region, outcome.counted_as, facts)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .core.clock import Clock, RealClock
-from .core.events import Event, EventLog
+from .core.events import LONGEST, Event, EventLog
 from .core.faults import Faults
-from .core.metrics import CallRate, Counters, NumberEvent, Timeline
+from .core.metrics import NO_OPERATION, THROTTLES, CallRate, Counters, NumberEvent, Timeline
 from .core.models import Number, User
 from .core.pending_changes import release_claims, schedule, settle, shift
 from .core.phone_calls import PhoneCalls, Placed
@@ -24,6 +24,7 @@ from .core.throttle import Throttle
 from .core.world import World
 from .operations import OPERATIONS, Call
 from .wire.caller import Caller
+from .wire.refusal import Refusal
 from .wire.validation import validate
 
 Answer = Mapping[str, Any]
@@ -214,6 +215,29 @@ class Simulation:
             self._world.revision += 1
             self._record_number_event(number, self.clock.now(), what, "")
             self.persist()
+
+    def record_call(
+        self, operation: str, region: str, outcome: str, facts: Mapping[str, object], *, lacked: str = ""
+    ) -> None:
+        """Count a call to the API, and write it in the events. The caller holds the lock.
+
+        Args:
+            operation: its name, or `NO_OPERATION`.
+            region: of its signature; empty where there is none.
+            outcome: `ok`, `lost`, `reset`, or the error's code.
+            facts: what else the event says of it.
+            lacked: the name of what was asked for, where the sandbox does not have it.
+        """
+        now, region = self.clock.now(), region[:LONGEST]
+        self.counters.add(operation, region or "-", outcome, lacked=lacked)
+        self.call_rate.add(now, throttled=outcome in THROTTLES)
+        self.events.add(now, "call", {"operation": operation, "region": region, "outcome": outcome, **facts})
+
+    def record_refused(self, refusal: Refusal) -> None:
+        """Count a request that was refused before anybody looked what it is for."""
+        with self.lock:
+            facts = {"account": "", "status": refusal.status, "on": [], "asked": refusal.message[:LONGEST]}
+            self.record_call(NO_OPERATION, "", refusal.code, facts)
 
     def log_world_event(self, what: str, **facts: object) -> None:
         """Write in the events what was done to the whole sandbox."""

@@ -95,7 +95,10 @@ class Connect:
     def ask(self, method: str, route: str, payload: object = None) -> Any:
         """The answer of one control route."""
         body = None if payload is None else json.dumps(payload).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{route}", data=body, method=method)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(
+            f"{self.url}/_sandbox/{route}", data=body, headers=headers, method=method
+        )
         with self._open(request, timeout=10) as answer:
             return json.loads(answer.read())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -181,7 +182,8 @@ def stop(folder: Folder, running: Running) -> None:
 def control_request(url: str, method: str, path: str, payload: object = None) -> Any:
     """Ask a control route of a sandbox; the answer's JSON."""
     body = None if payload is None else json.dumps(payload).encode()
-    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, method=method)
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, headers=headers, method=method)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=10) as answer:
@@ -189,7 +191,7 @@ def control_request(url: str, method: str, path: str, payload: object = None) ->
     except urllib.error.HTTPError as error:
         with error:
             raise SandboxFailure(_why_refused(error)) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise SandboxFailure(f"No sandbox answers at {url}: {error}") from error
 
 

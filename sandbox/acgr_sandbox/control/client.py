@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -21,9 +22,14 @@ class Control:
     Args:
         url: where it answers, e.g. `http://127.0.0.1:7843`.
         timeout: seconds to wait for an answer.
+
+    Raises:
+        ControlError: that is no address.
     """
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ControlError(f"{url!r} is no address of a sandbox: it is something like http://127.0.0.1:7843.")
         self.url = url.rstrip("/")
         self._timeout = timeout
         # Proxies in the environment are meant for the world outside.
@@ -134,12 +140,20 @@ class Control:
 
     def _ask(self, method: str, path: str, payload: object = None) -> Any:
         body = None if payload is None else json.dumps(payload).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, method=method)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, headers=headers, method=method)
         try:
             with self._open(request, timeout=self._timeout) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                raise ControlError(json.loads(error.read())["Message"]) from error
-        except (OSError, ValueError) as error:
+                raise ControlError(_why_refused(error)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise ControlError(f"No sandbox answers at {self.url}: {error}") from error
+
+
+def _why_refused(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["Message"])
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return f"What answers at {error.url} is no sandbox: status {error.code}."

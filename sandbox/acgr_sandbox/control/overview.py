@@ -32,6 +32,7 @@ def overview(simulation: Simulation) -> dict[str, Any]:
         "calls": simulation.counters.calls(),
         "throttled": simulation.counters.calls(outcome="throttled"),
         **totals(simulation.phone_calls),
+        "lacked": simulation.counters.lacked,
         "pulse": simulation.call_rate.rows(now),
         "faults": sum(row["waiting"] for row in simulation.faults.table()),
         "events": [event for event in simulation.events.newest(AMONG) if event["kind"] != "call"][-NEWEST:],

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from acgr_sandbox.core.clock import AcceleratedClock, ManualClock, clock_name
-from acgr_sandbox.core.faults import Fault
+from acgr_sandbox.core.faults import KINDS, Fault
 from acgr_sandbox.core.switches import Switches
 from acgr_sandbox.scenario.snapshot import restored, snapshot, time_of
 from acgr_sandbox.simulation import Simulation
@@ -25,6 +26,13 @@ from .second_writer import make_change
 
 PREFIX = "/_sandbox"
 
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of every answer: for nobody to keep, and for no page of another origin."""
+
 Payload = dict[str, Any]
 
 
@@ -35,13 +43,48 @@ def answer(simulation: Simulation, request: Request) -> Response:
     if route is None:
         there = ", ".join(f"{method} {PREFIX}/{name}" for method, name in _ROUTES)
         message = f"There is no {request.method} {request.raw_path}; there are {there}."
-        return json_response(404, {"Message": message})
+        return _json(404, {"Message": message})
     try:
-        payload = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
+        payload = _payload(request)
         with simulation.lock:
-            return json_response(200, route(simulation, payload))
+            answered = route(simulation, payload)
+            return answered if isinstance(answered, Response) else _json(200, answered)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return json_response(400, {"Message": f"{type(error).__name__}: {error}"})
+        return _json(400, {"Message": f"{type(error).__name__}: {error}"})
+
+
+def _json(status: int, value: object) -> Response:
+    plain = json_response(status, value)
+    return replace(plain, headers={**plain.headers, **PRIVATE})
+
+
+def _payload(request: Request) -> Payload:
+    if not request.body:
+        return dict(parse_qsl(request.query))
+    payload = json.loads(request.body)
+    if not isinstance(payload, dict):
+        raise ValueError("The body of a control request is a JSON object.")
+    return payload
+
+
+def _figure(payload: Payload, name: str) -> float:
+    value = payload.get(name)
+    try:
+        if isinstance(value, bool):
+            raise ValueError(value)
+        return float(value)  # type: ignore[arg-type]  # what it cannot take is refused
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"{name} is {value!r}; it takes a number.") from None
+
+
+def _whole(payload: Payload, name: str, default: int) -> int:
+    value = payload.get(name, default)
+    try:
+        if isinstance(value, bool) or int(value) < 0:
+            raise ValueError(value)
+        return int(value)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"{name} is {value!r}; it takes a whole number of 0 or more.") from None
 
 
 def status(simulation: Simulation, _: Payload) -> object:
@@ -62,6 +105,7 @@ def status(simulation: Simulation, _: Payload) -> object:
         "calls": simulation.counters.calls(),
         **totals(simulation.phone_calls),
         "lost": lost_rows(simulation),
+        "lacked": simulation.counters.lacked,
         "revision": world.revision,
         "claims_held": world.claims_held,
         "now": simulation.clock.now(),
@@ -80,7 +124,7 @@ def _timeline(simulation: Simulation, payload: Payload) -> object:
 def _events(simulation: Simulation, payload: Payload) -> object:
     simulation.settle()
     log = simulation.events
-    return {"events": log.after(int(payload.get("after", 0)), int(payload.get("limit", 1000))), "last": log.last}
+    return {"events": log.after(_whole(payload, "after", 0), _whole(payload, "limit", 1000)), "last": log.last}
 
 
 def _overview(simulation: Simulation, _: Payload) -> object:
@@ -132,16 +176,17 @@ def _reset(simulation: Simulation, _: Payload) -> object:
 def _advance(simulation: Simulation, payload: Payload) -> object:
     if not isinstance(simulation.clock, (ManualClock, AcceleratedClock)):
         raise ValueError("This sandbox runs on the wall clock: start it with --clock manual, or --clock 60x.")
-    simulation.clock.advance(float(payload["seconds"]))
+    seconds = _figure(payload, "seconds")
+    simulation.clock.advance(seconds)
     simulation.settle()
-    simulation.log_world_event("clock moved", seconds=float(payload["seconds"]))
+    simulation.log_world_event("clock moved", seconds=seconds)
     return {"now": simulation.clock.now()}
 
 
 def _run(simulation: Simulation, payload: Payload) -> object:
     if not isinstance(simulation.clock, AcceleratedClock):
         raise ValueError("The speed of this clock is fixed: start the sandbox with --clock 1x, or another speed.")
-    simulation.clock.run(float(payload["factor"]))
+    simulation.clock.run(_figure(payload, "factor"))
     simulation.log_world_event("clock runs", factor=simulation.clock.factor)
     return {"now": simulation.clock.now(), "clock": clock_name(simulation.clock)}
 
@@ -161,7 +206,10 @@ def _release(simulation: Simulation, _: Payload) -> object:
 
 
 def _add_fault(simulation: Simulation, payload: Payload) -> object:
-    fault = Fault(**{**payload, "kind": payload["kind"]})
+    unknown = sorted(payload.keys() - {each.name for each in fields(Fault)})
+    if unknown or "kind" not in payload:
+        raise ValueError(f"A fault has no {unknown[0]!r}." if unknown else f"A fault has a kind: {', '.join(KINDS)}.")
+    fault = Fault(**payload)
     simulation.faults.add(fault)
     simulation.log_world_event("fault added", fault=fault.kind, operation=fault.operation)
     return simulation.faults.table()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acgr_sandbox.core.change_forms import Change, check_change
+from acgr_sandbox.core.events import LONGEST, bounded
 from acgr_sandbox.core.models import Number
 from acgr_sandbox.core.pending_changes import cancel, clear_flows
 from acgr_sandbox.simulation import Simulation
@@ -29,7 +30,8 @@ def make_change(simulation: Simulation, change: Change) -> str:
     with simulation.lock:
         simulation.settle()
         outcome = _outcome(simulation, change)
-        simulation.events.add(simulation.clock.now(), "second-writer", {"change": change, "outcome": outcome})
+        facts = {"change": bounded(change), "outcome": outcome[:LONGEST]}
+        simulation.events.add(simulation.clock.now(), "second-writer", facts)
         return outcome
 
 

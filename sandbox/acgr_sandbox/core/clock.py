@@ -33,6 +33,18 @@ class RealClock:
         time.sleep(seconds)
 
 
+class SteadyClock:
+    """Seconds since some moment; nobody can set it, so that it is right for how long something takes."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread for `seconds`."""
+        time.sleep(seconds)
+
+
 class ManualClock:
     """A clock that moves only when told; safe to share between threads.
 

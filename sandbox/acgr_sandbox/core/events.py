@@ -2,7 +2,8 @@
 
 Each event has `n` (1, 2, 3 …), `time` (epoch seconds of the sandbox's clock) and `kind`:
 
-    call            operation, region, account, outcome, status, on (the ids and ARNs in its path)
+    call            operation, region, account, outcome, status, on (the ids and ARNs in its path); asked (method and path,
+                    or the action of another service) where it is for no operation that the sandbox has
     number          number, number_id, region ("" for both), what: moved, claimed, failed, dark, lit (no longer dark), …
                     and first call lost, calls lost, which have `calls`
     fault           fault (its kind), operation, region
@@ -21,6 +22,11 @@ from typing import Any
 
 CAPACITY = 20_000
 """How many events are kept in memory; a file keeps them all."""
+
+LONGEST = 300
+"""Characters of an id, an ARN or a path that an event keeps."""
+
+_MOST = 4_000  # characters of what a client wrote
 
 Event = dict[str, Any]
 
@@ -59,6 +65,12 @@ class EventLog:
     def newest(self, count: int) -> list[Event]:
         """The last `count` events, oldest first."""
         return self.after(self._last - count, count)
+
+
+def bounded(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts as they are, or their beginning as text where they are so large that a few would fill the memory."""
+    text = json.dumps(facts, default=str)
+    return facts if len(text) <= _MOST else {"shortened": text[:_MOST]}
 
 
 def line(event: Event) -> str:

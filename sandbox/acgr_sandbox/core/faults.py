@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -27,6 +28,12 @@ KINDS = (
     "expired-token",
     "second-writer",
 )
+
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{0,100}")
+LONGEST_MESSAGE = 4_000
+MOST = 1_000
+"""How many faults there are at once. Of those that have hit as often as they may, the oldest make room."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +87,32 @@ class Fault:
         if isinstance(seconds, str):
             object.__setattr__(self, "seconds", delay(seconds))
         self._check_figures()
+        self._check_words()
 
     def _check_figures(self) -> None:
+        if not isinstance(self.operation, str):
+            raise ValueError(f"A fault's operation is the name of one, not {self.operation!r}.")
         if self.operation != "*" and self.operation not in service_model().operation_names:
             raise ValueError(f"There is no operation {self.operation!r} of Amazon Connect; `*` is all of them.")
         for name in ("count", "after", "seed"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 0:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 raise ValueError(f"A fault's {name} is a whole number of 0 or more, not {value!r}.")
         for name, most in (("probability", 1.0), ("seconds", 86_400.0)):
             value = getattr(self, name)
-            if not isinstance(value, (int, float)) or not 0 <= value <= most:
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= most:
                 raise ValueError(f"A fault's {name} is a number from 0 to {most:g}, not {value!r}.")
+
+    def _check_words(self) -> None:
+        # The code becomes a header of the answer.
+        if self.code is not None and not (isinstance(self.code, str) and _CODE.fullmatch(self.code)):
+            raise ValueError(f"A fault's code is a name such as ResourceNotFoundException, not {self.code!r}.")
+        if self.status is not None and (type(self.status) is not int or not 400 <= self.status <= 599):
+            raise ValueError(f"A fault's status is a whole number from 400 to 599, not {self.status!r}.")
+        if not isinstance(self.message, str) or len(self.message) > LONGEST_MESSAGE:
+            raise ValueError(f"A fault's message is a text of at most {LONGEST_MESSAGE} characters.")
+        if self.region is not None and not isinstance(self.region, str):
+            raise ValueError(f"A fault's region is the name of one, not {self.region!r}.")
 
     def plain(self) -> dict[str, Any]:
         """The fault as JSON has it; `Fault(**plain)` reads it back."""
@@ -136,8 +157,14 @@ class Faults:
         self._active: list[_ActiveFault] = []
 
     def add(self, fault: Fault) -> None:
-        """Let it happen from the next matching call on."""
-        self._active = [*self._active, _ActiveFault(fault, rng=random.Random(fault.seed))]
+        """Let it happen from the next matching call on; ValueError where there are too many that wait."""
+        active = self._active
+        if len(active) >= MOST:
+            spent = next((each for each in active if not each.waiting), None)
+            if spent is None:
+                raise ValueError(f"There are {MOST} faults that wait already: clear them first.")
+            active = [each for each in active if each is not spent]
+        self._active = [*active, _ActiveFault(fault, rng=random.Random(fault.seed))]
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .clock import Clock
+from .events import CAPACITY
 from .models import Number
 from .world import World
 
 THROTTLES = ("ThrottlingException", "TooManyRequestsException", "throttled")
 RATE_SECONDS = 60
+NO_OPERATION = "(none)"
+"""What is counted in place of an operation where a request was refused before it was known, or is for none."""
+
+MOST_ROWS, MOST_LACKED, OTHERS = 5_000, 200, "(others)"
+"""How many rows and how many names are counted; what comes after them is counted together."""
 
 
 class Counters:
-    """Calls by operation, Region and outcome: `ok`, `throttled`, `lost`, `reset`, or the error's code."""
+    """Calls by operation, Region and outcome: `ok`, `throttled`, `lost`, `reset`, or the error's code.
+
+    `lacked` counts, by name, the operations that were asked for and that the sandbox does not have.
+    """
 
     def __init__(self) -> None:
         self._calls: Counter[tuple[str, str, str]] = Counter()
+        self._lacked: Counter[str] = Counter()
         self.total = 0
 
-    def add(self, operation: str, region: str, outcome: str) -> None:
-        """Count one call."""
+    def add(self, operation: str, region: str, outcome: str, *, lacked: str = "") -> None:
+        """Count one call; `lacked` is the name of an operation that the sandbox does not have."""
         self.total += 1
-        self._calls[operation, region, "throttled" if outcome in THROTTLES else outcome] += 1
+        row = (operation, region, "throttled" if outcome in THROTTLES else outcome)
+        # Regions and paths are what somebody wrote: there is no end of them.
+        self._calls[row if row in self._calls or len(self._calls) < MOST_ROWS else (OTHERS, OTHERS, row[2])] += 1
+        if lacked:
+            self._lacked[lacked if lacked in self._lacked or len(self._lacked) < MOST_LACKED else OTHERS] += 1
+
+    @property
+    def lacked(self) -> dict[str, int]:
+        """How often each operation was asked for that the sandbox does not have, the most wanted first."""
+        return dict(self._lacked.most_common())
 
     def calls(self, operation: str | None = None, region: str | None = None, outcome: str | None = None) -> int:
         """How many calls there were; each argument left out stands for all.
@@ -62,6 +81,7 @@ class Counters:
         """Start again at nothing."""
         self.total = 0
         self._calls.clear()
+        self._lacked.clear()
 
 
 class CallRate:
@@ -104,22 +124,31 @@ class Timeline:
     """The history of every number: moved, claimed, failed, flow set, flow removed, mirrored, dark, lit, released.
 
     `dark` and `lit` (no longer dark) are recorded per Region, at the moment the world changed and not when somebody
-    looked. So are `first call lost`, and `calls lost` with their number once calls are answered there again.
+    looked. So are `first call lost`, and `calls lost` with their number once calls are answered there again. The newest
+    events are kept, and how long each number was dark is added up besides: what is forgotten of the events changes no
+    total.
+
+    Args:
+        clock: what time it is.
+        notify: called with each event.
+        capacity: how many events are kept, and of how many numbers that are no more the totals.
     """
 
-    def __init__(self, clock: Clock, notify: Callable[[NumberEvent], None] = lambda _: None) -> None:
+    def __init__(
+        self, clock: Clock, notify: Callable[[NumberEvent], None] = lambda _: None, *, capacity: int = CAPACITY
+    ) -> None:
         self._clock = clock
         self._notify = notify
-        self._events: list[NumberEvent] = []
-        self._dark: dict[str, dict[str, float]] = {}
-        self._was_dark: dict[str, dict[str, float]] = {}
-        self._claimed_in: dict[str, tuple[str, str]] = {}
+        self._capacity = capacity
+        self._events: deque[NumberEvent] = deque(maxlen=capacity)
+        self._histories: dict[str, _History] = {}
+        self._gone: dict[str, None] = {}  # numbers that are no more, the first to go first
 
     def begin(self, world: World) -> None:
         """Forget everything; numbers that are dark already count as dark from now."""
         self._events.clear()
-        self._dark.clear()
-        self._was_dark.clear()
+        self._histories.clear()
+        self._gone.clear()
         for number in world.numbers.values():
             self.check_dark(world, number, self._clock.now())
 
@@ -131,24 +160,35 @@ class Timeline:
 
     def check_dark(self, world: World, number: Number, at: float) -> None:
         """Note in which Regions a number went dark, or came back, at `at`."""
-        self._claimed_in[number.id] = (number.e164, number.region)
-        exists = number.id in world.numbers
-        before = self._dark.get(number.id, {})
+        history, exists = self._history(number), number.id in world.numbers
+        before = history.dark
         dark = {region: before.get(region, at) for region in (world.dark_regions(number) if exists else ())}
         for region in sorted(dark.keys() - before.keys()):
             self.record(number, at, "dark", region)
         for region in sorted(before.keys() - dark.keys()):
-            was_dark = self._was_dark.setdefault(number.id, {})
-            was_dark[region] = was_dark.get(region, 0.0) + at - before[region]
+            history.seconds[region] = history.seconds.get(region, 0.0) + at - before[region]
             self.record(number, at, "lit", region)
-        self._dark[number.id] = dark
+        history.dark = dark
+        if not exists:
+            self._forget_oldest(number.id)
+
+    def _history(self, number: Number) -> _History:
+        return self._histories.setdefault(number.id, _History(number.e164, number.region))
+
+    def _forget_oldest(self, gone: str) -> None:
+        self._gone[gone] = None
+        while len(self._gone) > self._capacity:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest]
+            self._histories.pop(oldest, None)
 
     def dark_since(self, number_id: str, region: str) -> float | None:
         """When a number went dark in a Region where it is dark now, epoch seconds; else None."""
-        return self._dark.get(number_id, {}).get(region)
+        history = self._histories.get(number_id)
+        return history.dark.get(region) if history else None
 
     def events(self, number: str | None = None) -> list[NumberEvent]:
-        """The events of one number, by id or E.164, or all of them, in order."""
+        """The newest events of one number, by id or E.164, or of all of them, in order."""
         return [e for e in list(self._events) if number in (None, e.number_id, e.e164)]
 
     def dark_seconds(self, number: str, region: str | None = None) -> float:
@@ -158,16 +198,25 @@ class Timeline:
             number: id or E.164.
             region: the Region looked at; None is the one it was claimed in.
         """
-        ids = [number] if number in self._claimed_in else self._ids_of(number)
-        return sum(self._dark_in(number_id, region or self._claimed_in[number_id][1]) for number_id in ids)
-
-    def _ids_of(self, e164: str) -> list[str]:
-        return [number_id for number_id, (known, _) in self._claimed_in.items() if known == e164]
-
-    def _dark_in(self, number_id: str, region: str) -> float:
-        since, before = self.dark_since(number_id, region), self._was_dark.get(number_id, {}).get(region, 0.0)
-        return before if since is None else before + max(0.0, self._clock.now() - since)
+        found = self._histories.get(number)
+        histories = [found] if found else [each for each in list(self._histories.values()) if each.e164 == number]
+        return sum(each.seconds_in(region or each.region, self._clock.now()) for each in histories)
 
     def rows(self, number: str | None = None) -> list[dict[str, Any]]:
         """The same events as plain data."""
         return [asdict(event) for event in self.events(number)]
+
+
+@dataclass
+class _History:
+    """A number's darkness: since when it is dark where it is now, and how long it was before; by Region."""
+
+    e164: str
+    region: str
+    dark: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def seconds_in(self, region: str, now: float) -> float:
+        """All of its darkness in a Region, until `now`."""
+        since = self.dark.get(region)
+        return self.seconds.get(region, 0.0) + (0.0 if since is None else max(0.0, now - since))

@@ -9,6 +9,8 @@ from .switches import Switches
 
 # A token that is due to the nanosecond counts: sums of floats fall short of whole numbers.
 _ONE = 1.0 - 1e-9
+MOST_BUCKETS = 10_000
+"""Accounts and Regions are what somebody wrote. The bucket that was used longest ago is forgotten: it is full again."""
 _LOOK_BACK = 1000  # calls of others that are gone through; before them a bucket has been full or empty often enough
 
 
@@ -79,7 +81,11 @@ class Throttle:
 
     def _bucket(self, account: str, region: str, operation: str, now: float, switches: Switches) -> Bucket:
         key = (account, region, operation if switches.bucket_scope == "per-operation" else "")
-        if key not in self._buckets:
+        bucket = self._buckets.pop(key, None)
+        if bucket is None:
             rng = random.Random(f"{switches.seed}/{'/'.join(key)}")
-            self._buckets[key] = Bucket(float(switches.burst), now, rng)
-        return self._buckets[key]
+            bucket = Bucket(float(switches.burst), now, rng)
+        self._buckets[key] = bucket  # the one that was used last is the last
+        if len(self._buckets) > MOST_BUCKETS:
+            del self._buckets[next(iter(self._buckets))]
+        return bucket

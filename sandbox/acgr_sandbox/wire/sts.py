@@ -16,10 +16,16 @@ _ERROR = """<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>I
 <RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>"""
 
 
+def action(request: Request) -> str:
+    """The action that is asked for; "no action" where it is no name."""
+    fields = {**parse_qs(request.query), **parse_qs(request.body.decode(errors="replace"))}
+    named = fields.get("Action", [""])[-1]
+    return named if named.isascii() and named.isalnum() and len(named) <= 64 else "no action"
+
+
 def answer(caller: Caller, request: Request, partition: str) -> Response:
     """Who the caller is; any other action is refused."""
-    fields = {**parse_qs(request.query), **parse_qs(request.body.decode(errors="replace"))}
-    if fields.get("Action") != ["GetCallerIdentity"]:
+    if action(request) != "GetCallerIdentity":
         return _xml(400, _ERROR.format(namespace=_NAMESPACE))
     arn = f"arn:{partition}:iam::{caller.account}:user/sandbox"
     text = _IDENTITY.format(namespace=_NAMESPACE, arn=arn, user="AIDASANDBOX", account=caller.account)
