@@ -114,7 +114,7 @@ def _status(arguments: argparse.Namespace) -> int:
     print(f"{running.url}, process {running.pid}")
     print(_contents(running))
     print(_calls(running))
-    for name, count in running.status["lacked"].items():
+    for name, count in running.status.get("lacked", {}).items():
         print(f"lacked: {name}, asked for {'once' if count == 1 else f'{count} times'}, is not in the sandbox")
     print(totals(running.status))
     print(silences(running.status))
