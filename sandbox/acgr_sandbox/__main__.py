@@ -19,9 +19,10 @@ from .core.pending_changes import shift
 from .core.switches import Switches
 from .core.world import World
 from .front import Sandbox
+from .kept_world import KeptWorld, kept
 from .scenario.generate import SIZES, generated
 from .scenario.load import DEFAULT_SCENARIO, load_scenario
-from .scenario.snapshot import load, save, write_atomically
+from .scenario.snapshot import write_atomically
 from .server import LOOPBACK, Server
 
 
@@ -67,17 +68,14 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     goes_on = path is not None and path.exists() and not arguments.reset
     world = copy.deepcopy(scenario)
     if goes_on:
-        world, then = load(path)
+        world, then = kept(path)
     clock = clock_named(arguments.clock, then)
     if then > clock.now():  # it ran ahead of the wall clock
         shift(world, clock.now() - then)
 
-    def persist(world: World) -> None:
-        if path is not None:
-            save(path, world, clock.now())
-
     switches, events = _switches(arguments), _events(arguments.events)
-    sandbox = Sandbox(world, clock=clock, switches=switches, on_write=persist, scenario=scenario, on_event=events)
+    keeper = KeptWorld(path) if path is not None else None
+    sandbox = Sandbox(world, clock=clock, switches=switches, scenario=scenario, on_event=events, keeper=keeper)
     if arguments.calls:
         sandbox.stream_calls(arguments.calls)
     return sandbox
@@ -124,6 +122,7 @@ def _serve(server: Server, ready: Path | None) -> None:
         server.serve_forever(poll_interval=0.1)
     finally:
         server.server_close()
+        server.sandbox.keep()
         if ready is not None:
             ready.unlink(missing_ok=True)
 
@@ -136,6 +135,7 @@ def _facts(server: Server) -> dict[str, object]:
         "account": world.account,
         "regions": [world.source_region, world.replica_region],
         "started": RealClock().now(),
+        "secret": server.sandbox.secret,
     }
 
 

@@ -8,9 +8,10 @@ the API into operations, `control.routes` those to the control routes into calls
 from __future__ import annotations
 
 import copy
+import secrets
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from .core.clock import Clock, RealClock
 from .core.events import LONGEST, Event, EventLog
@@ -33,6 +34,30 @@ MOST_CALLS = 1_000_000
 """How many calls can be placed at once."""
 
 
+class Write(NamedTuple):
+    """An operation that wrote: when and where, its parameters, how its asynchronous part fails, the revision after it.
+
+    The same writes on the same world, with the same switches, make the same world.
+    """
+
+    at: float
+    region: str
+    operation: str
+    params: Mapping[str, object]
+    async_failure: str | None
+    revision: int
+
+
+class Keeper(Protocol):
+    """Keeps a world beyond the life of the process."""
+
+    def save(self, simulation: Simulation) -> None:
+        """Keep the world whole."""
+
+    def add(self, write: Write, simulation: Simulation) -> None:
+        """Keep one more write, before it is answered."""
+
+
 class Simulation:
     """The world of one account in two linked Regions, and how Connect behaves in it.
 
@@ -43,6 +68,9 @@ class Simulation:
         on_write: called with the world after every operation that wrote, before the answer goes out.
         scenario: what `reset` goes back to; `world` as it is now unless given.
         on_event: called with every event (module `core.events`), as it happens.
+        keeper: keeps the world beyond the life of the process.
+
+    `secret` is what it proves by that it is itself: `GET /_sandbox/status`.
     """
 
     def __init__(
@@ -54,6 +82,7 @@ class Simulation:
         on_write: Callable[[World], None] | None = None,
         scenario: World | None = None,
         on_event: Callable[[Event], None] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.clock: Clock = clock or RealClock()
         self.switches = switches or Switches()
@@ -63,9 +92,11 @@ class Simulation:
         self.events = EventLog(on_event)
         self.throttle = Throttle()
         self.lock = threading.RLock()
+        self.secret = secrets.token_hex(32)
         self._timeline = Timeline(self.clock, self._log_number_event)
         self._phone_calls = PhoneCalls(self._timeline.record)
         self._on_write = on_write or (lambda _: None)
+        self._keeper = keeper
         self._scenario = copy.deepcopy(scenario or world)
         self._world = world
         self._timeline.begin(world)
@@ -101,9 +132,11 @@ class Simulation:
     def settle(self) -> None:
         """Make all changes that are due, and place the calls of the stream between them."""
         with self.lock:
-            now = self.clock.now()
-            settle(self._world, now, self._record_number_event, self._advance_stream)
-            self._advance_stream(now)
+            self._settle_until(self.clock.now())
+
+    def _settle_until(self, now: float) -> None:
+        settle(self._world, now, self._record_number_event, self._advance_stream)
+        self._advance_stream(now)
 
     def _advance_stream(self, until: float) -> None:
         self._phone_calls.advance(self._world, until, self.switches.seed)
@@ -164,16 +197,19 @@ class Simulation:
         Raises:
             Refusal: Connect would refuse it.
         """
-        self.settle()
+        # One time for what was due before and for the operation: nothing may fall between them when it is repeated.
+        now, record = self.clock.now(), self._record_number_event
+        self._settle_until(now)
         world = self._world_of(caller)
         switches = self.switches.drawn(str(world.revision))
-        now, record = self.clock.now(), self._record_number_event
         call = Call(world, caller.region, now, switches, params, record, async_failure, self._phone_calls)
         answer = OPERATIONS[name].run(call)
         if OPERATIONS[name].writes:
             world.revision += 1
             self.settle()
             self._on_write(self._world)
+            if self._keeper is not None and world is self._world:
+                self._keeper.add(Write(now, caller.region, name, params, async_failure, world.revision), self)
         return answer
 
     def perform(self, operation: str, params: Mapping[str, object], *, region: str) -> Answer:
@@ -245,9 +281,16 @@ class Simulation:
             self.events.add(self.clock.now(), "world", {"what": what, **facts})
 
     def persist(self) -> None:
-        """Hand the world as it is to `on_write`."""
+        """Hand the world as it is to `on_write`, and have it kept whole: what was done to it was no operation."""
         with self.lock:
             self._on_write(self._world)
+            self.keep()
+
+    def keep(self) -> None:
+        """Have the world as it is kept whole."""
+        with self.lock:
+            if self._keeper is not None:
+                self._keeper.save(self)
 
     def hold_claims(self) -> None:
         """From now on what is IN_PROGRESS stays so."""
@@ -298,6 +341,7 @@ class Simulation:
         with self.lock:
             self.settle()
             self.switches = switches
+            self.keep()
 
     def restore(self, world: World, taken: float = 0.0, *, what: str = "restored") -> None:
         """Put another world in place of this one; its history begins now.

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from .calls import call, silences, stream_calls, totals
 from .environment import as_exports, sandbox_environment
-from .process import Folder, Running, SandboxFailure, control_request, find_running, start, stop
+from .process import Folder, Running, SandboxFailure, control_request, find_running, kept_world, start, stop
 
 DEFAULT_FOLDER = Path(".state/sandbox")
 SIZES = ("numbers", "agents", "flows", "groups")
@@ -130,7 +129,8 @@ def _reset(arguments: argparse.Namespace) -> int:
     folder = _folder(arguments)
     running = find_running(folder)
     if running is None:
-        folder.world.unlink(missing_ok=True)
+        for file in (folder.writes, folder.world):
+            file.unlink(missing_ok=True)
         print("No sandbox is running; the next one begins with its scenario.")
         return 0
     control_request(running.url, "POST", "reset")
@@ -150,9 +150,10 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     if running is None and not folder.world.exists():
         raise SandboxFailure(f"There is no world in {folder.path}: start a sandbox there first.")
     if running is None:
-        shutil.copyfile(folder.world, arguments.file)
+        world = kept_world(folder)
     else:
-        arguments.file.write_text(json.dumps(control_request(running.url, "GET", "world")), encoding="utf-8")
+        world = json.dumps(control_request(running.url, "GET", "world"))
+    arguments.file.write_text(world, encoding="utf-8")
     print(f"The world is in {arguments.file}; `acgr sandbox restore {arguments.file}` goes back to it.")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def exclusive_lock(path: Path, *, seconds: float) -> Iterator[bool]:
     The system lets go of the lock when its holder dies; the file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
+    # A link is not followed: it would make a file elsewhere.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w") as file:
         yield any(_locked(file.fileno()) for _ in poll(0.05, until=seconds))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import hmac
 import json
 import os
-import shutil
+import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 from acgr_cli.clock import poll
 
@@ -51,6 +53,11 @@ class Folder:
         return self.path / "world.json"
 
     @property
+    def writes(self) -> Path:
+        """What was written to the world since its file was."""
+        return self.path / "world.json.writes"
+
+    @property
     def lock(self) -> Path:
         """Held by a command while it starts a sandbox."""
         return self.path / "start.lock"
@@ -73,24 +80,58 @@ class Running:
 
 
 def find_running(folder: Folder) -> Running | None:
-    """The sandbox of a folder, None when it does not run; what a dead one left is taken away."""
+    """The sandbox of a folder, None when it does not run; what a dead one left is taken away.
+
+    Raises:
+        SandboxFailure: the ready file is none, or what answers at its address cannot prove that it is the sandbox that
+            wrote it.
+    """
+    facts = _ready(folder)
+    if facts is None:
+        return None
+    challenge = secrets.token_hex(16)
+    status = _status(facts.url, challenge)
+    if status.get("pid") != facts.pid:
+        _clear(folder, facts.pid)
+        return None
+    proof = hmac.new(facts.secret.encode(), challenge.encode(), "sha256").hexdigest()
+    if not hmac.compare_digest(proof.encode(), str(status.get("proof")).encode()):
+        raise SandboxFailure(
+            f"What answers at {facts.url} cannot prove that it is the sandbox of {folder.path}, so it is left alone: "
+            f"if it is one, end process {facts.pid} yourself, then remove {folder.ready}."
+        )
+    return Running(facts.url, facts.pid, facts.regions, status)
+
+
+class _Ready(NamedTuple):
+    url: str
+    pid: int
+    regions: tuple[str, ...]
+    secret: str
+
+
+_LOOPBACK_URL = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\]):[0-9]{1,5}")
+
+
+def _ready(folder: Folder) -> _Ready | None:
     try:
         facts = json.loads(folder.ready.read_text(encoding="utf-8"))
-        url, pid, regions = facts["url"], int(facts["pid"]), tuple(facts["regions"])
+        ready = _Ready(str(facts["url"]), facts["pid"], tuple(map(str, facts["regions"])), str(facts.get("secret")))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
-        raise SandboxFailure(f"{folder.ready} is no ready file of a sandbox: remove it.") from None
-    status = _status(url)
-    if status.get("pid") == pid:
-        return Running(url, pid, regions, status)
-    _clear(folder, pid)
-    return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        ready = _Ready("", 0, (), "")
+    # 0, 1 and what is below would reach other processes than one of ours.
+    if type(ready.pid) is not int or ready.pid < 2 or not _LOOPBACK_URL.fullmatch(ready.url) or len(ready.regions) != 2:
+        raise SandboxFailure(f"{folder.ready} is no ready file of a sandbox: remove it.")
+    return ready
 
 
-def _status(url: str) -> dict[str, Any]:
+def _status(url: str, challenge: str) -> dict[str, Any]:
     try:
-        return dict(control_request(url, "GET", "status"))
+        return dict(control_request(url, "GET", f"status?challenge={challenge}"))
+    except (TypeError, ValueError):
+        return {}
     except SandboxFailure as failure:
         if isinstance(getattr(failure.__cause__, "reason", failure.__cause__), TimeoutError):
             raise
@@ -128,7 +169,7 @@ def _start(folder: Folder, scenario: Path | None, sizes: Sequence[str], options:
     command = [sys.executable, "-m", "acgr_sandbox", "--world", str(folder.world), "--ready", str(folder.ready)]
     if folder.scenario.exists():
         command += ["--scenario", str(folder.scenario)]
-    with folder.log.open("wb") as log:
+    with _own_file(folder.log) as log:
         process = subprocess.Popen(
             [*command, *options],
             stdin=subprocess.DEVNULL,
@@ -139,11 +180,24 @@ def _start(folder: Folder, scenario: Path | None, sizes: Sequence[str], options:
     return _wait_until_ready(folder, process)
 
 
+def _own_file(path: Path) -> BinaryIO:
+    """Open a file of the folder to write it anew; it is nobody else's, and no link to another one is followed."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.fdopen(os.open(path, flags, 0o600), "wb")
+    except OSError as error:
+        if path.is_symlink():
+            raise SandboxFailure(f"{path} is a link, which is not followed: remove it.") from None
+        raise SandboxFailure(f"{path} cannot be written: {error.strerror}.") from None
+
+
 def _keep_scenario(folder: Folder, scenario: Path) -> None:
     if not scenario.is_file():
         raise SandboxFailure(f"There is no scenario {scenario}.")
-    if scenario.resolve() != folder.scenario.resolve():
-        shutil.copyfile(scenario, folder.scenario)
+    if folder.scenario.exists() and scenario.samefile(folder.scenario):
+        return
+    with _own_file(folder.scenario) as kept:
+        kept.write(scenario.read_bytes())
 
 
 def _generate_scenario(folder: Folder, sizes: Sequence[str]) -> None:
@@ -151,7 +205,8 @@ def _generate_scenario(folder: Folder, sizes: Sequence[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise SandboxFailure(done.stderr.strip())
-    folder.scenario.write_text(done.stdout, encoding="utf-8")
+    with _own_file(folder.scenario) as kept:
+        kept.write(done.stdout.encode())
 
 
 def _wait_until_ready(folder: Folder, process: subprocess.Popen[bytes]) -> Running:
@@ -165,6 +220,15 @@ def _wait_until_ready(folder: Folder, process: subprocess.Popen[bytes]) -> Runni
     process.terminate()
     process.wait()
     raise SandboxFailure(f"The sandbox did not answer within {START_SECONDS:.0f} s; see {folder.log}.")
+
+
+def kept_world(folder: Folder) -> str:
+    """The world of a sandbox that does not run, as a snapshot: its file, and what was written since."""
+    command = [sys.executable, "-m", "acgr_sandbox.kept_world", str(folder.world)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise SandboxFailure(done.stderr.strip())
+    return done.stdout
 
 
 def stop(folder: Folder, running: Running) -> None:

@@ -6,6 +6,7 @@ their client.
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 from collections.abc import Callable
@@ -87,11 +88,12 @@ def _whole(payload: Payload, name: str, default: int) -> int:
         raise ValueError(f"{name} is {value!r}; it takes a whole number of 0 or more.") from None
 
 
-def status(simulation: Simulation, _: Payload) -> object:
-    """What is in the world, in figures."""
-    world = simulation.world
+def status(simulation: Simulation, payload: Payload) -> object:
+    """What is in the world, in figures; with a `challenge` also the proof that this is the sandbox with that secret."""
+    world, challenge = simulation.world, str(payload.get("challenge", ""))
     return {
         "pid": os.getpid(),
+        **({"proof": _proof(simulation.secret, challenge)} if challenge else {}),
         "account": world.account,
         "source_region": world.source_region,
         "replica_region": world.replica_region,
@@ -111,6 +113,10 @@ def status(simulation: Simulation, _: Payload) -> object:
         "now": simulation.clock.now(),
         "clock": clock_name(simulation.clock),
     }
+
+
+def _proof(secret: str, challenge: str) -> str:
+    return hmac.new(secret.encode(), challenge.encode(), "sha256").hexdigest()
 
 
 def _counters(simulation: Simulation, _: Payload) -> object:

@@ -136,6 +136,7 @@ def _distribute(simulation: Simulation, change: Change) -> None:
 def _flow_state(simulation: Simulation, change: Change) -> None:
     flow = simulation.world.flow(change["flow"])
     flow.states = dict.fromkeys(flow.states, (str(change["state"]), str(change["status"])))
+    simulation.persist()
 
 
 def _operation(simulation: Simulation, change: Change) -> None:

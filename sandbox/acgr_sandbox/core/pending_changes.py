@@ -303,3 +303,6 @@ _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     "replica-gone": _replica_gone,
     TEST_END: _test_end,
 }
+
+KINDS = frozenset(_MAKE)
+"""What a pending change can be."""

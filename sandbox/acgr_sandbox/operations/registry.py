@@ -16,7 +16,8 @@ from .call import Call
 Answer = dict[str, Any]
 Handler = Callable[[Call], Answer]
 
-TOKEN_LIFE = 24 * 3600.0
+MOST_TOKENS = 10_000
+"""How many client tokens are remembered; the oldest make room."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ def _digest(call: Call) -> str:
 
 
 def _forget_old_tokens(call: Call) -> None:
-    tokens = call.world.tokens
-    for key in [key for key, token in tokens.items() if token.at < call.now - TOKEN_LIFE]:
+    # They are in the order in which they came, and none is looked at that stays.
+    tokens, oldest = call.world.tokens, call.now - call.switches.token_seconds
+    while tokens:
+        key = next(iter(tokens))
+        if tokens[key].at >= oldest and len(tokens) < MOST_TOKENS:
+            return
         del tokens[key]
