@@ -76,9 +76,7 @@ class Sandbox:
     def _ask(self, method: str, route: str, payload: object = None) -> Any:
         body = None if payload is None else json.dumps(payload).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        request = urllib.request.Request(
-            f"{self.control}/_sandbox/{route}", data=body, headers=headers, method=method
-        )
+        request = urllib.request.Request(f"{self.control}/_sandbox/{route}", data=body, headers=headers, method=method)
         with _DIRECT.open(request, timeout=60) as answer:
             return json.load(answer)
 

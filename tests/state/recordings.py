@@ -96,9 +96,7 @@ class Connect:
         """The answer of one control route."""
         body = None if payload is None else json.dumps(payload).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        request = urllib.request.Request(
-            f"{self.url}/_sandbox/{route}", data=body, headers=headers, method=method
-        )
+        request = urllib.request.Request(f"{self.url}/_sandbox/{route}", data=body, headers=headers, method=method)
         with self._open(request, timeout=10) as answer:
             return json.loads(answer.read())
 

@@ -5,5 +5,6 @@ process       the sandbox as a process: started by name, found, stopped, and ask
 lock          one start at a time in a folder
 calls         what `call` places, and what it says
 environment   the variables that lead AWS clients to it
+browser       opens the page that the sandbox serves, where there is a browser to open it
 watch         the live view in the terminal, of what `dashboard` draws
 """

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .browser import open_browser
 from .calls import call, silences, stream_calls, totals
 from .environment import as_exports, sandbox_environment
 from .process import Folder, Running, SandboxFailure, control_request, find_running, kept_world, start, stop
@@ -42,6 +43,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     calling.add_argument("--count", type=int, default=1, metavar="N", help="how many calls (default 1)")
     calling.add_argument("--rate", type=float, default=0.0, metavar="PER-SECOND", help="spread them; else all at once")
     calling.add_argument("--json", action="store_true", help="print what the control route answers")
+    page = _add(actions, "page", _page, "see what happens in it in a browser")
+    page.add_argument("--no-browser", action="store_true", help="print the address, and open nothing")
     run = _add(actions, "run", _run, "run a command against one that lives as long as the command")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
     for name in ("start", "run"):
@@ -177,6 +180,14 @@ def _watch(arguments: argparse.Namespace) -> int:
     if not 0.05 <= arguments.every <= 60:
         raise SandboxFailure("--every takes 0.05 to 60 seconds.")
     return watch(_folder(arguments), once=arguments.once, seconds=arguments.every)
+
+
+def _page(arguments: argparse.Namespace) -> int:
+    url = f"{_running_or_fail(_folder(arguments)).url}/_sandbox/page"
+    print(url)
+    if not arguments.no_browser:
+        open_browser(url)
+    return 0
 
 
 def _run(arguments: argparse.Namespace) -> int:

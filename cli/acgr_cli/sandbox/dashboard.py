@@ -17,6 +17,7 @@ BARS = "▁▂▃▄▅▆▇█"
 DARK = "bold white on red"
 RATE_SECONDS = 5
 _EVENTS = 8
+_LACKED = 3
 _STYLES = {"dark": "red", "failed": "red", "first call lost": "red", "calls lost": "red", "lit": "green"}
 _AROUND = 12  # lines that are neither a number, a TDG nor an event
 
@@ -33,7 +34,7 @@ def dashboard(overview: Overview, *, url: str, height: int | None = None) -> Ren
     events = events if height is None else events[-_EVENTS:]
     room = None if height is None else max(3, height - _AROUND - len(events) - len(overview["groups"]))
     tables = [_groups(overview), Text(), _numbers(overview, room)]
-    below = [_requests(overview), *_phone_calls(overview), *events]
+    below = [_requests(overview), *_phone_calls(overview), *_lacked(overview), *events]
     return Group(_title(overview, url), Text(), *tables, Text(), *below)
 
 
@@ -124,6 +125,15 @@ def _requests(overview: Overview) -> Text:
         bar = BARS[(calls * len(BARS) - 1) // most] if calls else " "
         text.append(bar, "red" if throttled else "cyan")
     return text
+
+
+def _lacked(overview: Overview) -> list[Text]:
+    lacked = list(overview.get("lacked", {}).items())
+    if not lacked:
+        return []
+    named = ", ".join(f"{name} ({count})" for name, count in lacked[:_LACKED])
+    more = f" and {len(lacked) - _LACKED} more" if len(lacked) > _LACKED else ""
+    return [Text.assemble(("asked for, not in the sandbox", "bold"), f"  {named}{more}", style="yellow")]
 
 
 def _event(event: Overview) -> Text:

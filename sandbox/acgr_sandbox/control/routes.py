@@ -22,6 +22,7 @@ from acgr_sandbox.simulation import Simulation
 from acgr_sandbox.wire.rest_json import Request, Response, json_response
 
 from .overview import overview
+from .page import page
 from .placed_calls import lost_rows, of_number, place_calls, totals
 from .second_writer import make_change
 
@@ -40,23 +41,27 @@ Payload = dict[str, Any]
 def answer(simulation: Simulation, request: Request) -> Response:
     """Answer one control request; a mistake in it is a 400 with a sentence."""
     path = request.raw_path.removeprefix(f"{PREFIX}/").rstrip("/")
+    if (request.method, path) == ("GET", "page"):
+        return _private(page())
     route = _ROUTES.get((request.method, path))
     if route is None:
-        there = ", ".join(f"{method} {PREFIX}/{name}" for method, name in _ROUTES)
+        there = ", ".join(f"{method} {PREFIX}/{name}" for method, name in [*_ROUTES, ("GET", "page")])
         message = f"There is no {request.method} {request.raw_path}; there are {there}."
         return _json(404, {"Message": message})
     try:
         payload = _payload(request)
         with simulation.lock:
-            answered = route(simulation, payload)
-            return answered if isinstance(answered, Response) else _json(200, answered)
+            return _json(200, route(simulation, payload))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return _json(400, {"Message": f"{type(error).__name__}: {error}"})
 
 
 def _json(status: int, value: object) -> Response:
-    plain = json_response(status, value)
-    return replace(plain, headers={**plain.headers, **PRIVATE})
+    return _private(json_response(status, value))
+
+
+def _private(response: Response) -> Response:
+    return replace(response, headers={**response.headers, **PRIVATE})
 
 
 def _payload(request: Request) -> Payload:

@@ -32,7 +32,9 @@ def _problems(world: World) -> Iterator[str]:
         yield f"revision is {world.revision}, which is below 0"
     for name, section in vars(world).items():
         entries = section.items() if isinstance(section, dict) else ()
-        yield from (f"{name}.{key} has the id {entry.id!r}" for key, entry in entries if getattr(entry, "id", key) != key)
+        yield from (
+            f"{name}.{key} has the id {entry.id!r}" for key, entry in entries if getattr(entry, "id", key) != key
+        )
     yield from _problems_of_owned(world)
     for number in world.numbers.values():
         yield from (f"numbers.{number.id} {problem}" for problem in _problems_of_number(world, number))
