@@ -28,5 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SandboxFailure as failure:
         print(failure, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130

@@ -1,7 +1,7 @@
 """The files that keep a world from one start to the next.
 
 world.json           the world, as a snapshot
-world.json.writes    the writes since, a JSON line each; the first line says which snapshot they follow, and the switches
+world.json.writes    the writes since, a JSON line each; the first says which snapshot they follow, and the switches
 
 A write costs one line, whatever the size of the world, and the line is there before the write is answered: if the
 process is killed, the next start repeats what was written, on the same world and with the same switches, and goes on

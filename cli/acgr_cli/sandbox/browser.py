@@ -25,7 +25,7 @@ def open_browser(url: str) -> bool:
 
 
 def has_screen(environment: Mapping[str, str], platform: str) -> bool:
-    """Whether somebody sits at this machine: not over SSH, nor in CI, nor without a display or a browser of his choice."""
+    """Whether somebody sits at this machine: not over SSH, in CI or without a display, unless BROWSER names one."""
     if environment.get("CI") or environment.get("SSH_CONNECTION"):
         return bool(environment.get("BROWSER"))
     has_display = platform in ("darwin", "win32") or "DISPLAY" in environment or "WAYLAND_DISPLAY" in environment

@@ -152,10 +152,7 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     running = find_running(folder)
     if running is None and not folder.world.exists():
         raise SandboxFailure(f"There is no world in {folder.path}: start a sandbox there first.")
-    if running is None:
-        world = kept_world(folder)
-    else:
-        world = json.dumps(control_request(running.url, "GET", "world"))
+    world = json.dumps(control_request(running.url, "GET", "world")) if running else kept_world(folder)
     arguments.file.write_text(world, encoding="utf-8")
     print(f"The world is in {arguments.file}; `acgr sandbox restore {arguments.file}` goes back to it.")
     return 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import hmac
+import http.client
 import json
 import os
 import re
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -70,13 +70,21 @@ class Folder:
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers; `process` where this command started it."""
+    """A sandbox that answers.
+
+    Attributes:
+        url, pid, regions: as its ready file says.
+        status: what it answered.
+        process: where this command started it.
+        proved: whether it has proved that it is the one that wrote the ready file; an older sandbox cannot.
+    """
 
     url: str
     pid: int
     regions: tuple[str, ...]
     status: dict[str, Any] = field(repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    proved: bool = False
 
 
 def find_running(folder: Folder) -> Running | None:
@@ -94,13 +102,21 @@ def find_running(folder: Folder) -> Running | None:
     if status.get("pid") != facts.pid:
         _clear(folder, facts.pid)
         return None
-    proof = hmac.new(facts.secret.encode(), challenge.encode(), "sha256").hexdigest()
-    if not hmac.compare_digest(proof.encode(), str(status.get("proof")).encode()):
-        raise SandboxFailure(
-            f"What answers at {facts.url} cannot prove that it is the sandbox of {folder.path}, so it is left alone: "
-            f"if it is one, end process {facts.pid} yourself, then remove {folder.ready}."
-        )
-    return Running(facts.url, facts.pid, facts.regions, status)
+    if facts.secret and not _proves(status, facts.secret, challenge):
+        raise SandboxFailure(_unproved(folder, facts.url, facts.pid))
+    return Running(facts.url, facts.pid, facts.regions, status, proved=bool(facts.secret))
+
+
+def _proves(status: Mapping[str, Any], secret: str, challenge: str) -> bool:
+    proof = hmac.new(secret.encode(), challenge.encode(), "sha256").hexdigest()
+    return hmac.compare_digest(proof.encode(), str(status.get("proof")).encode())
+
+
+def _unproved(folder: Folder, url: str, pid: int) -> str:
+    return (
+        f"What answers at {url} cannot prove that it is the sandbox of {folder.path}, so it is left alone: "
+        f"if it is one, end process {pid} yourself, then remove {folder.ready}."
+    )
 
 
 class _Ready(NamedTuple):
@@ -116,7 +132,9 @@ _LOOPBACK_URL = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\]):[0-
 def _ready(folder: Folder) -> _Ready | None:
     try:
         facts = json.loads(folder.ready.read_text(encoding="utf-8"))
-        ready = _Ready(str(facts["url"]), facts["pid"], tuple(map(str, facts["regions"])), str(facts.get("secret")))
+        ready = _Ready(
+            str(facts["url"]), facts["pid"], tuple(map(str, facts["regions"])), str(facts.get("secret") or "")
+        )
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -155,6 +173,8 @@ def start(folder: Folder, scenario: Path | None, sizes: Sequence[str], options: 
         sizes: options of `python -m acgr_sandbox.scenario.generate`, which then makes the scenario that is kept.
         options: further options of `python -m acgr_sandbox`.
     """
+    if folder.lock.is_symlink():
+        raise SandboxFailure(f"{folder.lock} is a link, which is not followed: remove it.")
     with exclusive_lock(folder.lock, seconds=START_SECONDS) as only:
         if not only:
             raise SandboxFailure(f"Another command has been starting a sandbox in {folder.path}; try again.")
@@ -232,7 +252,13 @@ def kept_world(folder: Folder) -> str:
 
 
 def stop(folder: Folder, running: Running) -> None:
-    """End a sandbox and wait until it is gone."""
+    """End a sandbox and wait until it is gone.
+
+    Raises:
+        SandboxFailure: it has not proved that it is one, or does not end.
+    """
+    if not running.proved:
+        raise SandboxFailure(_unproved(folder, running.url, running.pid))
     with contextlib.suppress(ProcessLookupError):
         os.kill(running.pid, signal.SIGTERM)
     for _ in poll(0.05, until=STOP_SECONDS):

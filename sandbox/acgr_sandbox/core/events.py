@@ -2,8 +2,8 @@
 
 Each event has `n` (1, 2, 3 …), `time` (epoch seconds of the sandbox's clock) and `kind`:
 
-    call            operation, region, account, outcome, status, on (the ids and ARNs in its path); asked (method and path,
-                    or the action of another service) where it is for no operation that the sandbox has
+    call            operation, region, account, outcome, status, on (the ids and ARNs in its path); asked (method and
+                    path, or the action of another service) where it is for no operation that the sandbox has
     number          number, number_id, region ("" for both), what: moved, claimed, failed, dark, lit (no longer dark), …
                     and first call lost, calls lost, which have `calls`
     fault           fault (its kind), operation, region

@@ -31,9 +31,10 @@ class Misfit(ValueError):
 
 @cache
 def reader(kind: Any) -> Reader:
-    """What reads a value of that annotation: plain types, dataclasses, and lists, tuples, dictionaries and unions of them.
+    """What reads a value of that annotation, and raises `Misfit` for what is not of that type.
 
-    It raises `Misfit` for what is not of that type. Dataclasses are made, all else is taken as it is.
+    It knows plain types, dataclasses, and lists, tuples, dictionaries and unions of them. Dataclasses are made, all
+    else is taken as it is.
     """
     if kind is Any:
         return lambda value: value
@@ -113,7 +114,8 @@ def _tuple_reader(kinds: tuple[Any, ...]) -> Reader:
     def read_all(value: Any) -> Any:
         if not isinstance(value, (list, tuple)) or len(value) != len(readers):
             raise Misfit(f"is {_shown(value)}, not a list of {len(readers)}")
-        return tuple(_within(read, item, str(index)) for index, (read, item) in enumerate(zip(readers, value)))
+        pairs = zip(readers, value, strict=True)
+        return tuple(_within(read, item, str(index)) for index, (read, item) in enumerate(pairs))
 
     return read_all
 
