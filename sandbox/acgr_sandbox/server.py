@@ -1,8 +1,8 @@
 """A sandbox behind HTTP: one thread waits for all connections, a few others answer whole requests.
 
 A connection costs no thread until its request is there, so that clients which open connections and send nothing, or
-send slowly, keep nobody out. What a request may cost is in `Limits`; `wire.http1` reads it, `control.guard` says who may
-ask at all.
+send slowly, keep nobody out. What a request may cost is in `Limits`; `wire.http1` reads it, and `control.guard` says
+who may ask at all.
 """
 
 from __future__ import annotations

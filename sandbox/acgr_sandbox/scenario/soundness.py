@@ -32,9 +32,8 @@ def _problems(world: World) -> Iterator[str]:
         yield f"revision is {world.revision}, which is below 0"
     for name, section in vars(world).items():
         entries = section.items() if isinstance(section, dict) else ()
-        yield from (
-            f"{name}.{key} has the id {entry.id!r}" for key, entry in entries if getattr(entry, "id", key) != key
-        )
+        known = ((key, getattr(entry, "id", key)) for key, entry in entries)
+        yield from (f"{name}.{key[:40]} has the id {id[:40]!r}" for key, id in known if id != key)
     yield from _problems_of_owned(world)
     for number in world.numbers.values():
         yield from (f"numbers.{number.id} {problem}" for problem in _problems_of_number(world, number))
