@@ -9,6 +9,7 @@ The parts, from the top down. An import goes down in this list, never up (`pypro
     front                `Sandbox`: is a request for the API or for a control route?
     dispatch             one request to the API: caller, throttle, faults, operation, answer, counters
     control/             the control routes, their client, the overview, the second writer
+    kept_world           the files that keep a world from one start to the next
     simulation           `Simulation`: the world with clock, switches, faults and metrics; runs operations on it
     operations/          what each operation of Connect does to the world, one module per subject
     scenario/            worlds from YAML, from sizes and from snapshots, and the JSON schema of scenarios

@@ -132,9 +132,8 @@ _LOOPBACK_URL = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\]):[0-
 def _ready(folder: Folder) -> _Ready | None:
     try:
         facts = json.loads(folder.ready.read_text(encoding="utf-8"))
-        ready = _Ready(
-            str(facts["url"]), facts["pid"], tuple(map(str, facts["regions"])), str(facts.get("secret") or "")
-        )
+        url, regions, secret = str(facts["url"]), tuple(map(str, facts["regions"])), str(facts.get("secret") or "")
+        ready = _Ready(url, facts["pid"], regions, secret)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
