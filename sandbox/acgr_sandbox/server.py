@@ -8,6 +8,7 @@ who may ask at all.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import queue
 import selectors
 import socket
@@ -64,6 +65,7 @@ class Limits:
 class _Connection:
     socket: socket.socket
     since: float  # when what it waits for began
+    number: int  # of all, in the order in which they came
     data: bytearray = field(default_factory=bytearray)
     searched: int = 0  # up to where no head ends
     head: Head | None = None
@@ -143,6 +145,7 @@ class Server:
         self.server_address: tuple[str, int] = self._listener.getsockname()[:2]
         self._selector = selectors.DefaultSelector()
         self._connections: set[_Connection] = set()
+        self._numbers = itertools.count()
         self._held = 0
         self._workers = _Workers(self.limits.workers)
         self._returned: deque[tuple[_Connection, bool]] = deque()
@@ -216,7 +219,7 @@ class Server:
                 return
             accepted.setblocking(False)
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = _Connection(accepted, self._clock.now())
+            connection = _Connection(accepted, self._clock.now(), next(self._numbers))
             self._connections.add(connection)
             self._watch(connection)
 
@@ -232,7 +235,7 @@ class Server:
         if not waiting:
             return False
         # First who never asked for anything, then who is between two requests, then who is in the middle of one.
-        self._close(min(waiting, key=lambda each: (each.served and 1 + each.amid, each.since)))
+        self._close(min(waiting, key=lambda each: (each.served and 1 + each.amid, each.since, each.number)))
         return True
 
     def _watch(self, connection: _Connection) -> None:

@@ -25,6 +25,16 @@ _KEYS = {
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+GROUP_STATUSES = (
+    "ACTIVE",
+    "CREATION_IN_PROGRESS",
+    "CREATION_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "PENDING_DELETION",
+    "DELETION_FAILED",
+)
+
+
 class ScenarioError(ValueError):
     """A scenario that cannot be, in one sentence."""
 

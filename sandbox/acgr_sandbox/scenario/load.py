@@ -77,7 +77,9 @@ from acgr_sandbox.core.models import (
 from acgr_sandbox.core.testing_language import problems_of
 from acgr_sandbox.core.world import World
 
+from .conform import problem_of
 from .entries import (
+    GROUP_STATUSES,
     Entry,
     ScenarioError,
     add_unique,
@@ -94,6 +96,7 @@ from .entries import (
     shares_of,
     target_of,
 )
+from .schema import schema
 
 DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
 """What a sandbox holds when it is given no scenario."""
@@ -114,15 +117,6 @@ TEST_CONTENT = json.dumps(
 )
 """The content of a test case that is given none: it observes that the test begins."""
 
-GROUP_STATUSES = (
-    "ACTIVE",
-    "CREATION_IN_PROGRESS",
-    "CREATION_FAILED",
-    "UPDATE_IN_PROGRESS",
-    "PENDING_DELETION",
-    "DELETION_FAILED",
-)
-
 
 def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
     """The world a scenario describes, given as a file or as what the file would hold.
@@ -130,8 +124,37 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
     Raises:
         ScenarioError: something in it is unknown, missing or contradictory.
     """
-    data = source if isinstance(source, Mapping) else yaml.safe_load(Path(source).read_text(encoding="utf-8"))
+    data = source if isinstance(source, Mapping) else _read(Path(source))
     check_keys("a scenario", data)
+    try:
+        world = _world_of(data)
+    except (TypeError, AttributeError, KeyError, ValueError, RecursionError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError(f"This is no scenario: {problem_of(data, schema()) or error}.") from None
+    # What is read without looking closer, such as a description that is a number, is looked at here.
+    problem = problem_of(data, schema())
+    if problem:
+        raise ScenarioError(f"This is no scenario: {problem}.")
+    return world
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise ScenarioError(
+            f"{path}{where} is no YAML: {getattr(error, 'problem', None) or 'it cannot be read'}."
+        ) from None
+    except RecursionError:
+        raise ScenarioError(f"{path} is nested too deep.") from None
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path} is no text in UTF-8.") from None
+
+
+def _world_of(data: Mapping[str, Any]) -> World:
     account = required(data, "account", "the scenario")
     if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
         raise ScenarioError(f"The account is '{account}'; it is twelve digits, in quotes.")

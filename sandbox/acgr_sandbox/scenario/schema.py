@@ -12,7 +12,7 @@ from typing import Any
 
 from acgr_sandbox.core.models import PAIRS
 
-from .load import GROUP_STATUSES
+from .entries import GROUP_STATUSES
 
 Schema = dict[str, Any]
 
