@@ -263,6 +263,8 @@ def _add_number(world: World, entry: Entry) -> None:
 
 
 def _set_flows(world: World, number: Number, given: str | Entry | None) -> None:
+    if isinstance(given, list):
+        raise ScenarioError(f"Number {number.e164}: a list of flows is for several numbers: give a count as well.")
     regions = world.regions_of(number)
     names = given if isinstance(given, Mapping) else dict.fromkeys(regions, given)
     for region, name in names.items():

@@ -1,0 +1,35 @@
+"""Every write of the API, repeated from the file that keeps it, makes the same world."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from contract_calls import CALLS, SCENARIO, SOURCE, filled, ids
+
+from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, snapshot
+from acgr_sandbox.kept_world import KeptWorld, kept, writes_beside
+from acgr_sandbox.operations import OPERATIONS
+from acgr_sandbox.wire.refusal import Refusal
+
+WRITES = sorted(name for name in CALLS if OPERATIONS[name].writes)
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_write_repeats(operation: str, tmp_path: Path) -> None:
+    """After a crash the world is the one that was answered: ids, times and what is under way."""
+    path = tmp_path / "world.json"
+    keeper, clock = KeptWorld(path), ManualClock()
+    sandbox = Sandbox(load_scenario(SCENARIO), clock=clock, switches=Switches(rate=0), keeper=keeper)
+    sandbox.persist()
+    params = filled(CALLS[operation].get("params", {}), ids(sandbox.world))
+    for _ in range(2):
+        with contextlib.suppress(Refusal):
+            sandbox.perform(operation, params, region=SOURCE)
+        clock.advance(2)
+    wrote = writes_beside(path).exists()
+    assert wrote == ("refused" not in CALLS[operation])
+    world, _ = kept(path)
+    assert snapshot(Sandbox(world, clock=ManualClock(clock.now())).world) == snapshot(sandbox.world)
+    keeper.close()
