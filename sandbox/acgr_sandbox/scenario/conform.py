@@ -40,6 +40,12 @@ def _any_of(value: Any, rule: Any, where: str, _: Schema) -> Iterator[str]:
         yield str((alike or problems)[0])
 
 
+def _one_of(value: Any, rule: Any, where: str, _: Schema) -> Iterator[str]:
+    problems = [problem_of(value, each, where) for each in rule]
+    if problems.count(None) != 1:
+        yield next(filter(None, problems), f"{where} has more than one of several forms")
+
+
 def _only_type(schema: Schema) -> Schema:
     return {"type": schema["type"]} if "type" in schema else {}
 
@@ -118,6 +124,7 @@ _TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
 _RULES: dict[str, Callable[[Any, Any, str, Schema], Iterator[str]]] = {
     "type": _type,
     "anyOf": _any_of,
+    "oneOf": _one_of,
     "properties": _properties,
     "additionalProperties": _others,
     "propertyNames": _names,
@@ -128,6 +135,8 @@ _RULES: dict[str, Callable[[Any, Any, str, Schema], Iterator[str]]] = {
     "minLength": _bound(lambda value, rule: len(value) >= rule, str, "it has at least {} character"),
     "minimum": _bound(lambda value, rule: value >= rule, _NUMBERS, "it is at least {}"),
     "maximum": _bound(lambda value, rule: value <= rule, _NUMBERS, "it is at most {}"),
+    "maxLength": _bound(lambda value, rule: len(value) <= rule, str, "it has at most {} characters"),
+    "maxItems": _bound(lambda value, rule: len(value) <= rule, list, "it has at most {} entries"),
     "minItems": _bound(lambda value, rule: len(value) >= rule, list, "it has at least {} entries"),
     "minProperties": _bound(lambda value, rule: len(value) >= rule, Mapping, "it has at least {} entries"),
     "maxProperties": _bound(lambda value, rule: len(value) <= rule, Mapping, "it has at most {} entries"),

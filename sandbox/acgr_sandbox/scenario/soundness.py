@@ -30,10 +30,9 @@ def _problems(world: World) -> Iterator[str]:
         yield f"source_region and replica_region are {regions[0][:40]!r} and {regions[1][:40]!r}, not two Regions"
     if world.revision < 0:
         yield f"revision is {world.revision}, which is below 0"
-    for name, section in vars(world).items():
-        entries = section.items() if isinstance(section, dict) else ()
-        known = ((key, getattr(entry, "id", key)) for key, entry in entries)
-        yield from (f"{name}.{key[:40]} has the id {id[:40]!r}" for key, id in known if id != key)
+    for name in ("instances", "groups", "flows", "users", "numbers"):
+        entries = vars(world)[name].items()
+        yield from (f"{name}.{key[:40]} has the id {entry.id[:40]!r}" for key, entry in entries if entry.id != key)
     yield from _problems_of_owned(world)
     for number in world.numbers.values():
         yield from (f"numbers.{number.id} {problem}" for problem in _problems_of_number(world, number))
