@@ -272,9 +272,9 @@ def control_request(url: str, method: str, path: str, payload: object = None) ->
     """Ask a control route of a sandbox; the answer's JSON."""
     body = None if payload is None else json.dumps(payload).encode()
     headers = {} if body is None else {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, headers=headers, method=method)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
+        request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, headers=headers, method=method)
         with direct.open(request, timeout=10) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:

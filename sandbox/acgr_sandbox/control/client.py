@@ -141,8 +141,8 @@ class Control:
     def _ask(self, method: str, path: str, payload: object = None) -> Any:
         body = None if payload is None else json.dumps(payload).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, headers=headers, method=method)
         try:
+            request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, headers=headers, method=method)
             with self._open(request, timeout=self._timeout) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
