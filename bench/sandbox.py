@@ -7,6 +7,9 @@ import sys
 
 from sandbox_measures.burst import bursts
 from sandbox_measures.calls import streams
+from sandbox_measures.crowd import crowds
+from sandbox_measures.endless import endless
+from sandbox_measures.keeping import keepings
 from sandbox_measures.measure import table
 from sandbox_measures.memory import memories
 from sandbox_measures.rate import rates
@@ -20,6 +23,9 @@ MEASURES = {
     "burst": bursts,
     "writes": writes,
     "calls": streams,
+    "keep": keepings,
+    "crowd": crowds,
+    "events": endless,
 }
 
 

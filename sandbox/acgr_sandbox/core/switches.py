@@ -63,7 +63,9 @@ class Switches:
     error_member: Literal["Message", "message"] = switch("Message", "The member of an error's body that has its text")
     guide_disassociate: Literal["refuse", "accept"] = switch("refuse", "The guide's DELETE …/user/{UserId}")
     patterns: Literal["check", "ignore"] = switch("check", "The service model's regular expressions")
-    token_seconds: float = switch(604_800.0, "How long a client token is remembered; seven days, as Connect says")
+    token_seconds: float = switch(
+        604_800.0, "How long a client token is remembered; Connect says seven days of those that begin contacts"
+    )
     reused_token: Literal["refuse", "replay", "ignore"] = switch("refuse", "A client token with other parameters")
 
     # Mirroring of flows, and of a number's flow, between the Regions.
