@@ -18,7 +18,7 @@ MOST_MIB = 8
 
 
 def endless() -> list[Measure]:
-    """Ten million events of calls and numbers, each written to a file: the memory after the first and after the last."""
+    """Ten million events of calls and numbers, each written to a file: what memory they take after the first."""
     clock = ManualClock()
     with Path(os.devnull).open("w", encoding="utf-8") as file:
         world = load_scenario(generated(numbers=500, agents=0))

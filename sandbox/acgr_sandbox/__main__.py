@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         server = Server(_sandbox(arguments), host=arguments.host, port=arguments.port)
+        server.sandbox.persist()
     except OSError as error:
         _say(_why_not(error, arguments))
         return 2
@@ -39,7 +40,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if arguments.host not in LOOPBACK:
         _say(f"Listening on {arguments.host}: whoever reaches this machine can read and change the sandbox.")
-    server.sandbox.persist()
     _serve(server, arguments.ready)
     return 0
 
@@ -122,9 +122,16 @@ def _serve(server: Server, ready: Path | None) -> None:
         server.serve_forever(poll_interval=0.1)
     finally:
         server.server_close()
-        server.sandbox.keep()
+        _keep(server)
         if ready is not None:
             ready.unlink(missing_ok=True)
+
+
+def _keep(server: Server) -> None:
+    try:
+        server.sandbox.keep()
+    except OSError as error:
+        _say(f"The world's file could not be written anew ({error}); what was written since stands beside it.")
 
 
 def _facts(server: Server) -> dict[str, object]:

@@ -209,7 +209,12 @@ class Server:
     # All that follows, up to `_answer`, runs in the thread of `serve_forever`, and waits for nothing.
 
     def _accept(self) -> None:
-        while self._listens and self._has_room():
+        while True:
+            full = len(self._connections) >= self.limits.connections
+            if full and all(each.busy for each in self._connections):
+                self._selector.unregister(self._listener)  # new ones wait in the system's queue
+                self._listens = False
+                return
             try:
                 accepted, _ = self._listener.accept()
             except BlockingIOError:
@@ -217,26 +222,19 @@ class Server:
             except OSError:  # no file descriptor left, or the client has gone already
                 self._evict()
                 return
+            if full:
+                self._evict()
             accepted.setblocking(False)
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = _Connection(accepted, self._clock.now(), next(self._numbers))
             self._connections.add(connection)
             self._watch(connection)
 
-    def _has_room(self) -> bool:
-        if len(self._connections) < self.limits.connections or self._evict():
-            return True
-        self._selector.unregister(self._listener)  # all are being answered: new ones wait in the system's queue
-        self._listens = False
-        return False
-
-    def _evict(self) -> bool:
+    def _evict(self) -> None:
         waiting = [each for each in self._connections if not each.busy]
-        if not waiting:
-            return False
-        # First who never asked for anything, then who is between two requests, then who is in the middle of one.
-        self._close(min(waiting, key=lambda each: (each.served and 1 + each.amid, each.since, each.number)))
-        return True
+        if waiting:
+            # First who never asked for anything, then who is between two requests, then who is in the middle of one.
+            self._close(min(waiting, key=lambda each: (each.served and 1 + each.amid, each.since, each.number)))
 
     def _watch(self, connection: _Connection) -> None:
         self._selector.register(connection.socket, selectors.EVENT_READ, lambda: self._read(connection))
@@ -268,7 +266,7 @@ class Server:
             return
         if connection.leaving:
             return
-        if not connection.data:
+        if not connection.amid:
             connection.since = self._clock.now()
         connection.data += data
         self._held += len(data)

@@ -10,6 +10,8 @@ import stat
 import subprocess
 import sys
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -229,6 +231,22 @@ def test_reset_without_a_sandbox(folder: Folder) -> None:
     assert main(["sandbox", "reset", "--folder", str(folder.path)]) == 0
     assert not folder.world.exists()
     assert not folder.writes.exists()
+
+
+def test_what_a_program_lacked(folder: Folder, begin: Begin, capsys: Any) -> None:
+    """`status` says which operations a program asked for that the sandbox does not have, and how often."""
+    running = begin()
+    scope = "sandbox/20261121/eu-west-2/connect/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+    for method, path in (("PUT", "/contact/chat"), ("PUT", "/contact/chat"), ("GET", "/nothing")):
+        request = urllib.request.Request(f"{running.url}{path}", headers=headers, method=method)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=20)
+        refused.value.close()
+    assert main(["sandbox", "status", "--folder", str(folder.path)]) == 0
+    said = capsys.readouterr().out
+    assert "lacked: StartChatContact, asked for 2 times, is not in the sandbox" in said
+    assert "lacked: GET /nothing, asked for once, is not in the sandbox" in said
 
 
 @pytest.mark.parametrize("text", ["{", '{"version": 1}', '{"version": 1, "numbers": 5}', "[]"])

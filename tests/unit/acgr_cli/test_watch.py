@@ -88,6 +88,15 @@ def test_requests_and_trouble(sandbox: Sandbox, ask: Any) -> None:
     assert "0.0 requests/s" in _drawn(sandbox)
 
 
+def test_what_a_program_lacked(sandbox: Sandbox, ask: Any) -> None:
+    """Operations that the sandbox does not have are named with their counts, a few of them."""
+    assert "not in the sandbox" not in _drawn(sandbox)
+    for method, path in (("PUT", "/contact/chat"), ("PUT", "/contact/chat"), *(("GET", f"/x/{n}") for n in range(4))):
+        ask(method, path)
+    line = next(line for line in _drawn(sandbox).splitlines() if "not in the sandbox" in line)
+    assert line.split("  ")[1].strip() == "StartChatContact (2), GET /x/0 (1), GET /x/1 (1) and 2 more"
+
+
 def test_more_than_there_is_room_for() -> None:
     """On a small screen the numbers in trouble come first, and the rest is counted."""
     sandbox = Sandbox(load_scenario(generated(numbers=500, agents=50)), clock=ManualClock())
