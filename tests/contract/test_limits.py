@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from contract_calls import SCENARIO, SOURCE
 
-from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario
 from acgr_sandbox.control import Control
 from acgr_sandbox.server import Limits, Server
 
@@ -270,6 +270,36 @@ def test_more_slow_requests_than_workers(serve: Serve) -> None:
         thread.join()
     assert answers == [200] * 30
     assert _threads() <= 2
+
+
+class _Slow:
+    """Answers when it is told to."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.asked, self.go_on, self._sandbox = threading.Semaphore(0), threading.Event(), sandbox
+
+    def handle(self, request: Request) -> Response:
+        self.asked.release()
+        assert self.go_on.wait(20)
+        return self._sandbox.handle(request)
+
+
+def test_when_every_connection_is_being_answered(serve: Serve) -> None:
+    """Nobody who is being answered makes room: others wait until one of them is done, and are then answered."""
+    server, _ = serve(Limits(connections=2, workers=2))
+    slow = _Slow(server.sandbox)
+    server.sandbox = slow  # type: ignore[assignment]  # asked to handle, no more
+    answers: list[int] = []
+    threads = [threading.Thread(target=lambda: answers.append(_ask(server)[0])) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    assert slow.asked.acquire(timeout=20)
+    assert slow.asked.acquire(timeout=20)
+    assert (server.connections, answers) == (2, [])
+    slow.go_on.set()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 6
 
 
 @pytest.mark.parametrize(
