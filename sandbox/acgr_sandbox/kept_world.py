@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,16 +100,16 @@ def kept(path: Path) -> tuple[World, float]:
         OSError: there is no such file, or it cannot be read.
     """
     world, now = load(path)
-    with contextlib.closing(_writes(path)) as writes:
-        switches = next(writes, None)
-        if switches is None:
-            return world, now
-        clock = ManualClock(now)
-        simulation = Simulation(world, clock=clock, switches=switches)
-        for write in writes:
-            clock.advance(max(0.0, write.at - clock.now()))
-            _repeat(simulation, write)
-        return simulation.world, clock.now()
+    found = _writes(path)
+    if found is None:
+        return world, now
+    switches, writes = found
+    clock = ManualClock(now)
+    simulation = Simulation(world, clock=clock, switches=switches)
+    for write in writes:
+        clock.advance(max(0.0, write.at - clock.now()))
+        _repeat(simulation, write)
+    return simulation.world, clock.now()
 
 
 def _repeat(simulation: Simulation, write: Write) -> None:
@@ -121,19 +120,18 @@ def _repeat(simulation: Simulation, write: Write) -> None:
     simulation.world.revision = write.revision
 
 
-def _writes(path: Path) -> Iterator[Any]:
-    """The switches, and then each write; nothing where there are none that follow the snapshot."""
+def _writes(path: Path) -> tuple[Switches, list[Write]] | None:
+    """The switches and the writes that follow the snapshot; None where there are none."""
     try:
         lines = writes_beside(path).read_bytes().split(b"\n")[:-1]  # the last line may not have been finished
     except FileNotFoundError:
-        return
+        return None
     try:
         head = json.loads(lines[0]) if lines else {"after": None}
         if head["after"] != _digest(path.read_bytes()):
-            return  # they precede it
-        yield Switches().with_values(head["switches"])
-        for line in lines[1:]:
-            yield Write(**json.loads(line, object_hook=_time))
+            return None  # they precede it
+        writes = [Write(**json.loads(line, object_hook=_time)) for line in lines[1:]]
+        return Switches().with_values(head["switches"]), writes
     except (ValueError, KeyError, TypeError) as error:
         sentence = f"{writes_beside(path)} holds no writes: {error}; without it the world is as it was at {path}."
         raise ValueError(sentence) from None

@@ -272,7 +272,12 @@ class Simulation:
     def record_refused(self, refusal: Refusal) -> None:
         """Count a request that was refused before anybody looked what it is for."""
         with self.lock:
-            facts = {"account": "", "status": refusal.status, "on": [], "asked": refusal.message[:LONGEST]}
+            facts: dict[str, object] = {
+                "account": "",
+                "status": refusal.status,
+                "on": [],
+                "asked": refusal.message[:LONGEST],
+            }
             self.record_call(NO_OPERATION, "", refusal.code, facts)
 
     def log_world_event(self, what: str, **facts: object) -> None:
