@@ -127,7 +127,7 @@ def _writes(path: Path) -> tuple[Switches, list[Write]] | None:
     except FileNotFoundError:
         return None
     try:
-        head = json.loads(lines[0]) if lines else {"after": None}
+        head: dict[str, Any] = json.loads(lines[0]) if lines else {"after": None}
         if head["after"] != _digest(path.read_bytes()):
             return None  # they precede it
         writes = [Write(**json.loads(line, object_hook=_time)) for line in lines[1:]]

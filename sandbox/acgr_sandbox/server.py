@@ -87,8 +87,8 @@ class _Connection:
 class _Workers:
     """Threads that are made when there is more to do than there are of them; none outlives its process."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._made, self._open = most, 0, 0
+    def __init__(self, most: int, name: str) -> None:
+        self._most, self._name, self._made, self._open = most, name, 0, 0
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
 
@@ -100,7 +100,7 @@ class _Workers:
             self._made += more
         self._work.put(work)
         if more:
-            threading.Thread(target=self._run, daemon=True, name="sandbox-worker").start()
+            threading.Thread(target=self._run, daemon=True, name=self._name).start()
 
     def end(self) -> None:
         """Let those end that wait for work."""
@@ -147,7 +147,7 @@ class Server:
         self._connections: set[_Connection] = set()
         self._numbers = itertools.count()
         self._held = 0
-        self._workers = _Workers(self.limits.workers)
+        self._workers = _Workers(self.limits.workers, f"worker of {self.url}")
         self._returned: deque[tuple[_Connection, bool]] = deque()
         self._bell, self._wakes = socket.socketpair()
         for end in (self._bell, self._wakes):
@@ -253,6 +253,9 @@ class Server:
         self._held -= len(connection.data)
         self._connections.discard(connection)
         connection.socket.close()
+        self._listen()
+
+    def _listen(self) -> None:
         if not self._listens:
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
             self._listens = True
@@ -363,6 +366,7 @@ class Server:
             self._watch(connection)
             if connection.data:
                 self._go_on(connection)
+            self._listen()
 
     def _end_overdue(self) -> None:
         now = self._clock.now()

@@ -65,8 +65,8 @@ def _ask(server: Server, method: str = "GET", path: str = "/instance", **more: A
         return answer.status, json.loads(text) if text else None
 
 
-def _threads() -> int:
-    return sum(thread.name == "sandbox-worker" for thread in threading.enumerate())
+def _threads(server: Server) -> int:
+    return sum(thread.name == f"worker of {server.url}" for thread in threading.enumerate())
 
 
 def test_half_open_connections_cost_no_thread_and_keep_nobody_out(serve: Serve) -> None:
@@ -78,7 +78,7 @@ def test_half_open_connections_cost_no_thread_and_keep_nobody_out(serve: Serve) 
             client.sendall(b"GET /instance HTTP/1.1\r\nHost: localhost\r\n"[: number * 3])
         assert [_ask(server)[0] for _ in range(5)] == [200] * 5
         assert server.connections <= SMALL.connections
-        assert _threads() <= SMALL.workers
+        assert _threads(server) <= SMALL.workers
 
 
 def test_two_thousand_half_open_connections() -> None:
@@ -269,7 +269,7 @@ def test_more_slow_requests_than_workers(serve: Serve) -> None:
     for thread in threads:
         thread.join()
     assert answers == [200] * 30
-    assert _threads() <= 2
+    assert _threads(server) <= 2
 
 
 class _Slow:
@@ -289,17 +289,17 @@ def test_when_every_connection_is_being_answered(serve: Serve) -> None:
     server, _ = serve(Limits(connections=2, workers=2))
     slow = _Slow(server.sandbox)
     server.sandbox = slow  # type: ignore[assignment]  # asked to handle, no more
-    answers: list[int] = []
-    threads = [threading.Thread(target=lambda: answers.append(_ask(server)[0])) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    assert slow.asked.acquire(timeout=20)
-    assert slow.asked.acquire(timeout=20)
-    assert (server.connections <= 3, answers) == (True, [])
-    slow.go_on.set()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 6
+    request = f"GET /instance HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED['Authorization']}\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(6):
+            clients.append(stack.enter_context(_connected(server)))
+            clients[-1].sendall(request)
+            if len(clients) <= 2:
+                assert slow.asked.acquire(timeout=20)
+        assert server.connections == 2
+        slow.go_on.set()
+        assert [client.recv(12) for client in clients] == [b"HTTP/1.1 200"] * 6
 
 
 @pytest.mark.parametrize(
