@@ -139,8 +139,8 @@ def _called(label: str, shown: Shown) -> str:
 def _change(
     pair: Pair, before: _Declared, after: _Declared, kept: AbstractSet[Member], there: AbstractSet[Member]
 ) -> AgentChange:
-    steps = [step for step in pair if step]
-    was, will_be = before.members(), after.members()
+    steps, is_known = [step for step in pair if step], before.is_known and after.is_known
+    was, will_be = (before.members(), after.members()) if is_known else ({}, {})
     gone = {member: name for member, name in was.items() if member not in will_be}
     return AgentChange(
         tuple(dict.fromkeys(step.name for step in steps)),
@@ -150,7 +150,7 @@ def _change(
         tuple(sorted(name for member, name in will_be.items() if member not in was and member not in there)),
         tuple(sorted(name for member, name in gone.items() if member not in kept)),
         tuple(sorted(name for member, name in gone.items() if member in kept)),
-        len(after.agents) if before.is_known and after.is_known else None,
+        len(after.agents) if is_known else None,
         is_roster=steps[0].kind == ROSTER,
     )
 

@@ -9,7 +9,15 @@ from acgr_cli.preview.changes import NumberChange
 from acgr_cli.preview.effects import Headline, headlines
 from acgr_cli.preview.escape import plain
 from acgr_cli.preview.fitting import Rows, shared
-from acgr_cli.preview.markdown import MOST, MOST_OF_FAILURES, MOST_OF_ONE, MOST_OF_WARNINGS, TITLE, TITLE_OF_FAILURE
+from acgr_cli.preview.markdown import (
+    MOST,
+    MOST_OF_COMPONENTS,
+    MOST_OF_FAILURES,
+    MOST_OF_ONE,
+    MOST_OF_WARNINGS,
+    TITLE,
+    TITLE_OF_FAILURE,
+)
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
 from acgr_cli.preview.rules import Objection
@@ -33,7 +41,7 @@ def as_text(report: Report, objections: Sequence[Objection] = (), *, title: str 
     )
     top += _bounded((f"WARNING  {_said(one)}" for one in report.warnings), MOST_OF_WARNINGS, "warnings")
     top += [_headline(one) for one in headlines(report)] if is_read else []
-    top += [_said(one) for one in report.components] if is_read else []
+    top += _bounded((_said(one) for one in report.components if is_read), MOST_OF_COMPONENTS, "sentences")
     parts = [
         _rows("Phone numbers", [_number(one) for one in report.numbers]),
         _rows("Agents", [_agents(one) for one in report.agents]),

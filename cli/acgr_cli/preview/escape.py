@@ -30,14 +30,23 @@ _KEPT = frozenset("\u200d\ufe0f")
 """Invisible, and part of what some people's names or signs look like."""
 
 
-def plain(text: str, most: int | None = None) -> str:
+class _Seen(dict[int, str]):
+    """For `str.translate`: a space for what is not seen, found out once for each character."""
+
+    def __missing__(self, point: int) -> str:
+        one = chr(point)
+        self[point] = one if one in _KEPT or unicodedata.category(one) not in _INVISIBLE else " "
+        return self[point]
+
+
+_SEEN = _Seen()
+
+
+def plain(text: str, most: int = 10_000) -> str:
     """One line without anything that is not seen, cut in the middle where it is longer than `most` characters."""
-    line = " ".join("".join(one if _is_seen(one) else " " for one in text).split())
-    return shortened(line, most) if most else line
-
-
-def _is_seen(character: str) -> bool:
-    return character in _KEPT or unicodedata.category(character) not in _INVISIBLE
+    if len(text) > 8 * most:  # so that an enormous text costs no more than a long one
+        text = f"{text[: 4 * most]}{ELLIPSIS}{text[-4 * most :]}"
+    return shortened(" ".join(text.translate(_SEEN).split()), most)
 
 
 def shortened(text: str, most: int) -> str:
@@ -88,7 +97,7 @@ def block(text: str, most: int) -> list[str]:
 
 def plain_kept(line: str) -> str:
     """A line with its indentation, without anything that is not seen."""
-    return "".join(one if _is_seen(one) else " " for one in line.expandtabs(4)).rstrip()
+    return line.expandtabs(4).translate(_SEEN).rstrip()
 
 
 def label(text: str, most: int = 40) -> str:

@@ -180,8 +180,10 @@ def _failures(preview: Preview, said: _Spoken, exit_code: int | None) -> list[Se
     """Why the preview failed, the causes alone; empty where it did not."""
     errors = _once([*said.errors, *map(Sentence, _errors_outside(preview))])
     causes = [one for one in errors if not one.text.startswith(_CONSEQUENCES)] or errors
+    if preview.is_empty:
+        return causes or [Sentence(EMPTY)]
     if preview.ended is Ended.CUT_OFF:
-        return [Sentence(EMPTY if preview.is_empty else CUT_OFF), *causes]
+        return [Sentence(CUT_OFF), *causes]
     if preview.ended is Ended.SUCCEEDED and not exit_code:
         return []
     return causes or [Sentence(_unexplained(exit_code))]

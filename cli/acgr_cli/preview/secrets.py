@@ -29,6 +29,11 @@ class Redactor:
     hides_numbers: bool = False
     clear: frozenset[str] = frozenset()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is secret."""
+        return not self.values and not self.hides_numbers
+
     def text(self, text: str) -> str:
         """The text without secrets."""
         if self._pattern:

@@ -25,6 +25,8 @@ def change_of_agents(change: AgentChange) -> str:
     if change.kept:
         parts.append(f"declared elsewhere from now on, and stay: {named(change.kept)}")
     own = f"{counts}{total}: {'; '.join(parts)}" if parts else "nobody joins and nobody leaves"
+    if change.total is None:
+        own = "who joins and who leaves is not known before the update, or is secret"
     said = [text for text in change.says if not text.removeprefix("to be as declared: ").startswith("+")]
     return "; ".join([own, *said])
 
