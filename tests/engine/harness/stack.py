@@ -87,7 +87,7 @@ class Stack:
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str]) -> None:
-        self._folder = folder
+        self.folder = folder
         (folder / "state").mkdir(parents=True)
         own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "XDG_CACHE_HOME": str(folder / "cache")}
         self.environment = {**environment, **own}
@@ -102,7 +102,7 @@ class Stack:
 
     def declare(self, *declarations: Declaration) -> None:
         """What the program declares from now on."""
-        (self._folder / "program.json").write_text(json.dumps(declarations), encoding="utf-8")
+        (self.folder / "program.json").write_text(json.dumps(declarations), encoding="utf-8")
 
     def up(self, *arguments: str, **environment: str) -> Ran:
         """`pulumi up`, without the preview that it would begin with."""
@@ -136,7 +136,7 @@ class Stack:
 
     def forget_journal(self) -> None:
         """What a runner loses that is thrown away."""
-        shutil.rmtree(self._folder / "cache" / "acgr" / "journal")
+        shutil.rmtree(self.folder / "cache" / "acgr" / "journal")
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Any command of the CLI; `environment` is added to the stack's."""
@@ -146,7 +146,7 @@ class Stack:
         """The same, still running."""
         process = subprocess.Popen(
             ["pulumi", *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
