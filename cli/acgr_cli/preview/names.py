@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from acgr_cli.preview.steps import FLOW, PLACEMENT, ROSTER, USER, State, Step
@@ -98,11 +99,8 @@ class Names:
         return Shown(value, f"id:{next(iter(ids))}" if len(ids) == 1 else f"name:{value}")
 
     def _of_arn(self, text: str) -> Shown:
-        try:
-            arn = parse(text)
-        except ArnError:
-            return Shown(text, f"name:{text}", is_known=False)
-        return self._of_id(arn.id, arn.kind)
+        arn = _parsed(text)
+        return self._of_id(arn.id, arn.kind) if arn else Shown(text, f"name:{text}", is_known=False)
 
     def _of_id(self, id_: str, kind: Kind) -> Shown:
         if name := self._names.get(id_):
@@ -127,10 +125,14 @@ def region_of_arn(value: Value) -> str:
 
 
 def _arn(value: Value) -> Arn | None:
-    if not isinstance(value, str) or not is_arn(value):
-        return None
+    return _parsed(value) if isinstance(value, str) and is_arn(value) else None
+
+
+@lru_cache(maxsize=100_000)
+def _parsed(text: str) -> Arn | None:
+    """The ARN, or None where it is none of Connect's; a preview has each of them many times."""
     try:
-        return parse(value)
+        return parse(text)
     except ArnError:
         return None
 
