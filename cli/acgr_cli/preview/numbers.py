@@ -50,12 +50,17 @@ def number_changes(steps: Sequence[Step], names: Names, said: Sentences) -> list
 def in_its_words(change: NumberChange, said: Sentences) -> NumberChange:
     """The change in the provider's words, where it says what callers notice; else its words come after ours."""
     sentences = tuple(_about(text, change) for urn in change.urns for text in said.get(urn, ()))
-    effect = next((effect for text in sentences for words, effect in _PHRASES if words.search(text)), None)
-    if effect is None:
+    effects = [effect for text in sentences if (effect := _effect(text))]
+    if not effects:
         return replace(change, says=(*change.says, *sentences))
+    effect = min(effects, key=lambda one: one.rank)  # of a hand-over, the one who takes over may move it
     if effect is Effect.NONE and change.effect is Effect.UNMANAGED:
         effect = Effect.UNMANAGED  # it stays, and nobody looks after it any longer
     return replace(change, effect=effect, says=sentences)
+
+
+def _effect(text: str) -> Effect | None:
+    return next((effect for words, effect in _PHRASES if words.search(text)), None)
 
 
 def _about(text: str, change: NumberChange) -> str:

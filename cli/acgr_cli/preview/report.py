@@ -184,7 +184,7 @@ def _failures(preview: Preview, said: _Spoken, exit_code: int | None) -> list[Se
         return causes or [Sentence(EMPTY)]
     if preview.ended is Ended.CUT_OFF:
         return [Sentence(CUT_OFF), *causes]
-    if preview.ended is Ended.SUCCEEDED and not exit_code:
+    if preview.ended is Ended.SUCCEEDED and (exit_code == 0 or not (exit_code or causes)):
         return []
     return causes or [Sentence(_unexplained(exit_code))]
 

@@ -293,6 +293,19 @@ def test_the_provider_knows_best(sentence: str, effect: Effect, says: str) -> No
     assert (change.effect, change.says) == (effect, (says,))
 
 
+def test_the_worst_of_what_the_provider_says() -> None:
+    """Of a hand-over with a move, that the old resource leaves the number alone is not all."""
+    new = declared(OLD, target="retail")
+    sentences = [
+        said("info", f"{ONE} stays where it is: b declares it now", urn(PLACEMENT, "a")),
+        said("info", f"{ONE} moves from emergency to retail: callers reach nothing for about 6 s", urn(PLACEMENT, "b")),
+    ]
+    steps = [step("create", PLACEMENT, "b", None, new), step("delete", PLACEMENT, "a", OLD)]
+    change = _one(*steps, said=sentences)
+    assert change.effect is Effect.GAP
+    assert len(change.says) == 2
+
+
 def test_what_else_the_provider_says_comes_after() -> None:
     """A sentence that says nothing of callers does not take the place of one that does."""
     steps = [step("update", PLACEMENT, "main", OLD, declared(OLD, target="retail"))]

@@ -27,7 +27,7 @@ def _same(preview: Preview) -> tuple[Any, ...]:
     [
         json.dumps(GOOD, indent=4),
         json.dumps(GOOD),
-        f"warning: using the passphrase of a file\n{json.dumps(GOOD, indent=4)}\nerror: preview failed\n",
+        f"Using the passphrase of a file\n{json.dumps(GOOD, indent=4)}\nDone.\n",
         "\n\n" + json.dumps(GOOD, indent=4).replace("\n", "\r\n"),
         streamed(GOOD),
         streamed(GOOD).replace("\n", "\r\n"),
@@ -141,6 +141,14 @@ def test_errors_on_standard_error() -> None:
         "no such flow",
         "could not decrypt configuration key\n  caused by: passphrase",
     ]
+
+
+def test_an_error_beside_a_preview_that_looks_good() -> None:
+    """`--expect-no-changes`, and policies, are told outside of the document; exit code 0 says that all is well."""
+    beside = "error: no changes were expected but changes were proposed\n"
+    preview = read_preview(json.dumps(GOOD), beside)
+    assert [one.text for one in report_of(preview).failures] == ["no changes were expected but changes were proposed"]
+    assert report_of(preview, exit_code=0).failures == []
 
 
 def test_an_exit_code_without_a_reason() -> None:
