@@ -66,11 +66,24 @@ _OF_NUMBERS: dict[Effect, tuple[str, str, str]] = {
 def headlines(report: Report) -> list[Headline]:
     """What callers and agents notice; one sentence where they notice nothing."""
     found = [_of_numbers(effect, report.numbers) for effect in _OF_NUMBERS if _having(effect, report.numbers)]
+    found += _of_drift(report)
     staying = [one for one in report.agents if not one.is_move]
     found += _of_agents("leave", [(one.start, one.leaves) for one in staying])
     found += _of_agents("move to", [(one.end, one.joins) for one in report.agents if one.is_move])
     found += _of_agents("join", [(one.end, one.joins) for one in staying])
     return found or [Headline("Callers and agents notice ", "nothing", "")]
+
+
+def _of_drift(report: Report) -> list[Headline]:
+    """Numbers that a refresh found dark, and of which nothing else is said."""
+    told = {one.number for one in report.numbers}
+    dark = list(dict.fromkeys(one.about for one in report.drift if one.dark and one.about not in told))
+    verb = "is" if len(dark) == 1 else "are"
+    return (
+        [Headline("", count(len(dark), "number"), f"{verb} dark now: callers reach nothing", _few(dark))]
+        if dark
+        else []
+    )
 
 
 def _of_agents(verb: str, changes: Sequence[tuple[str | None, tuple[str, ...]]]) -> list[Headline]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -40,8 +41,9 @@ ALL = rules("failed,warnings,dark,gap,return-to-instance,number-deleted,agents-r
 def _outputs(preview: Any) -> str:
     """Everything that can be written of a preview, in both forms of input."""
     written = ""
-    for text in (json.dumps(preview, indent=1), streamed(preview)):
-        report = report_of(read_preview(text, "error: nothing else\n"))
+    forms = [json.dumps(preview, indent=1), streamed(preview)]
+    for text, exit_code in product(forms, (0, None)):
+        report = report_of(read_preview(text, "error: nothing else\n"), exit_code=exit_code)
         found = objections(report, ALL)
         written += markdown(report, found) + as_text(report, found) + as_json(report, found)
     return written
