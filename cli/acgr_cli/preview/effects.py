@@ -47,8 +47,8 @@ _OF_NUMBERS: dict[Effect, tuple[str, str, str]] = {
     ),
     Effect.MAYBE_GAP: (
         "",
-        "is declared for the first time; if it is elsewhere now, its callers reach nothing for some seconds",
-        "are declared for the first time; where they are elsewhere now, their callers reach nothing for some seconds",
+        "may move: unless it is where it is declared to be, its callers reach nothing for some seconds",
+        "may move: unless they are where they are declared to be, their callers reach nothing for some seconds",
     ),
     Effect.OTHER_FLOW: (
         "",
