@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from acgr_cli.preview.changes import NO_FLOW, NOT_REACHABLE, Answer, FlowChange
 from acgr_cli.preview.names import Names, kind_of_place, region_of_arn
@@ -12,13 +11,11 @@ from acgr_cli.preview.values import Value
 
 
 def flows_of(before: State, after: State, names: Names) -> tuple[FlowChange, ...]:
-    """What answers where the number is reachable, the source first; one entry for all Regions where it is the same."""
+    """What answers where the number is reachable, the source first; Region "" where none is known."""
     declared = after.inputs.get("flow")
-    return _as_one(
-        [
-            FlowChange(region, *_before_and_after(before, _in(declared, region), region, names))
-            for region in _regions(before, after)
-        ]
+    return tuple(
+        FlowChange(region, *_before_and_after(before, _in(declared, region), region, names))
+        for region in _regions(before, after)
     )
 
 
@@ -37,7 +34,7 @@ def flows_kept(state: State, names: Names, only: str = "") -> tuple[FlowChange, 
     seen = state.outputs.get("contact_flow_arns")
     flows = seen if isinstance(seen, Mapping) else {}
     answers = [(region, answer(flows[region], names)) for region in sorted(flows, key=lambda one: (one != only, one))]
-    return _as_one([FlowChange(region, was, was if only in {"", region} else NOT_REACHABLE) for region, was in answers])
+    return tuple(FlowChange(region, was, was if only in {"", region} else NOT_REACHABLE) for region, was in answers)
 
 
 def answer(value: Value, names: Names) -> Answer | None:
@@ -83,13 +80,6 @@ def _named(before: State, after: State) -> Iterator[str]:
     for regions in (before.outputs.get("contact_flow_arns"), inputs.get("flow")):
         yield from sorted(regions) if isinstance(regions, Mapping) else ()
     yield from dark_regions(before)
-
-
-def _as_one(flows: Sequence[FlowChange]) -> tuple[FlowChange, ...]:
-    """One entry for all Regions, where the same is true of several."""
-    if len(flows) > 1 and len({(one.before, one.after) for one in flows}) == 1:
-        return (replace(flows[0], region=""),)
-    return tuple(flows)
 
 
 def answers_of(state: State, names: Names) -> dict[str, Answer]:

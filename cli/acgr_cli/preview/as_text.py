@@ -72,9 +72,11 @@ def _bounded(lines: Iterable[str], most: int, noun: str) -> list[str]:
 
 
 def _said(sentence: Sentence) -> str:
-    text, _ = failure_and_rest(sentence.text)
+    lines, _ = failure_and_rest(sentence.text)
     about = f"{plain(sentence.about, 200)}: " if sentence.about else ""
-    return f"{about}{plain(text, MOST_OF_ONE)}" + (f" (said {sentence.count:,} times)" if sentence.count > 1 else "")
+    return f"{about}{plain(' '.join(lines), MOST_OF_ONE)}" + (
+        f" (said {sentence.count:,} times)" if sentence.count > 1 else ""
+    )
 
 
 def _headline(one: Headline) -> str:

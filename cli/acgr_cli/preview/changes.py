@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -61,6 +62,7 @@ class NumberChange:
         effect: what callers notice.
         start: where it is before; None where that is not known.
         end: where it is afterwards; None where that is not known.
+        stays: whether it is known to be where it was.
         flows: what answers, by Region, the source first.
         says: what callers notice, in sentences whose subject is the number.
         is_placement: whether the resource places the number; else it declares a flow only.
@@ -76,6 +78,7 @@ class NumberChange:
     effect: Effect
     start: str | None
     end: str | None
+    stays: bool
     flows: tuple[FlowChange, ...]
     says: tuple[str, ...]
     is_placement: bool = True
@@ -83,7 +86,9 @@ class NumberChange:
     to_instance: bool = False
     dark_now: tuple[str, ...] = ()
 
-    @property
-    def stays(self) -> bool:
-        """Whether it is known to be where it was."""
-        return self.start is not None and self.start == self.end
+
+def as_one(flows: Sequence[FlowChange]) -> tuple[FlowChange, ...]:
+    """One entry for all Regions, where the same is true of several."""
+    if len(flows) > 1 and len({(one.before, one.after) for one in flows}) == 1:
+        return (replace(flows[0], region=""),)
+    return tuple(flows)

@@ -36,6 +36,7 @@ def _changed(pair: Pair, step: Step, state: State, names: Names, declared: Decla
         effect,
         None,
         None,
+        True,
         (change,),
         (says,),
         is_placement=False,

@@ -53,9 +53,8 @@ def drift(steps: Iterable[Step], names: Names) -> list[Drift]:
 
 
 def is_silent(steps: Iterable[Step]) -> bool:
-    """Whether resources were looked at, and nothing says what was found."""
-    looks = [step for step in steps if step.op == "refresh"]
-    return bool(looks) and not any(step.found for step in looks)
+    """Whether resources were looked at of which nothing says what was found."""
+    return any(step.op == "refresh" and not step.found for step in steps)
 
 
 _GONE = {
@@ -77,9 +76,12 @@ def _placement(step: Step, names: Names) -> Iterator[str]:
     if not was.is_same(now):
         yield f"is on {now.text} now, and was put on {was.text}"
     before, after = answers_of(step.before, names), answers_of(step.after, names)
-    for region in dict.fromkeys([*after, *before]):
+    same: dict[tuple[Answer | None, Answer | None], list[str]] = {}
+    for region in dict.fromkeys([*before, *after]):
         if before.get(region) != after.get(region):
-            yield _answers(region, before.get(region), after.get(region))
+            same.setdefault((before.get(region), after.get(region)), []).append(region)
+    for (was, now), regions in same.items():
+        yield _answers(" and ".join(regions), was, now)
 
 
 def _flow(step: Step, names: Names) -> Iterator[str]:

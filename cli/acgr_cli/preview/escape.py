@@ -13,15 +13,15 @@ import unicodedata
 ELLIPSIS = "…"
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_SPLITS_CODE = re.compile(r"([`|\\])")
+_SPLITS_CODE = re.compile(r"([`|\\]|<(?=!))")
 _MEANS_SOMETHING = re.compile(
     r"[&<>`|\\*_~\[\]#$@]"  # Markdown, HTML and mathematics, wherever they stand
     r"|[!%^](?=[\w\"])"  # references of GitLab
     r"|^[+.:=-]|^[0-9]+[.)](?= )"  # what makes a line more than a line
-    r"|:(?=//|[\w+-]+:)|(?<=www)\.",  # links, and the names of little pictures
+    r"|:(?=//|[\w+-]+:)|(?<=www)\.|(?<=GH)-(?=[0-9])",  # links, the names of little pictures, references of GitHub
     re.IGNORECASE,
 )
-_REFERS = frozenset("@#!$%~^&:.")
+_REFERS = frozenset("@#!$%~^&:.-")
 _WORD_JOINER = "&#8288;"
 """Not seen; what stands behind it is no longer part of a mention, a reference or a link."""
 
@@ -64,13 +64,14 @@ def code(text: str, most: int = 120) -> str:
     if not line:
         return "-"
     parts = (
-        f"<code>&#{ord(part)};</code>" if part in "`|\\" else _span(part) for part in _SPLITS_CODE.split(line) if part
+        f"<code>&#{ord(part)};</code>" if part in "`|\\<" else _span(part) for part in _SPLITS_CODE.split(line) if part
     )
     return "".join(parts)
 
 
 def _span(text: str) -> str:
-    return f"`{text}`"
+    is_padded = text.strip() and text[0] == text[-1] == " "  # of which Markdown takes one away at each end
+    return f"` {text} `" if is_padded else f"`{text}`"
 
 
 def prose(text: str, most: int = 600) -> str:
@@ -96,8 +97,8 @@ def block(text: str, most: int) -> list[str]:
 
 
 def plain_kept(line: str) -> str:
-    """A line with its indentation, without anything that is not seen."""
-    return line.expandtabs(4).translate(_SEEN).rstrip()
+    """A line with its indentation, without anything that is not seen, and without what begins a hidden line."""
+    return line.expandtabs(4).translate(_SEEN).rstrip().replace("<!--", "<!\u2060--")
 
 
 def label(text: str, most: int = 40) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from acgr_cli.preview.agents import AgentChange
-from acgr_cli.preview.changes import Answer, FlowChange, NumberChange
+from acgr_cli.preview.changes import Answer, FlowChange, NumberChange, as_one
 from acgr_cli.preview.effects import Headline, count, headlines
 from acgr_cli.preview.escape import block, code, prose
 from acgr_cli.preview.fitting import Rows, shared
@@ -92,7 +92,7 @@ def _top(report: Report, objections: Sequence[Objection]) -> list[str]:
     return lines
 
 
-_LOOKED = "The resources were compared with Amazon Connect; what was found is in the streamed form of the preview only."
+_LOOKED = "The resources were compared with Amazon Connect; only the streamed form tells all that was found."
 
 
 def _headline(one: Headline) -> str:
@@ -114,7 +114,8 @@ def _failures(report: Report) -> list[str]:
     shown, rest = [], list[str]()
     for one in report.failures:
         said, more = failure_and_rest(one.text)
-        shown.append(f"- {_about(one)}{prose(said, MOST_OF_ONE)}{_times(one)}")
+        lines = "<br>".join(prose(line, MOST_OF_ONE) for line in said)
+        shown.append(f"- {_about(one)}{lines}{_times(one)}")
         rest += [more] if more else []
     lines = _alert("CAUTION", first, _bounded(shown, MOST_OF_FAILURES, "error"))
     if rest:
@@ -208,12 +209,12 @@ def _places(change: NumberChange) -> tuple[str, str]:
         return "", ""
     start = code(change.start) if change.start else "not known"
     if change.stays:
-        return start, "stays"
+        return start, "stays" if change.start else "not known"
     return start, code(change.end) if change.end else "not known"
 
 
 def _flow(flows: Sequence[FlowChange]) -> str:
-    regions = [f"{prose(one.region, 40) + ': ' if one.region else ''}{_answer_change(one)}" for one in flows]
+    regions = [f"{prose(one.region, 40) + ': ' if one.region else ''}{_answer_change(one)}" for one in as_one(flows)]
     return "<br>".join(_few(regions, "Regions"))
 
 

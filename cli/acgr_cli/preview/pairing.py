@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 
 from acgr_cli.preview.steps import State, Step
 
@@ -11,6 +12,20 @@ CREATES = frozenset({"create", "create-replacement"}) | IMPORTS
 DELETES = frozenset({"delete", "delete-replaced"})
 UPDATES = frozenset({"update"})
 """Pulumi's operations, by what becomes of the resource; `replace` is said once more by its create and its delete."""
+
+
+def expanded(steps: Sequence[Step]) -> list[Step]:
+    """The steps with a create and a delete for each replacement: the document of `--json` has neither."""
+    parts = CREATES | DELETES
+    told = {step.urn for step in steps if step.op in parts}
+    found = list[Step]()
+    for step in steps:
+        if step.op == "replace" and step.urn not in told:
+            found += [replace(step, op="create-replacement"), replace(step, op="delete-replaced")]
+        else:
+            found.append(step)
+    return found
+
 
 Pair = tuple[Step | None, Step | None]
 """Who has an object before, and who has it afterwards; the same step twice where it is updated in place."""

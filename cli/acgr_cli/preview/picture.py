@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from acgr_cli.preview.changes import Answer, NumberChange
+from acgr_cli.preview.changes import Answer, NumberChange, as_one
 from acgr_cli.preview.effects import count
 from acgr_cli.preview.escape import label
 from acgr_cli.preview.report import Report
@@ -52,14 +52,14 @@ def picture(report: Report) -> list[str]:
 
 def _kind(change: NumberChange) -> _Kind | None:
     """What is to be drawn of a change; None where somebody answers as before, or nothing is known of before."""
-    is_known = any(one.before for one in change.flows)
-    if not is_known or (change.start == change.end and not any(one.is_change for one in change.flows)):
+    flows = as_one(change.flows)[:REGIONS]
+    if not any(one.before for one in flows) or (change.stays and not any(one.is_change for one in flows)):
         return None
     return _Kind(
         change.start,
         change.end,
-        tuple((one.region, one.before) for one in change.flows[:REGIONS]),
-        tuple((one.region, one.after) for one in change.flows[:REGIONS]),
+        tuple((one.region, one.before) for one in flows),
+        tuple((one.region, one.after) for one in flows),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from acgr_cli.preview.answers import dark_regions, flows_kept, flows_of
-from acgr_cli.preview.changes import Effect, FlowChange, NumberChange
+from acgr_cli.preview.changes import Effect, FlowChange, NumberChange, as_one
 from acgr_cli.preview.declared import Declared, called, number_key
 from acgr_cli.preview.names import Names, Shown, kind_of_place, region_of_arn
 from acgr_cli.preview.pairing import IMPORTS, pairs
@@ -48,6 +48,7 @@ def _changed(old: Step, new: Step, names: Names) -> NumberChange:
         effect,
         start.text or None,
         (end if is_moved else start).text or None,
+        not is_moved,
         flows,
         (says,),
         to_instance=is_moved and _leaves_group(before, after),
@@ -65,6 +66,9 @@ def _noticed(
 ) -> tuple[Effect, str]:
     """What callers notice of a number that is declared before and after."""
     other = other_flow(flows) or _hidden_flow(step)
+    if dark and end is not start:
+        said = f"is dark in {' and '.join(dark)} now; it moves from {start.text} to {end.text}, and gets its flow there"
+        return Effect.RESTORED, said
     if end is not start and not end.key:
         return Effect.MAYBE_GAP, f"moves from {start.text} if its target is another one: {SOME_SECONDS}"
     if end is not start:
@@ -77,10 +81,11 @@ def _noticed(
 
 def other_flow(flows: Sequence[FlowChange]) -> str:
     """What answers instead of what; "" where the same flow answers."""
+    flows = as_one(flows)
     changed = [one for one in flows if one.is_change]
-    if len({(one.before, one.after) for one in changed}) == 1 and len(changed) == len(flows):
-        return instead(changed[0])
-    return "; ".join(f"{f'in {one.region} ' if one.region else ''}{instead(one)}" for one in changed)
+    if len(flows) == 1:
+        return "".join(map(instead, changed))
+    return "; ".join(f"in {one.region} {instead(one)}" for one in changed)
 
 
 def instead(change: FlowChange) -> str:
@@ -122,7 +127,7 @@ def _placed_first(step: Step, names: Names) -> NumberChange:
         moves = f"if it is elsewhere now, it moves: {SOME_SECONDS}"
         says = f"is to be on {end.text}, answered by {_flow_after(flows)}; {moves}"
     number, key = called(step, step.after, names), number_key(step, step.after, names)
-    return NumberChange(number, key, (step.name,), (step.urn,), effect, None, end.text or None, flows, (says,))
+    return NumberChange(number, key, (step.name,), (step.urn,), effect, None, end.text or None, False, flows, (says,))
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ def _given_up(step: Step, names: Names, declared: Declared) -> NumberChange:
         back.effect,
         start.text or None,
         (back.end or start).text or None,
+        back.end is None,
         flows_kept(state, names, source if back.to_instance else ""),
         (back.says,),
         is_dropped=not declared.is_declared(key),

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any
 
 from acgr_cli.preview.secrets import Redactor, known_secrets
-from acgr_cli.preview.steps import Said, State, Step
+from acgr_cli.preview.steps import STACK, Said, State, Step
 from acgr_cli.preview.values import read_value
 
 _BEGINNING = re.compile(r"^[ \t]*\{", re.MULTILINE)
@@ -172,6 +172,8 @@ class _Reader:
 
     def preview(self, outside: Sequence[str], unread: int) -> Preview:
         """What was taken, without secrets."""
+        if {step.op for step in self._steps if step.type == STACK} == {"refresh"}:  # nothing but a refresh
+            self._steps = [step.as_found() for step in self._steps]
         secrets = known_secrets(self._steps, self._plain)
         ended = Ended.CUT_OFF
         if self._complete:
@@ -228,8 +230,12 @@ class _Reader:
         last = next((n for n in range(len(self._steps) - 1, -1, -1) if self._steps[n].urn == metadata.get("urn")), None)
         if last is None or self._steps[last].op != "refresh":
             return
-        found = replace(self._steps[last], new=self._state(metadata.get("new")), found=str(metadata.get("op")))
-        self._steps[last] = found
+        before = self._steps[last]
+        after = replace(before, new=self._state(metadata.get("new")))
+        op = str(metadata.get("op"))
+        if op == "refresh":  # before a preview Pulumi says only that it looked
+            op = "delete" if after.new is None else "update" if after.differs else "same"
+        self._steps[last] = replace(after, found=op)
 
     def _step(self, step: Mapping[str, Any], old: Any, new: Any) -> None:
         paths = step.get("detailedDiff") or step.get("diffReasons") or step.get("diffs") or ()

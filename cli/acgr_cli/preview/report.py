@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from acgr_cli.preview.agents import AgentChange, agent_changes
 from acgr_cli.preview.changes import NumberChange
 from acgr_cli.preview.drift import Drift, drift, is_silent
 from acgr_cli.preview.names import Names
 from acgr_cli.preview.numbers import number_changes
+from acgr_cli.preview.pairing import expanded
 from acgr_cli.preview.reading import Ended, Preview
 from acgr_cli.preview.redacted import without
 from acgr_cli.preview.steps import (
@@ -37,7 +38,12 @@ _PROBLEM = re.compile(r"^\S+ resource '.*?' has a problem: ")
 """How the engine begins what a resource's check says; which resource it is, its URN says."""
 
 WITHHELD = "not shown here, since it may tell what Pulumi keeps secret of this resource: the log of the preview has it"
-_CONSEQUENCES = ("Resource monitor has terminated", "preview failed", "an error occurred while advancing the preview")
+_CONSEQUENCES = (
+    "Resource monitor has terminated",
+    "preview failed",
+    "an error occurred while advancing the preview",
+    "an unhandled error occurred: program exited with",
+)
 """How errors begin that only say that there was an error."""
 
 EMPTY = "There is no preview in the input: the command printed nothing that can be read."
@@ -119,6 +125,7 @@ def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None
         stack: `PROJECT/STACK`, where it is known beforehand.
         exit_code: of the command that made the preview, where it is known.
     """
+    preview = replace(preview, steps=expanded(preview.steps))
     names, said = Names(preview.steps), _Spoken(preview)
     failures = _failures(preview, said, exit_code)
     is_failed = bool(failures) and preview.ended is not Ended.CUT_OFF

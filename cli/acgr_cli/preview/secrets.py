@@ -1,8 +1,9 @@
 """Takes out of sentences what is secret. Pure.
 
-Pulumi keeps a secret out of properties, and not out of what is said about a resource. A value that stands in clear in
-one place (an input, an older state) and is secret in another is known, and is taken out of every text. A phone number
-that is secret everywhere is not known: then every number is taken out that stands nowhere else in clear.
+Pulumi keeps a secret out of properties, and not out of what is said about a resource. A value of a resource that stands
+in clear in one place (an input, an older state) and is secret in another is known, and is taken out of every text,
+unless another resource has it in clear where nothing is secret: "retail" stays the name of a group. A phone number that
+is secret everywhere is not known: then every number is taken out that stands nowhere in clear.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def known_secrets(steps: Iterable[Step], plain: Iterable[str]) -> Redactor:
         steps: as they were read, before anything is hidden in them.
         plain: texts that are marked as secret and stand in clear.
     """
-    secret, clear, hides_numbers = set(plain), set[str](), False
+    secret, clear, numbers, hides_numbers = set(plain), set[str](), set[str](), False
     for step in steps:
         keys = step.all_secret_keys()
         hides_numbers = hides_numbers or bool(step.kind and keys & NUMBER_KEYS)
@@ -70,6 +71,8 @@ def known_secrets(steps: Iterable[Step], plain: Iterable[str]) -> Redactor:
             for key, value in properties_of(state):
                 if key in keys:
                     secret.update(texts(value))
-                elif key in NUMBER_KEYS:
-                    clear.update(found for text in texts(value) for found in _NUMBER.findall(text))
-    return Redactor(frozenset(secret), hides_numbers, frozenset(clear - secret))
+                    continue
+                clear.update(texts(value))
+                if key in NUMBER_KEYS:
+                    numbers.update(found for text in texts(value) for found in _NUMBER.findall(text))
+    return Redactor(frozenset(secret - clear), hides_numbers, frozenset(numbers))

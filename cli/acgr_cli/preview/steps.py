@@ -16,6 +16,9 @@ USER = "TrafficDistributionGroupUser"
 ROSTER = "TrafficDistributionGroupRoster"
 COMPONENT = "GlobalResiliency"
 
+STACK = "pulumi:pulumi:Stack"
+"""The type of the stack itself."""
+
 _OURS = re.compile(r"(?:pulumi-python:dynamic/acgr|acgr:[^:]+):(\w+)")
 
 NUMBER_KEYS = frozenset({"phone_number", "e164", "phone_number_arn"})
@@ -139,6 +142,15 @@ class Step:
     def after(self) -> State:
         """The new state, or nothing."""
         return self.new or NOTHING
+
+    @property
+    def differs(self) -> bool:
+        """Whether the resource is not the same before and after."""
+        return (self.before.inputs, self.before.outputs) != (self.after.inputs, self.after.outputs)
+
+    def as_found(self) -> Step:
+        """What the document of a refresh calls an update or a delete, which is what the refresh found."""
+        return replace(self, op="refresh", found=self.op) if self.op in {"update", "delete"} else self
 
     def all_secret_keys(self) -> frozenset[str]:
         """Keys of which nothing is shown: those that are secret before or after, and what tells the same."""

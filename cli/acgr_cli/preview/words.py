@@ -5,6 +5,9 @@ from __future__ import annotations
 from acgr_cli.preview.agents import AgentChange
 
 MINUS = "\N{MINUS SIGN}"
+LINES = 20
+"""Lines of one error that are shown as sentences."""
+
 NAMED = 40
 """Agents of one resource that are named; more are counted."""
 
@@ -23,8 +26,10 @@ def change_of_agents(change: AgentChange) -> str:
         if names:
             parts.append(f"{verb} {named(names)}")
     if change.kept:
-        parts.append(f"declared elsewhere from now on, and stay: {named(change.kept)}")
-    own = f"{counts}{total}: {'; '.join(parts)}" if parts else "nobody joins and nobody leaves"
+        parts.append(f"{named(change.kept)} stay{'s' if len(change.kept) == 1 else ''}, declared elsewhere now")
+    own = f"{counts}{total}: {'; '.join(parts)}"
+    if not (change.joins or change.leaves):
+        own = f"nobody joins and nobody leaves{''.join(f'; {part}' for part in parts)}"
     if change.total is None:
         own = "who joins and who leaves is not known before the update, or is secret"
     said = [text for text in change.says if not text.removeprefix("to be as declared: ").startswith("+")]
@@ -37,11 +42,9 @@ def named(names: tuple[str, ...]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def failure_and_rest(text: str) -> tuple[str, str]:
-    """An error in one line, and all of it where it has more: the cause of an exception stands in its last line."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
-        return text.strip(), ""
-    is_traceback = any(line.startswith("Traceback") for line in lines)
-    first = lines[0].strip()
-    return (f"{first.rstrip(':')}: {lines[-1].strip()}" if is_traceback else " ".join(map(str.strip, lines))), text
+def failure_and_rest(text: str) -> tuple[list[str], str]:
+    """The lines of an error that say why, and all of it, where that is more: an exception's cause is its last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if any(line.startswith("Traceback") for line in lines):
+        return [f"{lines[0].rstrip(':')}: {lines[-1]}"], text
+    return lines[:LINES], text if len(lines) > LINES else ""

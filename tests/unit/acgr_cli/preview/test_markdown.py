@@ -158,11 +158,11 @@ def test_many_numbers_are_folded() -> None:
     assert all(f"`{e164(n)}`" in text for n in range(60))
 
 
-@pytest.mark.parametrize("count", [300, 3_000])
+@pytest.mark.parametrize("count", [300, 1_200])
 @pytest.mark.parametrize("form", [markdown, as_text])
 def test_never_too_long(count: int, form: Any) -> None:
     """Cut in the middle, with a count that is right: the first, the last and every warning are there."""
-    many = {f"agent{n}": f"agent{n}" for n in range(count)}
+    many = {f"agent{n}": f"agent{n}" for n in range(100)}
     rosters = [roster(f"group {n}", many) for n in range(40)]
     agents = [step("create", ROSTER, f"r{n}", None, declared(one)) for n, one in enumerate(rosters)]
     warnings = [said("warning", f"warning {n} of a hundred", urn(PLACEMENT, f"n{n}")) for n in range(100)]
@@ -175,32 +175,32 @@ def test_never_too_long(count: int, form: Any) -> None:
 
 def test_the_count_of_what_is_left_out() -> None:
     """Rows that are there and rows that are counted are all rows."""
-    text = _markdown(*_many(2_000))
-    rows = sum(f"`{e164(n)}` | moves" in text for n in range(2_000))
+    text = _markdown(*_many(800))
+    rows = sum(f"`{e164(n)}` | moves" in text for n in range(800))
     left_out = int(text.split("**… ")[1].split(" more rows")[0].replace(",", ""))
-    assert rows + left_out == 2_000
+    assert rows + left_out == 800
     assert rows > 100
 
 
 def test_thousands_of_warnings() -> None:
     """As many as there is room for, and how many there are besides."""
-    warnings = [said("warning", f"warning {n}: {'x' * 100}") for n in range(5_000)]
+    warnings = [said("warning", f"warning {n}: {'x' * 100}") for n in range(2_000)]
     text = _markdown(MOVE, said=warnings)
     shown = text.count("> - warning ")
     assert len(text) <= MOST
-    assert f"> - **{5_000 - shown:,} warnings more** are in the log of the preview." in text
+    assert f"> - **{2_000 - shown:,} warnings more** are in the log of the preview." in text
     assert "moves from emergency to retail" in text
 
 
 def test_enormous_texts() -> None:
     """One sentence, one name or one Region cannot fill the comment."""
-    huge = "x" * 200_000
-    flows = {f"eu-west-{n}": f"{huge[:2_000]}{n}" for n in range(200)}
+    huge = "x" * 20_000
+    flows = {f"eu-west-{n}": f"{huge[:1_000]}{n}" for n in range(50)}
     state = placement(e164(1), huge, flows)
     steps = [step("update", PLACEMENT, huge, state, declared(state, target=huge[1:], flow=dict.fromkeys(flows, "y")))]
-    others = [{"op": "create", "urn": urn(f"{huge}{n}:x:Y", huge)} for n in range(100)]
+    others = [{"op": "create", "urn": urn(f"{huge}{n}:x:Y", huge)} for n in range(50)]
     sentences = [said(severity, huge, urn(PLACEMENT, huge)) for severity in ("info", "warning")]
-    sentences += [said("info", f"{n}{huge}", urn(COMPONENT, huge)) for n in range(100)]
+    sentences += [said("info", f"{n}{huge}", urn(COMPONENT, huge)) for n in range(30)]
     for more in ([], [said("error", f"{huge}\n" * 100)]):
         found = report(*steps, *others, said=[*sentences, *more])
         for text in (markdown(found, objections(found, rules("warnings,gap"))), as_text(found)):
@@ -272,8 +272,8 @@ def test_data_stays_data(text: str) -> None:
         seen = _Seen(written)
         assert seen.elements <= OURS
         assert {name for name, _ in seen.attributes} <= {"class"}
-        for mention in ("@octocat", "@org", "#12", "!12", "https://", "www.e", "mail@", "GH-12 "):
-            assert mention not in seen.text.replace("GH-12", "GH-12")
+        for mention in ("@octocat", "@org", "#12", "!12", "https://", "www.e", "mail@e", "GH-12"):
+            assert mention not in seen.text
         tables = [line for line in written.splitlines() if line.startswith("| ")]
         assert {line.count(" | ") for line in tables} <= {2, 4}
         assert "\u202e" not in written

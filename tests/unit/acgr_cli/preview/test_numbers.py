@@ -21,7 +21,7 @@ from previews import (
     urn,
 )
 
-from acgr_cli.preview.changes import NO_FLOW, NOT_REACHABLE, Answer, Effect, FlowChange, NumberChange
+from acgr_cli.preview.changes import NO_FLOW, NOT_REACHABLE, Answer, Effect, FlowChange, NumberChange, as_one
 
 ONE = e164(1)
 OLD = placement(ONE, "emergency", "Main IVR")
@@ -41,7 +41,7 @@ def test_a_move() -> None:
     change = _update(target="retail")
     assert (change.effect, change.start, change.end) == (Effect.GAP, "emergency", "retail")
     assert change.says == ("moves from emergency to retail: callers reach nothing for some seconds",)
-    assert change.flows == (FlowChange("", Answer("Main IVR"), Answer("Main IVR")),)
+    assert as_one(change.flows) == (FlowChange("", Answer("Main IVR"), Answer("Main IVR")),)
     assert change.number == ONE
     assert not change.is_dropped
 
@@ -50,7 +50,7 @@ def test_a_move_with_another_flow() -> None:
     """What answers after the move is said too."""
     change = _update(target="retail", flow="Sales")
     assert change.says[0].endswith("for some seconds, then Sales answers")
-    assert change.flows == (FlowChange("", Answer("Main IVR"), Answer("Sales")),)
+    assert as_one(change.flows) == (FlowChange("", Answer("Main IVR"), Answer("Sales")),)
 
 
 def test_another_way_to_write_the_group_is_no_move() -> None:
@@ -63,7 +63,7 @@ def test_a_move_to_an_instance() -> None:
     """An instance answers in its own Region alone."""
     change = _update(target=arn("instance", ""))
     assert (change.effect, change.to_instance, change.end) == (Effect.GAP, True, "the instance")
-    assert change.flows == (FlowChange(SOURCE, Answer("Main IVR"), Answer("Main IVR")),)
+    assert as_one(change.flows) == (FlowChange(SOURCE, Answer("Main IVR"), Answer("Main IVR")),)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_another_flow(flow: Any, says: str, flows: Any) -> None:
     """A flow is exchanged without a gap, and it is said in which Region, where it is not in both."""
     change = _update(flow=flow)
     assert (change.effect, change.says) == (Effect.OTHER_FLOW, (says,))
-    assert change.flows == tuple(FlowChange(region, Answer(old), Answer(new)) for region, old, new in flows)
+    assert as_one(change.flows) == tuple(FlowChange(region, Answer(old), Answer(new)) for region, old, new in flows)
 
 
 def test_the_same_flow_by_its_arn() -> None:
     """A flow's name and its ARN are the same flow, and the name is shown."""
     change = _update(flow=arn("contact-flow", "Main IVR"))
     assert change.effect is Effect.NONE
-    assert change.flows == (FlowChange("", Answer("Main IVR"), Answer("Main IVR")),)
+    assert as_one(change.flows) == (FlowChange("", Answer("Main IVR"), Answer("Main IVR")),)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,16 @@ def test_a_dark_number() -> None:
     assert (change.effect, change.dark_now) == (Effect.RESTORED, (REPLICA,))
     assert change.says == (f"is dark in {REPLICA} now, and gets its flow",)
     assert FlowChange(REPLICA, NO_FLOW, Answer("Main IVR")) in change.flows
+
+
+def test_a_dark_number_that_moves() -> None:
+    """That callers reach nothing now comes first; what a refresh says of it is not said twice."""
+    old = placement(ONE, "emergency", "Main IVR", dark=[SOURCE, REPLICA])
+    steps = [step("update", PLACEMENT, "main", old, declared(old, target="retail"))]
+    seen = f"{ONE} has no flow in {SOURCE} and {REPLICA}: callers reach nothing there"
+    change = _one(*steps, said=[said("info", seen, urn(PLACEMENT, "main"))])
+    moved = f"is dark in {SOURCE} and {REPLICA} now; it moves from emergency to retail, and gets its flow there"
+    assert (change.effect, change.says) == (Effect.RESTORED, (moved,))
 
 
 def test_a_number_that_somebody_else_moved() -> None:
@@ -187,7 +197,7 @@ def test_a_delete_in_words(state: Any, effect: Effect, end: str | None, says: st
 def test_back_on_the_instance_the_replica_does_not_reach_it() -> None:
     """Which is not the same as being dark: no call gets there."""
     change = _one(step("delete", PLACEMENT, "main", OLD))
-    assert change.flows == (
+    assert as_one(change.flows) == (
         FlowChange(SOURCE, Answer("Main IVR"), Answer("Main IVR")),
         FlowChange(REPLICA, Answer("Main IVR"), NOT_REACHABLE),
     )
@@ -221,14 +231,16 @@ def test_a_number_that_an_unchanged_resource_declares_too() -> None:
 
 
 def test_a_replacement_is_two_numbers() -> None:
-    """Another number in the same resource: one is placed, the other goes back; Pulumi's third step says nothing new."""
+    """Another number in the same resource: one is placed, the other goes back; told in three steps, or in one."""
     new = declared(OLD, phone_number=e164(2))
-    changes = report(
+    streamed = (
         step("create-replacement", PLACEMENT, "main", OLD, new),
         step("replace", PLACEMENT, "main", OLD, new),
         step("delete-replaced", PLACEMENT, "main", OLD),
-    ).numbers
-    assert [(one.number, one.effect) for one in changes] == [(ONE, Effect.GAP), (e164(2), Effect.MAYBE_GAP)]
+    )
+    for steps in (streamed, streamed[1:2]):
+        changes = report(*steps).numbers
+        assert [(one.number, one.effect) for one in changes] == [(ONE, Effect.GAP), (e164(2), Effect.MAYBE_GAP)]
 
 
 def test_a_flow_of_its_own() -> None:
@@ -249,7 +261,7 @@ def test_a_flow_that_is_taken_away() -> None:
     """Callers reach nothing from then on, unless a placement sets the flow in the same run."""
     old = flow_state(ONE, REPLICA, "Sales")
     gone = _one(step("delete", FLOW, "f", old))
-    assert (gone.effect, gone.flows) == (Effect.DARK, (FlowChange(REPLICA, Answer("Sales"), NO_FLOW),))
+    assert (gone.effect, as_one(gone.flows)) == (Effect.DARK, (FlowChange(REPLICA, Answer("Sales"), NO_FLOW),))
     both = report(step("delete", FLOW, "f", old), step("create", PLACEMENT, "main", None, declared(OLD))).numbers
     assert {one.effect for one in both} == {Effect.NONE, Effect.MAYBE_GAP}
 
@@ -291,6 +303,15 @@ def test_the_provider_knows_best(sentence: str, effect: Effect, says: str) -> No
     steps = [step("update", PLACEMENT, "main", OLD, declared(OLD, target="retail"))]
     change = _one(*steps, said=[said("info", sentence, urn(PLACEMENT, "main"))])
     assert (change.effect, change.says) == (effect, (says,))
+
+
+def test_where_the_provider_says_that_it_is_dark() -> None:
+    """A preview that did not refresh does not know by itself: then nothing answers there before, whatever was seen."""
+    sentence = f"{ONE} is dark in {REPLICA}: its flow is restored first"
+    steps = [step("update", PLACEMENT, "main", OLD, declared(OLD))]
+    change = _one(*steps, said=[said("info", sentence, urn(PLACEMENT, "main"))])
+    assert change.dark_now == (REPLICA,)
+    assert [one.before for one in change.flows] == [Answer("Main IVR"), NO_FLOW]
 
 
 def test_the_worst_of_what_the_provider_says() -> None:
