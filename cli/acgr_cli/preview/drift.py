@@ -80,8 +80,8 @@ def _placement(step: Step, names: Names) -> Iterator[str]:
     for region in dict.fromkeys([*before, *after]):
         if before.get(region) != after.get(region):
             same.setdefault((before.get(region), after.get(region)), []).append(region)
-    for (was, now), regions in same.items():
-        yield _answers(" and ".join(regions), was, now)
+    for (answered, answers), regions in same.items():
+        yield _answers(" and ".join(regions), answered, answers)
 
 
 def _flow(step: Step, names: Names) -> Iterator[str]:

@@ -114,8 +114,7 @@ def _failures(report: Report) -> list[str]:
     shown, rest = [], list[str]()
     for one in report.failures:
         said, more = failure_and_rest(one.text)
-        lines = "<br>".join(prose(line, MOST_OF_ONE) for line in said)
-        shown.append(f"- {_about(one)}{lines}{_times(one)}")
+        shown.append(f"- {_about(one)}{'<br>'.join(prose(line, MOST_OF_ONE) for line in said)}{_times(one)}")
         rest += [more] if more else []
     lines = _alert("CAUTION", first, _bounded(shown, MOST_OF_FAILURES, "error"))
     if rest:

@@ -44,7 +44,7 @@ def picture(report: Report) -> list[str]:
     left_out = sum(len(numbers) for numbers in kinds.values()) - sum(len(numbers) for _, numbers in drawn)
     before = _side("b", "Before", [(kind.start, kind.before, numbers) for kind, numbers in drawn])
     after = _side("a", "After", [(kind.end, kind.after, numbers) for kind, numbers in drawn])
-    lines = ["flowchart LR", *before, *after]
+    lines = ["flowchart TB", *before, *after, "  b ==> a"]
     if left_out:
         lines.append(f'  more["{count(left_out, "number")} more, not drawn"]')
     return [*lines, "  classDef dark fill:#b3261e,stroke:#b3261e,color:#ffffff"]

@@ -101,7 +101,7 @@ def test_what_stands_where() -> None:
         "### Phone numbers",
         f"| `{e164(1)}` | moves from emergency to retail: callers reach nothing for some seconds | `emergency` |",
         "### Agents",
-        "```mermaid\nflowchart LR",
+        "```mermaid\nflowchart TB",
         "<details><summary>Everything else in this stack: 1 to create</summary>",
         "<sub>This is a preview: nothing has been changed yet.",
     ]

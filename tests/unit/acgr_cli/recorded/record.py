@@ -43,6 +43,10 @@ NOISE = frozenset(
         "__provider",
         "timestamp",
         "duration",
+        "provider",
+        "parent",
+        "custom",
+        "logical",
     }
 )
 STREAM = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
@@ -255,7 +259,7 @@ def _without_noise(text: str) -> str:
 
 def _quiet_line(line: str) -> str:
     try:
-        return json.dumps(_quiet(json.loads(line)), ensure_ascii=False)
+        return json.dumps(_quiet(json.loads(line)), ensure_ascii=False, separators=(",", ":"))
     except ValueError:
         return line
 
