@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Measures what a preview costs before anything is asked, and prints a table; ends with 1 when a measure is missed.
+"""Measures what a preview costs besides its requests, and prints a table; ends with 1 when a measure is missed.
 
-Checks and diffs of many resources in one process, as the engine asks for them, without the engine: seconds of the
-processor, the best of three. Each is measured for a quarter as many too: four times as many may take four times as
-long, and what grows with the square takes sixteen times.
+Checks and diffs of many resources in one process, as the engine asks for them, without the engine, and the comment of
+as many changes: seconds of the processor, the best of three. Each is measured for a quarter as many too: four times as
+many may take four times as long, and what grows with the square takes sixteen times.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from acgr.agents.user import UserLogic
 from acgr.numbers.placement import PlacementLogic
 from acgr.runtime.resource import ResourceLogic
 from acgr.runtime.run import Run, current_run
+from acgr_cli.preview.markdown import markdown
+from acgr_cli.preview.reading import read_preview
+from acgr_cli.preview.report import report_of
 from acgr_components.declared import declared
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import SystemClock
@@ -102,6 +106,33 @@ def _component(count: int) -> float:
     return process_time() - began
 
 
+def _comment(count: int) -> float:
+    """A comment of a preview in which as many numbers move, each from and to a group of its own."""
+    text = json.dumps(
+        {"steps": [_move(number) for number in range(count)], "changeSummary": {"update": count}}, indent=4
+    )
+    began = process_time()
+    markdown(report_of(read_preview(text)))
+    return process_time() - began
+
+
+def _move(number: int) -> dict[str, Any]:
+    """One step of a preview's document."""
+    head, e164 = f"arn:aws:connect:{SOURCE}:111122223333:", f"+4420794{number:05d}"
+    on = f"{head}traffic-distribution-group/{number:08x}-0000-5000-8000-000000000000"
+    flows = {region: f"{head.replace(SOURCE, region)}instance/a1/contact-flow/b1" for region in (SOURCE, REPLICA)}
+    old = {"phone_number": e164, "target": f"group {number}", "flow": "Main IVR", "source_region": SOURCE}
+    seen = {"e164": e164, "phone_number_arn": f"{head}phone-number/{number}", "target_arn": on, "placed_on_arn": on}
+    outputs = {**old, **seen, "placed_flow_arns": flows, "contact_flow_arns": flows, "dark_regions": []}
+    return {
+        "op": "update",
+        "urn": f"urn:pulumi:dev::bench::pulumi-python:dynamic/acgr:PhoneNumberPlacement::number-{number}",
+        "oldState": {"inputs": old, "outputs": outputs},
+        "newState": {"inputs": {**old, "target": f"other {number}"}},
+        "diffReasons": ["target"],
+    }
+
+
 def _previewed(logic: ResourceLogic, run: Run, inputs: list[dict[str, Any]], states: list[dict[str, Any]]) -> float:
     """Seconds of a preview that finds nothing to do: the requests to the sandbox are made before."""
     for operation, news, state in _asked(run, inputs[:1], states):
@@ -149,6 +180,7 @@ MEASURES: dict[str, Callable[[int], float]] = {
     "placements checked and compared": _placements,
     "agents of a roster checked and compared": _roster,
     "numbers and as many agents of a component": _component,
+    "changes made a comment of": _comment,
 }
 
 

@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from .failure import CommandFailure
+from .preview import commands as preview_commands
 from .sandbox import commands as sandbox_commands
-from .sandbox.process import SandboxFailure
 
 __all__ = ["main"]
 
@@ -15,17 +16,20 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage, 130 interrupted.
 
+    Commands have further ones of their own, which their `--help` says.
+
     Args:
         argv: the arguments; those of the process unless given.
     """
     parser = argparse.ArgumentParser(prog="acgr", description="Amazon Connect Global Resiliency, at the command line.")
     commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
+    preview_commands.add_to(commands)
     sandbox_commands.add_to(commands)
     arguments = parser.parse_args(argv)
     handler: Callable[[argparse.Namespace], int] = arguments.handler
     try:
         return handler(arguments)
-    except SandboxFailure as failure:
+    except CommandFailure as failure:
         print(failure, file=sys.stderr)
         return 1
     except OSError as error:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from acgr_cli.clock import poll
+from acgr_cli.failure import CommandFailure
 
 from .lock import exclusive_lock
 
@@ -27,7 +28,7 @@ START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 
 
-class SandboxFailure(Exception):
+class SandboxFailure(CommandFailure):
     """The sandbox cannot do what was asked; the text is one sentence for the user."""
 
 

@@ -99,7 +99,7 @@ class Stack:
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], config: Mapping[str, str], empty: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         shutil.copytree(empty, folder)
         own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "PULUMI_STACK": "dev"}
         self.environment = {**environment, **own, "XDG_CACHE_HOME": str(folder / "cache")}
@@ -112,7 +112,7 @@ class Stack:
 
     def declare(self, *declarations: Declaration) -> None:
         """What the program declares from now on."""
-        (self._folder / "program.json").write_text(json.dumps(declarations), encoding="utf-8")
+        (self.folder / "program.json").write_text(json.dumps(declarations), encoding="utf-8")
 
     def up(self, *arguments: str, **environment: str) -> Ran:
         """`pulumi up`, without the preview that it would begin with."""
@@ -138,7 +138,7 @@ class Stack:
 
     def state(self) -> State:
         """The state as it is now: the file of the backend, which is what `pulumi stack export` prints."""
-        file = self._folder / "state" / ".pulumi" / "stacks" / "trial" / "dev.json"
+        file = self.folder / "state" / ".pulumi" / "stacks" / "trial" / "dev.json"
         return State(json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"])
 
     def set(self, key: str, value: str) -> None:
@@ -147,7 +147,7 @@ class Stack:
 
     def forget_journal(self) -> None:
         """What a runner loses that is thrown away."""
-        shutil.rmtree(self._folder / "cache" / "acgr" / "journal")
+        shutil.rmtree(self.folder / "cache" / "acgr" / "journal")
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Any command of the CLI; `environment` is added to the stack's."""
@@ -157,7 +157,7 @@ class Stack:
         """The same, still running."""
         process = subprocess.Popen(
             ["pulumi", *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
