@@ -124,7 +124,7 @@ class Simulation:
             KeyError: there is no such operation.
         """
         with self.lock:
-            validate(OPERATIONS[operation].name, dict(params))
+            validate(OPERATIONS[operation].name, dict(params), patterns=self.switches.patterns == "check")
             return self.operate(Caller(self._world.account, region, "connect", ""), operation, params)
 
     def _world_of(self, caller: Caller) -> World:

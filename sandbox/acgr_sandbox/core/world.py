@@ -19,7 +19,10 @@ NAMESPACE = uuid.UUID("6f0c1a52-6a0e-5f5d-9b43-5d1f0c0a5e11")
 
 @dataclass
 class World:
-    """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances."""
+    """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances.
+
+    `instance_changes` has the epoch seconds at which instances were created or deleted.
+    """
 
     account: str
     source_region: str
@@ -34,6 +37,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
     released: dict[str, float] = field(default_factory=dict)
+    instance_changes: list[float] = field(default_factory=list)
     tokens: dict[str, Token] = field(default_factory=dict)
     changes: list[PendingChange] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .patterns import UnknownPattern, matches
 from .refusal import Refusal
-from .service_model import Model, bad_request_code, operation_model
+from .service_model import Model, listed_code, operation_model
 
 
 def validate(operation: str, params: dict[str, Any], *, patterns: bool = True) -> None:
@@ -30,7 +30,7 @@ def validate(operation: str, params: dict[str, Any], *, patterns: bool = True) -
         message = f"The sandbox cannot read a pattern of {operation} ({unknown}); the switch patterns=ignore skips it."
         raise Refusal("UnimplementedOperationException", message, status=501) from unknown
     if problems:
-        code = bad_request_code(operation, "InvalidRequestException")
+        code = listed_code(operation, "InvalidRequestException")
         plural = "s" if len(problems) > 1 else ""
         raise Refusal(code, f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
 
