@@ -16,10 +16,10 @@ from contract_calls import CONTENT, REPLICA, SCENARIO, SOURCE, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from acgr_sandbox import ManualClock, Request, Sandbox, Switches, load_scenario, restored, snapshot
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario, restored, snapshot
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.server import Server
-from acgr_sandbox.wire.service_model import operation_model, service_model
+from acgr_sandbox.wire.service_model import find_operation, operation_model, service_model
 
 IDS = {
     **ids(load_scenario(SCENARIO)),
@@ -126,6 +126,16 @@ def _sandbox(**values: Any) -> Sandbox:
     return Sandbox(load_scenario(SCENARIO), clock=ManualClock(), switches=Switches(rate=0, **values))
 
 
+def _is_listed(request: Request, answer: Response) -> bool:
+    """Whether an error is one that its operation lists, or that any may have; a switch may choose another."""
+    found = find_operation(request.method, request.raw_path)
+    code = answer.headers.get("x-amzn-ErrorType", "")
+    if not code or found is None or code in ("SerializationException", "InvalidToken", "AccessDeniedException"):
+        return True
+    listed = {shape.name for shape in operation_model(found[0]).error_shapes}
+    return code in listed or (found[0].endswith("PhoneNumberContactFlow") and code == "ResourceInUseException")
+
+
 CHOICES = {name: get_args(kind) or (False, True) for name, kind in get_type_hints(Switches).items() if _few(kind)}
 
 
@@ -141,6 +151,7 @@ def test_any_parameters(history: list[Request], switched: dict[str, int]) -> Non
         answer = sandbox.handle(request)
         assert answer.status < 500, (request, answer.body)
         json.loads(answer.body)
+        assert _is_listed(request, answer), (request, answer.headers, answer.body)
         sandbox.clock.sleep(1.0)
     sandbox.clock.sleep(1000)
     assert restored(json.loads(json.dumps(snapshot(sandbox.world)))) == sandbox.world
