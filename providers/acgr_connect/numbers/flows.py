@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from math import inf
 
 from acgr_connect import log
@@ -25,7 +26,7 @@ MIRRORING = 120.0
 LOOK_EVERY = 1.0
 """Seconds between two questions whether it is; the list of flows is read more seldom (`Sweep`)."""
 
-LISTS_BEHIND = 5.0
+LISTS_BEHIND = 30.0
 """Seconds for which an answer may still show the flow that a move has just taken away."""
 
 SHOWN_WITHIN = 20.0
@@ -190,6 +191,18 @@ def await_shown(
         if is_shown or clock.now() >= until or operation.deadline.has_passed:
             return found
         clock.sleep(min(ASK_EVERY, until - clock.now()))
+
+
+@dataclass(frozen=True)
+class TakenAway:
+    """The flows that a move has taken away, by Region, and the clock's time at which it did."""
+
+    at: float
+    flows: Mapping[str, Arn]
+
+    def may_be_shown(self, flow: Arn, now: float) -> bool:
+        """Whether this flow, where it is shown, may be the one that is not there any more."""
+        return self.flows.get(flow.region) == flow and now - self.at < LISTS_BEHIND
 
 
 def drop_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> None:

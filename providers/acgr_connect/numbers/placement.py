@@ -47,8 +47,8 @@ from acgr_connect.model.records import Number
 from acgr_connect.numbers.find import await_arrival, await_idle, find_number, look
 from acgr_connect.numbers.flows import (
     CANNOT_DIFFER,
-    LISTS_BEHIND,
     MIRROR_GRACE,
+    TakenAway,
     await_shown,
     drop_flows,
     find_flows,
@@ -388,7 +388,7 @@ class _Attempt:
                     flow = self.desired.flows[region]
                     set_flow(self.connection, number.arn, flow)
                     observed = replace(observed, flows={**observed.flows, region: flow})
-            answering = self._set_flows(observed, moved_at=began)
+            answering = self._set_flows(observed, TakenAway(began, before))
         except Exception as error:
             return self._settled(number, before, obligation, error, observed, began)
         if self._is_to_be_described(there):
@@ -497,7 +497,7 @@ class _Attempt:
         if not settled.is_discharged:
             raise Unfinished(context.added_to(cause, remedy=said_of_dark(obligation, settled)), observed)
         if seen.target == self.desired.target and seen.status == "CLAIMED" and not isinstance(cause, Conflict):
-            return self._as_declared(observed, began)
+            return self._as_declared(observed, TakenAway(began, before) if began is not None else None)
         if seen.target == number.target and observed.moved:
             if isinstance(cause, Unavailable) and not self._is_over:
                 self.operation.progress(f"{number.e164}: it was not moved, trying again")
@@ -511,20 +511,20 @@ class _Attempt:
     def _is_over(self) -> bool:
         return self.operation.deadline.has_passed or self.operation.is_cancelled()
 
-    def _as_declared(self, observed: ObservedPlacement, moved_at: float | None) -> ObservedPlacement:
+    def _as_declared(self, observed: ObservedPlacement, taken: TakenAway | None) -> ObservedPlacement:
         """The number answers; where that is with another flow than the declared one, it is set now."""
         if dict(observed.flows) == dict(self.desired.flows):
             return replace(observed, touched=True)
         try:
-            return self._set_flows(observed, moved_at=moved_at)
+            return self._set_flows(observed, taken)
         except ConnectError as error:
             failure = self.desired.context.added_to(error, remedy="the number has a flow: run again to finish")
             raise Unfinished(failure, observed) from error
 
-    def _set_flows(self, observed: ObservedPlacement, *, moved_at: float | None = None) -> ObservedPlacement:
+    def _set_flows(self, observed: ObservedPlacement, taken: TakenAway | None = None) -> ObservedPlacement:
         """The source first, the replica by mirroring or, where that does not do it, by hand.
 
-        `moved_at` is the clock's time at which a move has taken the flows away, or None.
+        `taken` is what a move has just taken away, or None.
 
         Raises:
             Conflict: a Region does not keep what it was given.
@@ -539,7 +539,7 @@ class _Attempt:
             if is_set or observed.flows.get(region) != desired.flows[region]:
                 if is_set or observed.moved:
                     self.connection.clock.sleep(MIRROR_GRACE)
-                self._set_in_replica(desired.flows[region], observed.flows, moved_at)
+                self._set_in_replica(desired.flows[region], observed.flows, taken)
         self._require_both()
         touched = dict(observed.flows) != dict(desired.flows)
         return replace(observed, flows=dict(desired.flows), touched=touched)
@@ -556,9 +556,9 @@ class _Attempt:
             self.restorer.claim_again(seen, known, self.desired.flows, self.operation)
             set_flow(self.connection, number, flow)
 
-    def _set_in_replica(self, flow: Arn, known: Mapping[str, Arn], moved_at: float | None) -> None:
-        """Step 8, with the number's full ARN (N10). What is shown so soon after the move may be what was."""
-        is_old = moved_at is not None and self.connection.clock.now() - moved_at < LISTS_BEHIND
+    def _set_in_replica(self, flow: Arn, known: Mapping[str, Arn], taken: TakenAway | None) -> None:
+        """Step 8, with the number's full ARN (N10). What it had before may be shown still: then it is set."""
+        is_old = taken is not None and taken.may_be_shown(flow, self.connection.clock.now())
         if is_old or self._flow_in(flow) != flow:
             self._set(flow, known)
             if self._shown(flow) != flow:

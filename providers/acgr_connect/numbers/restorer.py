@@ -42,7 +42,7 @@ from acgr_connect.model.records import Number
 from acgr_connect.numbers.dark import associate_command, move_command
 from acgr_connect.numbers.early_flow import EarlyFlow, Verdict
 from acgr_connect.numbers.find import look
-from acgr_connect.numbers.flows import LISTS_BEHIND, look_at_flow, set_flow
+from acgr_connect.numbers.flows import TakenAway, look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
 from acgr_connect.numbers.obligation import Obligation
 from acgr_connect.scheduling.priority import Purpose
@@ -67,12 +67,14 @@ class Settled:
         flows: Region to the flow that was seen to answer.
         dark: Region to why no flow was seen to answer there.
         is_gone: whether the number is not claimed any more.
+        has_failed: whether it was FAILED and took no flow.
     """
 
     number: Number | None = None
     flows: dict[str, Arn] = field(default_factory=dict)
     dark: dict[str, str] = field(default_factory=dict)
     is_gone: bool = False
+    has_failed: bool = False
 
     @property
     def is_discharged(self) -> bool:
@@ -394,7 +396,9 @@ class _Settling:
         if seen is None:
             return True
         if seen.status == "FAILED" and self._is_refused:
-            self._move_again(seen)
+            self._settled.has_failed = True
+            if self._connection.clock.now() < self._until:
+                self._move_again(seen)
         return bool(self._settled.dark)
 
     def _move_again(self, seen: Number) -> None:
@@ -475,9 +479,8 @@ class _Settling:
         """
         obligation, now = self._obligation, self._connection.clock.now()
         is_moved = obligation.origin != obligation.destination or self._moves > 0
-        if not is_moved or found != obligation.before.get(found.region):
-            return False
-        return now - self._first_seen.setdefault(found.region, now) < LISTS_BEHIND
+        first = self._first_seen.setdefault(found.region, now)
+        return is_moved and TakenAway(first, obligation.before).may_be_shown(found, now)
 
     def _flow_in(self, flow: Arn) -> Arn | None:
         """What answers; None also where nobody may ask, or can read the answer: a flow is set all the same."""
@@ -519,7 +522,7 @@ def said_of_dark(obligation: Obligation, settled: Settled) -> str:
     since = time_of_day(obligation.since)
     why = "; ".join(dict.fromkeys(settled.dark.values())) or "its move has not ended"
     line = by_hand(obligation, settled)
-    if settled.number is not None and settled.number.status == "FAILED":
+    if settled.number is not None and settled.has_failed:
         line = f"{move_command(obligation.number, settled.number.target)}, and once it is CLAIMED: {line}"
     return (
         f"{obligation.e164} is dark in {regions} since {since} ({why}): run again, or give it its flow by hand: {line}"
