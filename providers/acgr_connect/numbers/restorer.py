@@ -383,7 +383,16 @@ class _Settling:
             return False
         if seen is None and (seen := self._listed()) is not None:
             self._settled.number = seen
-        target = seen.target if seen is not None else self._obligation.destination
+        self._restore_all(seen.target if seen is not None else self._obligation.destination)
+        if seen is None:
+            return True
+        if seen.status == "FAILED" and self._is_refused:
+            self._settled.has_failed = True
+            if self._connection.clock.now() < self._until:
+                self._move_again(seen)
+        return bool(self._settled.dark)
+
+    def _restore_all(self, target: Arn) -> None:
         reach = self._reach(target)
         self._settled.dark = {}
         self._is_refused = False
@@ -393,13 +402,6 @@ class _Settling:
             is_owed = region in self._settled.flows or region in self._settled.dark
             if not is_owed and not self._is_at_rest:  # at rest it may have had none, by somebody's wish
                 self._settled.dark[region] = "no flow is known for it there"
-        if seen is None:
-            return True
-        if seen.status == "FAILED" and self._is_refused:
-            self._settled.has_failed = True
-            if self._connection.clock.now() < self._until:
-                self._move_again(seen)
-        return bool(self._settled.dark)
 
     def _move_again(self, seen: Number) -> None:
         """A FAILED number takes no flow: move it to where it is or, in turn, to the other end of its move."""
