@@ -7,7 +7,7 @@ The steps, each of which may be entered again from any point:
 1. resolve the names (`resolve`); 2. look, and wait out somebody else's operation; 3. check everything that can be
 checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3),
 and the flow at once where Connect takes it from a number that is moving (`early_flow`); 6. wait until it is `CLAIMED`
-on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7), unless it is seen to be there;
+on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7);
 8. see to it in the replica (N8, N10); 9. after a failure, look where the number is and give it its flow there (N15);
 10. the description last, because it makes the number IN_PROGRESS (N4).
 """

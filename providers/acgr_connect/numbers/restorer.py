@@ -96,6 +96,7 @@ class Restorer:
         self._proved: dict[str, Denied | None] = {}
         self._left_between: dict[str, frozenset[Arn]] = {}
         self._seen_to: set[str] = set()
+        self._looked_at: set[str] = set()
 
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
@@ -286,14 +287,18 @@ class Restorer:
         return self.early_flow.may_be_set(_where(flow))
 
     def is_still_there(self, obligation: Obligation, region: str) -> bool:
-        """Whether a flow that was set early is there, now that the number has arrived.
+        """Whether a flow that was set early is shown, now that the number has arrived.
+
+        Where flows are known to be kept, one number of each run is looked at, and the others are like it.
 
         Raises:
             ConnectError: nobody can tell.
         """
         flow = obligation.wanted[region]
-        if self.early_flow.verdict(_where(flow)) is Verdict.DROPPED:
-            return False
+        verdict = self.early_flow.verdict(_where(flow))
+        if verdict is Verdict.DROPPED or (verdict is Verdict.KEPT and region in self._looked_at):
+            return verdict is Verdict.KEPT
+        self._looked_at.add(region)
         try:
             found = look_at_flow(self.connection, obligation.number, flow.instance, Purpose.LOOK)
         except Denied:

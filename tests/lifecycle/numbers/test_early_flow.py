@@ -65,7 +65,7 @@ def test_refused(
     assert verdicts() == {SOURCE: "refused", REPLICA: "refused"}
     sandbox.counters.reset()
     next_run_with()
-    PLACEMENT.create(declared(ON_RETAIL, "retail"))
+    PLACEMENT.create(declared(ON_RETAIL, "retail", flow="Sales"))
     assert flows_set(sandbox) == {SOURCE: PROVED[SOURCE] + 1, REPLICA: PROVED[REPLICA]}
 
 
