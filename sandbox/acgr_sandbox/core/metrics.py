@@ -99,6 +99,8 @@ class NumberEvent:
 class Timeline:
     """The history of every number: moved, claimed, failed, flow set, flow removed, mirrored, dark, lit, released.
 
+    Also `claim lapsed`: a claim that FAILED was not made again in time.
+
     `dark` and `lit` (no longer dark) are recorded per Region, at the moment the world changed and not when somebody
     looked.
     """
