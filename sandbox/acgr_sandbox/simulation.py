@@ -23,6 +23,7 @@ from .core.throttle import Throttle
 from .core.world import World
 from .operations import OPERATIONS, Call
 from .wire.caller import Caller
+from .wire.rest_json import parameters
 from .wire.validation import validate
 
 Answer = Mapping[str, Any]
@@ -124,8 +125,9 @@ class Simulation:
             KeyError: there is no such operation.
         """
         with self.lock:
-            validate(OPERATIONS[operation].name, dict(params), patterns=self.switches.patterns == "check")
-            return self.operate(Caller(self._world.account, region, "connect", ""), operation, params)
+            read = parameters(OPERATIONS[operation].name, params)
+            validate(operation, read, patterns=self.switches.patterns == "check")
+            return self.operate(Caller(self._world.account, region, "connect", ""), operation, read)
 
     def _world_of(self, caller: Caller) -> World:
         world = self._world

@@ -60,6 +60,20 @@ def parse(operation: str, labels: Mapping[str, str], request: Request) -> dict[s
     return params
 
 
+def parameters(operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same from plain data, as in a scenario or a control route; a misspelt parameter is refused there.
+
+    Raises:
+        Refusal: `SerializationException` for what is not of its type, or no parameter of the operation.
+    """
+    shape = operation_model(operation).input_shape
+    members = shape.members if shape is not None else {}
+    for name in values:
+        if name not in members:
+            raise Refusal("SerializationException", f"{operation} has no parameter {name!r}.")
+    return {name: _value(value, members[name], name) for name, value in values.items()}
+
+
 def _json_body(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
