@@ -154,7 +154,7 @@ def _both(*parts: Node) -> Node:
 
 
 def _not(part: Node) -> Node:
-    return part[1] if part[0] == "not" else ("not", part)  # type: ignore[no-any-return]  # a node holds nodes
+    return part[1] if part[0] == "not" else ("not", part)
 
 
 def _repeated(part: Node, least: int, most: int | None) -> Node:
