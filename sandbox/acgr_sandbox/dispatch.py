@@ -18,7 +18,7 @@ from .wire import sts
 from .wire.caller import Caller, caller_of
 from .wire.refusal import ConnectionReset, LostReply, Refusal
 from .wire.rest_json import Request, Response, parse, render, render_error
-from .wire.service_model import bad_request_code, find_operation
+from .wire.service_model import find_operation, listed_code
 from .wire.validation import validate
 
 _GUIDE_DISASSOCIATE = re.compile(r"(/traffic-distribution-group/([^/]+)/user)/([^/]+)")
@@ -144,7 +144,7 @@ def _attempt(simulation: Simulation, call: ApiCall) -> Outcome:
         refuse_before(fault, simulation.switches)
         outcome = Outcome(_run(simulation, call, fault), "ok", fault)
     except Refusal as refusal:
-        refusal.code = bad_request_code(call.operation, refusal.code)
+        refusal.code = listed_code(call.operation, refusal.code)
         outcome = Outcome(render_error(refusal, simulation.switches.error_member), refusal.code or "throttled", fault)
     except ConnectionReset as reset:
         return Outcome(reset, "reset", fault)

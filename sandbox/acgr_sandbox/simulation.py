@@ -26,6 +26,7 @@ from .core.world import World
 from .operations import OPERATIONS, Call
 from .wire.caller import Caller
 from .wire.refusal import Refusal
+from .wire.rest_json import parameters
 from .wire.validation import validate
 
 Answer = Mapping[str, Any]
@@ -220,8 +221,9 @@ class Simulation:
             KeyError: there is no such operation.
         """
         with self.lock:
-            validate(OPERATIONS[operation].name, dict(params))
-            return self.operate(Caller(self._world.account, region, "connect", ""), operation, params)
+            read = parameters(OPERATIONS[operation].name, params)
+            validate(operation, read, patterns=self.switches.patterns == "check")
+            return self.operate(Caller(self._world.account, region, "connect", ""), operation, read)
 
     def _world_of(self, caller: Caller) -> World:
         world = self._world

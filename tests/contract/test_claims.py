@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from acgr_sandbox import session_on
+from acgr_sandbox import Fault, session_on
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+ABSENT = "00000000-0000-4000-8000-000000000000"
 FREE = "+442079460123"
 DAY = 24 * 3600.0
 
@@ -40,6 +41,102 @@ def test_looking_and_claiming(connect: Any, names: Any, sandbox: Any) -> None:
     assert (offered[0], SOURCE) in sandbox.dark_numbers()
     again = client.search_available_phone_numbers(InstanceId=names.instance, **ask)["AvailableNumbersList"]
     assert offered[0] not in [row["PhoneNumber"] for row in again]
+
+
+def test_looking_in_the_replica(connect: Any, names: Any, refused: Any) -> None:
+    """Numbers are looked for in both Regions of a TDG; a target that is not known is a bad request, which is listed."""
+    ask = {"PhoneNumberCountryCode": "GB", "PhoneNumberType": "DID"}
+    absent = names.group().replace(names.group_id(), ABSENT)
+    for region in (SOURCE, REPLICA):
+        client = connect(region)
+        assert client.search_available_phone_numbers(TargetArn=names.group(), **ask)["AvailableNumbersList"]
+        assert client.search_available_phone_numbers(TargetArn=names.group("forming"), **ask)["AvailableNumbersList"]
+        assert client.search_available_phone_numbers(TargetArn=names.instance_arn(region), **ask)[
+            "AvailableNumbersList"
+        ]
+        for target in ({"TargetArn": absent}, {"InstanceId": ABSENT}, {"TargetArn": names.group_id()}, {}):
+            with refused("InvalidParameterException"):
+                client.search_available_phone_numbers(**target, **ask)
+        with refused("InvalidParameterException", "contain +"):
+            client.search_available_phone_numbers(InstanceId=names.instance, **ask, PhoneNumberPrefix="4420")
+    with refused("InvalidParameterException", "contain +"):
+        connect().list_phone_numbers_v2(PhoneNumberPrefix="4420")
+    with refused("InvalidParameterException", REPLICA):
+        connect().search_available_phone_numbers(TargetArn=names.instance_arn(REPLICA), **ask)
+
+
+def test_claimed_to_the_replica_s_instance(connect: Any, names: Any, sandbox: Any, refused: Any) -> None:
+    """A number is on the instance of the Region where it was claimed, by its ARN there, and known nowhere else."""
+    client = connect(REPLICA)
+    made = client.claim_phone_number(TargetArn=names.instance_arn(REPLICA), PhoneNumber="+4930239990123")
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    assert f":{REPLICA}:" in made["PhoneNumberArn"]
+    assert _status(client, made["PhoneNumberId"])["TargetArn"] == names.instance_arn(REPLICA)
+    rows = client.list_phone_numbers_v2(TargetArn=names.instance_arn(REPLICA))["ListPhoneNumbersSummaryList"]
+    assert [(row["PhoneNumberArn"], row["TargetArn"]) for row in rows] == [
+        (made["PhoneNumberArn"], names.instance_arn(REPLICA))
+    ]
+    with refused("ResourceNotFoundException"):
+        _status(connect(), made["PhoneNumberArn"])
+    for number in (1, 5):
+        assert _status(connect(), names.number(number))["TargetArn"].startswith(f"arn:aws:connect:{SOURCE}:")
+
+
+def test_a_claim_that_failed(connect: Any, names: Any, sandbox: Any, refused: Any, set_switches: Any) -> None:
+    """A FAILED claim can be tried again for a day, to any target, and is nobody else's meanwhile; it has one id."""
+    set_switches(number_limit=1)
+    client = connect()
+    ask = {"TargetArn": names.group(), "PhoneNumber": FREE}
+    made = client.claim_phone_number(**ask)
+    with refused("InvalidParameterException", "not available"):
+        client.claim_phone_number(**ask)
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    for _ in range(2):
+        assert _status(client, made["PhoneNumberId"])["PhoneNumberStatus"]["Status"] == "FAILED"
+        sandbox.clock.advance(DAY - 1)
+        search = {"PhoneNumberCountryCode": "GB", "PhoneNumberType": "DID", "PhoneNumberPrefix": FREE[:-1]}
+        offered = client.search_available_phone_numbers(InstanceId=names.instance, **search)["AvailableNumbersList"]
+        assert FREE not in [row["PhoneNumber"] for row in offered]
+        with refused("InvalidParameterException", "claim it again"):
+            client.update_phone_number_metadata(PhoneNumberId=made["PhoneNumberId"], PhoneNumberDescription="x")
+        assert client.claim_phone_number(**ask)["PhoneNumberArn"] == made["PhoneNumberArn"]
+        sandbox.clock.advance(sandbox.switches.claim_seconds)
+    client.claim_phone_number(**{**ask, "TargetArn": names.group("retail")})
+    sandbox.clock.advance(2 * DAY)
+    found = _status(client, made["PhoneNumberId"])
+    assert (found["PhoneNumberStatus"], found["TargetArn"]) == ({"Status": "CLAIMED"}, names.group("retail"))
+
+
+@pytest.mark.parametrize("again", ["claim", "update"])
+def test_a_claim_that_was_given_up(again: str, connect: Any, names: Any, sandbox: Any, refused: Any) -> None:
+    """A day after a claim, or its repetition, has FAILED the number is gone, and anybody may claim it at once."""
+    client = connect()
+    sandbox.faults.add(Fault("*", "failed-claim", count=2))
+    made = client.claim_phone_number(InstanceId=names.instance, PhoneNumber=FREE)["PhoneNumberId"]
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    if again == "claim":
+        client.claim_phone_number(InstanceId=names.instance, PhoneNumber=FREE)
+    else:
+        client.update_phone_number(PhoneNumberId=made, InstanceId=names.instance)
+    sandbox.clock.advance(sandbox.switches.claim_seconds + DAY - 1)
+    sandbox.faults.clear()
+    assert _status(client, made)["PhoneNumberStatus"]["Status"] == "FAILED"
+    sandbox.clock.advance(1)
+    with refused("ResourceNotFoundException", made):
+        _status(client, made)
+    assert sandbox.world.released == {}
+    assert "claim lapsed" in [event.what for event in sandbox.timeline.events(FREE)]
+    client.claim_phone_number(InstanceId=names.instance, PhoneNumber=FREE)
+    sandbox.clock.advance(2 * DAY)
+    assert sandbox.world.number(FREE).status == "CLAIMED"
+
+
+def test_a_move_that_failed_is_no_claim(connect: Any, names: Any, sandbox: Any) -> None:
+    """A number whose move has FAILED is claimed still, and stays."""
+    sandbox.faults.add(Fault("UpdatePhoneNumber", "failed-claim"))
+    connect().update_phone_number(PhoneNumberId=names.number(), TargetArn=names.group())
+    sandbox.clock.advance(3 * DAY)
+    assert _status(connect(), names.number())["PhoneNumberStatus"]["Status"] == "FAILED"
 
 
 def test_other_countries(connect: Any, names: Any) -> None:
@@ -96,6 +193,13 @@ def test_tokens(connect: Any, names: Any, refused: Any, set_switches: Any, sandb
     set_switches(claim_token="any")
     connect().claim_phone_number(**{**ask, "PhoneNumber": "+442079460125"}, ClientToken="token-1")
     assert sorted(n.e164 for n in sandbox.world.numbers_on(names.instance))[2:] == [FREE, "+442079460125"]
+
+
+def test_claimed_to_a_replica_stays_there(connect: Any, names: Any, sandbox: Any, set_switches: Any) -> None:
+    """The default TDG is the source Region's: what is claimed to the replica's instance does not join it."""
+    set_switches(claimed_to_replicated="default-group")
+    connect(REPLICA).claim_phone_number(InstanceId=names.instance, PhoneNumber="+4930239990123")
+    assert sandbox.world.number("+4930239990123").target == names.instance
 
 
 @pytest.mark.parametrize(("where", "target"), [("instance", "northwind"), ("default-group", "Default")])

@@ -97,6 +97,28 @@ def test_saved_and_published(connect: Any, names: Any, new: Any, sandbox: Any) -
     assert sandbox.world.flow("Summer IVR").content == HELLO
 
 
+def test_the_length_of_content(connect: Any, names: Any, new: Any, refused: Any) -> None:
+    """A flow has 256,000 characters at most, saved or published: the model's text says so, not its constraints."""
+    content = BYE + " " * (256_000 - len(BYE))
+    made = connect().create_contact_flow(**{**new, "Content": content})["ContactFlowId"]
+    for status in ("PUBLISHED", "SAVED"):
+        with refused("InvalidRequestException", "256000"):
+            connect().create_contact_flow(**{**new, "Content": content + " "}, Status=status)
+    for flow in (made, f"{made}:$SAVED"):
+        with refused("InvalidRequestException", "256000"):
+            connect().update_contact_flow_content(InstanceId=names.instance, ContactFlowId=flow, Content=content + " ")
+
+
+def test_what_is_saved_is_not_validated(connect: Any, names: Any, new: Any, refused: Any) -> None:
+    """Content is validated when it is published."""
+    made = connect().create_contact_flow(**{**new, "Content": "{}"}, Status="SAVED")["ContactFlowId"]
+    connect().update_contact_flow_content(InstanceId=names.instance, ContactFlowId=f"{made}:$SAVED", Content="{")
+    with refused("InvalidContactFlowException"):
+        connect().update_contact_flow_content(InstanceId=names.instance, ContactFlowId=made, Content="{}")
+    with refused("InvalidContactFlowException"):
+        connect().create_contact_flow(**{**new, "Content": "{}", "Name": "Other"})
+
+
 def test_names_are_taken(connect: Any, names: Any, refused: Any, sandbox: Any) -> None:
     """A flow cannot get the name of another, and then keeps its state too."""
     ask = {"InstanceId": names.instance, "ContactFlowId": names.flow_id(), "Name": "Main IVR"}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from acgr_sandbox import Fault
+
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 
@@ -125,14 +127,16 @@ def test_a_flow_that_the_other_region_lacks_stays_here(connect: Any, names: Any,
     assert sandbox.dark_numbers() == [("+442079460003", REPLICA)]
 
 
-def test_not_while_in_progress(connect: Any, names: Any, refused: Any, set_switches: Any) -> None:
+def test_not_while_in_progress(connect: Any, names: Any, refused: Any, set_switches: Any, sandbox: Any) -> None:
     """N13: a flow is set when the number is CLAIMED; before, it is refused with the switch's error."""
     connect().update_phone_number(PhoneNumberId=names.number(1), TargetArn=names.group())
     with refused("InvalidParameterException", "CLAIMED"):
         _set(connect(), names, 1, names.flow())
-    set_switches(flow_while_in_progress="ResourceNotFoundException")
-    with refused("ResourceNotFoundException"):
-        _set(connect(), names, 1, names.flow())
+    for code in ("ResourceNotFoundException", "ResourceInUseException"):
+        set_switches(flow_while_in_progress=code)
+        with refused(code):
+            _set(connect(), names, 1, names.flow())
+    assert "+442079460001" in dict(sandbox.dark_numbers())
 
 
 @pytest.mark.parametrize(("switch", "is_kept"), [("allow", True), ("drop", False)])
@@ -152,6 +156,61 @@ def test_set_while_in_progress(
     _set(connect(), names, 2, names.flow())
     sandbox.clock.advance(60)
     assert sandbox.world.dark_regions(number) == []
+
+
+def test_a_failed_number(connect: Any, names: Any, set_switches: Any, sandbox: Any, refused: Any) -> None:
+    """A FAILED number takes no flow and gives none up until it is CLAIMED; or it does, as the switch says."""
+    ask = {"PhoneNumberId": names.number(2), "InstanceId": names.instance}
+    sandbox.faults.add(Fault("UpdatePhoneNumber", "failed-claim"))
+    connect().update_phone_number(PhoneNumberId=names.number(2), TargetArn=names.group())
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    for region in (SOURCE, REPLICA):
+        with refused("InvalidParameterException", "FAILED"):
+            _set(connect(region), names, 2, names.flow(region=region))
+        with refused("InvalidParameterException", "FAILED"):
+            connect(region).disassociate_phone_number_contact_flow(**ask)
+    set_switches(failed_number_flow="allow")
+    _set(connect(), names, 2, names.flow())
+    assert sandbox.world.number("+442079460002").flow_in(SOURCE) == names.flow_id()
+    connect().disassociate_phone_number_contact_flow(**ask)
+    set_switches(failed_number_flow="refuse")
+    connect().update_phone_number(PhoneNumberId=names.number(2), TargetArn=names.group("Default"))
+    _set(connect(), names, 2, names.flow())
+    assert sandbox.world.number("+442079460002").flow_in(SOURCE) == names.flow_id()
+
+
+def test_associations_may_lag(connect: Any, names: Any, set_switches: Any, sandbox: Any) -> None:
+    """Both lists show a change later, in either Region; what was there until then they go on showing."""
+    set_switches(association_lag_seconds=2.0)
+    number, client = names.number(2), connect()
+
+    def shown(region: str = SOURCE) -> str | None:
+        ask = {"InstanceId": names.instance, "ResourceIds": [number]}
+        rows = connect(region).batch_get_flow_association(**ask)["FlowAssociationSummaryList"]
+        assert [row["FlowId"] for row in rows] == list(filter(None, [_flows(connect(region), names).get(number)]))
+        return str(rows[0]["FlowId"]).rsplit("/", 1)[-1] if rows else None
+
+    before, winter = names.flow_id("Main IVR"), names.flow_id()
+    _set(client, names, 2, names.flow())
+    assert [shown(), shown(REPLICA)] == [before, before]
+    sandbox.clock.advance(2)
+    assert [shown(), shown(REPLICA)] == [winter, before]
+    sandbox.clock.advance(sandbox.switches.mirror_seconds)
+    assert [shown(), shown(REPLICA)] == [winter, winter]
+    client.update_phone_number(PhoneNumberId=number, TargetArn=names.group())
+    assert sandbox.world.number("+442079460002").flows == {}
+    assert shown() == winter
+    sandbox.clock.advance(2)
+    assert shown() is None
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    for flow in ("Main IVR", "Winter IVR", "Main IVR"):
+        _set(client, names, 2, names.flow(flow))
+        sandbox.clock.advance(0.5)
+    assert shown() is None
+    sandbox.clock.advance(1)
+    assert [shown(), (sandbox.clock.advance(0.5), shown())[1]] == [winter, before]
+    set_switches(association_lag_seconds=0.0)
+    assert shown() == before
 
 
 def test_the_instance_must_be_the_number_s(connect: Any, names: Any, refused: Any) -> None:

@@ -17,12 +17,12 @@ from contract_calls import CONTENT, REPLICA, SOURCE, contract_world, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from acgr_sandbox import ManualClock, Request, Sandbox, Switches, restored, snapshot
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, restored, snapshot
 from acgr_sandbox.core.models import TestExecution
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.operations.contacts import contact_id_of_test
 from acgr_sandbox.server import Server
-from acgr_sandbox.wire.service_model import operation_model, service_model
+from acgr_sandbox.wire.service_model import find_operation, operation_model, service_model
 
 EXECUTION = TestExecution(str(uuid.UUID(int=3)), "", "", SOURCE, 1_700_000_000.0, 4.0, status="PASSED")
 IDS = {
@@ -152,6 +152,16 @@ def _sandbox(**values: Any) -> Sandbox:
     return Sandbox(world, clock=ManualClock(), switches=Switches(rate=0, **values))
 
 
+def _is_listed(request: Request, answer: Response) -> bool:
+    """Whether an error is one that its operation lists, or that any may have; a switch may choose another."""
+    found = find_operation(request.method, request.raw_path)
+    code = answer.headers.get("x-amzn-ErrorType", "")
+    if not code or found is None or code in ("SerializationException", "InvalidToken", "AccessDeniedException"):
+        return True
+    listed = {shape.name for shape in operation_model(found[0]).error_shapes}
+    return code in listed or (found[0].endswith("PhoneNumberContactFlow") and code == "ResourceInUseException")
+
+
 CHOICES = {name: get_args(kind) or (False, True) for name, kind in get_type_hints(Switches).items() if _few(kind)}
 
 
@@ -167,6 +177,7 @@ def test_any_parameters(history: list[Request], switched: dict[str, int]) -> Non
         answer = sandbox.handle(request)
         assert answer.status < 500, (request, answer.body)
         json.loads(answer.body)
+        assert _is_listed(request, answer), (request, answer.headers, answer.body)
         sandbox.clock.sleep(1.0)
     sandbox.clock.sleep(1000)
     assert restored(json.loads(json.dumps(snapshot(sandbox.world)))) == sandbox.world

@@ -70,26 +70,43 @@ def test_tokens(connect: Any, names: Any, refused: Any) -> None:
         connect().create_traffic_distribution_group(**{**ask, "Name": "other"})
 
 
-def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any, set_switches: Any) -> None:
-    """Deleting is refused with numbers on it, for the default one, and away from home; else it goes after a while."""
+def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any) -> None:
+    """Deleting is refused with numbers on it and for the default one; else it goes after a while."""
     client = connect()
     with pytest.raises(client.exceptions.ResourceInUseException) as caught:
         client.delete_traffic_distribution_group(TrafficDistributionGroupId=names.group("emergency"))
     assert caught.value.response["ResourceId"] == names.number(3)
     with refused("InvalidRequestException", "default"):
         client.delete_traffic_distribution_group(TrafficDistributionGroupId=names.group("Default"))
-    with refused("InvalidRequestException", "eu-west-2"):
-        connect(REPLICA).delete_traffic_distribution_group(TrafficDistributionGroupId=names.group("retail"))
     group = names.group("retail")
     client.delete_traffic_distribution_group(TrafficDistributionGroupId=group)
     assert _status(client, group) == "PENDING_DELETION"
     sandbox.clock.advance(sandbox.switches.group_seconds)
     with refused("ResourceNotFoundException"):
         _status(client, group)
-    client.delete_traffic_distribution_group(TrafficDistributionGroupId=group)
-    set_switches(delete_absent_group="not-found")
-    with refused("ResourceNotFoundException"):
-        client.delete_traffic_distribution_group(TrafficDistributionGroupId=group)
+    assert "retail" not in [each.name for each in sandbox.world.groups.values()]
+
+
+@pytest.mark.parametrize("name", ["Default", "emergency", "retail"])
+def test_deleting_from_the_replica(name: str, connect: Any, names: Any, refused: Any, sandbox: Any) -> None:
+    """The replica deletes no TDG, however it is named: default, with numbers, or empty."""
+    for group in (names.group(name), names.group_id(name)):
+        with refused("InvalidRequestException", "their own Region"):
+            connect(REPLICA).delete_traffic_distribution_group(TrafficDistributionGroupId=group)
+    sandbox.clock.advance(60)
+    assert sandbox.world.group(name).status == "ACTIVE"
+
+
+@pytest.mark.parametrize("code", ["InvalidRequestException", "AccessDeniedException"])
+def test_deleting_what_is_not_there(code: str, connect: Any, names: Any, refused: Any, set_switches: Any) -> None:
+    """A missing TDG is deleted in peace, or refused by a code that the operation lists."""
+    absent = names.group_id().replace(names.group_id()[:8], "00000000")
+    for group in (absent, names.group().replace(names.group_id(), absent)):
+        connect().delete_traffic_distribution_group(TrafficDistributionGroupId=group)
+        set_switches(delete_absent_group=code)
+        with refused(code, "not found"):
+            connect().delete_traffic_distribution_group(TrafficDistributionGroupId=group)
+        set_switches(delete_absent_group="success")
 
 
 def test_deleting_with_users(connect: Any, names: Any, set_switches: Any, sandbox: Any) -> None:
@@ -140,23 +157,42 @@ def test_shares_that_cannot_be(connect: Any, names: Any, refused: Any) -> None:
             connect().update_traffic_distribution(Id=names.group(), TelephonyConfig=shares)
     sign_in = {"Distributions": [{"Region": SOURCE, "Enabled": True}, {"Region": REPLICA, "Enabled": True}]}
     with refused("InvalidRequestException", "default"):
-        connect().update_traffic_distribution(Id=names.group(), SignInConfig=sign_in)
+        connect().update_traffic_distribution(Id=names.group(), TelephonyConfig=_shares(50, 50), SignInConfig=sign_in)
     with refused("InvalidRequestException", "CREATION_IN_PROGRESS"):
         connect().update_traffic_distribution(Id=names.group("forming"), TelephonyConfig=_shares(0, 100))
     with refused("InvalidRequestException", "CREATION_IN_PROGRESS"):
         connect().get_traffic_distribution(Id=names.group("forming"))
 
 
+def test_shifting_without_telephony(connect: Any, names: Any, refused: Any, set_switches: Any, sandbox: Any) -> None:
+    """TelephonyConfig is needed, as its page says; or not, as the page on agents has it. Nothing is no shift."""
+    sign_in = {"Distributions": [{"Region": SOURCE, "Enabled": True}, {"Region": REPLICA, "Enabled": True}]}
+    with refused("InvalidRequestException", "TelephonyConfig"):
+        connect().update_traffic_distribution(Id=names.group("Default"), SignInConfig=sign_in)
+    with refused("InvalidRequestException", "TelephonyConfig"):
+        connect().update_traffic_distribution(Id=names.group(), AgentConfig=_shares(0, 100))
+    set_switches(distribution_without_telephony="allow")
+    with refused("InvalidRequestException", "Give a distribution"):
+        connect().update_traffic_distribution(Id=names.group())
+    connect().update_traffic_distribution(Id=names.group("Default"), SignInConfig=sign_in)
+    connect().update_traffic_distribution(Id=names.group(), AgentConfig=_shares(0, 100))
+    assert sandbox.world.group("Default").sign_in == {SOURCE: True, REPLICA: True}
+    assert sandbox.world.group("emergency").agents == {SOURCE: 0, REPLICA: 100}
+
+
 def test_the_instance_tells_its_regions(connect: Any, names: Any, set_switches: Any) -> None:
-    """DescribeInstance names source and replica in both Regions, nothing of the kind for an instance without."""
+    """DescribeInstance lists source and replica, or the replica alone, where there is one."""
     for region in (SOURCE, REPLICA):
         found = connect(region).describe_instance(InstanceId=names.instance)["ReplicationConfiguration"]
         assert found["SourceRegion"] == SOURCE
-        assert [row["Region"] for row in found["ReplicationStatusSummaryList"]] == [REPLICA]
+        rows = found["ReplicationStatusSummaryList"]
+        assert {row["Region"]: row["ReplicationStatus"] for row in rows} == dict.fromkeys(
+            (SOURCE, REPLICA), "INSTANCE_REPLICATION_COMPLETE"
+        )
     assert "ReplicationConfiguration" not in connect().describe_instance(InstanceId=names.lonely)
-    set_switches(source_in_replication_status=True)
+    set_switches(source_in_replication_status=False)
     found = connect().describe_instance(InstanceId=names.instance)["ReplicationConfiguration"]
-    assert len(found["ReplicationStatusSummaryList"]) == 2
+    assert [row["Region"] for row in found["ReplicationStatusSummaryList"]] == [REPLICA]
 
 
 def test_instance_arns(connect: Any, names: Any, refused: Any, set_switches: Any) -> None:

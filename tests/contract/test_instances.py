@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from acgr_sandbox import Fault
+from acgr_sandbox.wire.service_model import operation_model
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+DAY = 24 * 3600.0
 ASKED = {"IdentityManagementType": "SAML", "InboundCallsEnabled": True, "OutboundCallsEnabled": True}
 
 
@@ -28,13 +31,35 @@ def test_making_one(connect: Any, sandbox: Any) -> None:
     assert connect().describe_instance(InstanceId=id)["Instance"]["OutboundCallsEnabled"]
 
 
-def test_making_one_may_fail(connect: Any, sandbox: Any) -> None:
-    """A creation can end in CREATION_FAILED, with the reason."""
+def test_making_one_may_fail(connect: Any, sandbox: Any, refused: Any) -> None:
+    """A creation can end in CREATION_FAILED, with the reason; a day after it was asked for nothing is left of it."""
     sandbox.faults.add(Fault("CreateInstance", "failed-claim", message="No directory."))
     id = _make(connect())
     sandbox.clock.advance(sandbox.switches.instance_seconds)
     failed = connect().describe_instance(InstanceId=id)["Instance"]
     assert (failed["InstanceStatus"], failed["StatusReason"]) == ("CREATION_FAILED", {"Message": "No directory."})
+    sandbox.clock.advance(DAY - sandbox.switches.instance_seconds - 1)
+    assert id in [row["Id"] for row in connect().list_instances()["InstanceSummaryList"]]
+    sandbox.clock.advance(1)
+    with refused("ResourceNotFoundException", id):
+        connect().describe_instance(InstanceId=id)
+    assert id not in [row["Id"] for row in connect().list_instances()["InstanceSummaryList"]]
+
+
+def test_many_in_a_month(connect: Any, names: Any, sandbox: Any, refused: Any, set_switches: Any) -> None:
+    """Instances that were created or deleted count for 30 days; over the limit neither is possible; 0 is no limit."""
+    set_switches(instance_turnover=2)
+    _make(connect(), "one")
+    connect().delete_instance(InstanceId=sandbox.world.instance("empty").id)
+    with refused("ServiceQuotaExceededException", "excessive"):
+        _make(connect(), "two")
+    with refused("InvalidRequestException", "excessive"):
+        connect(REPLICA).delete_instance(InstanceId=names.instance)
+    set_switches(instance_turnover=0)
+    _make(connect(), "two")
+    set_switches(instance_turnover=2)
+    sandbox.clock.advance(30 * DAY)
+    _make(connect(), "three")
 
 
 def test_what_cannot_be_made(connect: Any, refused: Any, set_switches: Any) -> None:
@@ -58,7 +83,10 @@ def test_replicating(connect: Any, names: Any, sandbox: Any) -> None:
     assert sandbox.world.number("+442079460005").target == lonely
     client.replicate_instance(InstanceId=lonely, ReplicaRegion=REPLICA, ReplicaAlias="lonely-too")
     during = client.describe_instance(InstanceId=lonely)["ReplicationConfiguration"]["ReplicationStatusSummaryList"]
-    assert during == [{"Region": REPLICA, "ReplicationStatus": "INSTANCE_REPLICATION_IN_PROGRESS"}]
+    assert during == [
+        {"Region": SOURCE, "ReplicationStatus": "INSTANCE_REPLICATION_COMPLETE"},
+        {"Region": REPLICA, "ReplicationStatus": "INSTANCE_REPLICATION_IN_PROGRESS"},
+    ]
     sandbox.clock.advance(sandbox.switches.replicate_seconds)
     replica = connect(REPLICA).describe_instance(InstanceId=lonely)
     assert replica["Instance"]["InstanceAlias"] == "lonely-too"
@@ -81,7 +109,7 @@ def test_replicating_may_fail(connect: Any, names: Any, sandbox: Any) -> None:
     connect().replicate_instance(**ask)
     sandbox.clock.advance(sandbox.switches.replicate_seconds)
     found = connect().describe_instance(InstanceId=names.lonely)["ReplicationConfiguration"]
-    (failed,) = found["ReplicationStatusSummaryList"]
+    _, failed = found["ReplicationStatusSummaryList"]
     assert failed["ReplicationStatus"] == "INSTANCE_REPLICATION_FAILED"
     assert failed["ReplicationStatusReason"] == "Quotas differ."
     connect().replicate_instance(**ask)
@@ -133,7 +161,8 @@ def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any, set_swit
     connect(REPLICA).delete_instance(InstanceId=names.instance)
     found = connect().describe_instance(InstanceId=names.instance)["ReplicationConfiguration"]
     assert found["ReplicationStatusSummaryList"] == [
-        {"Region": REPLICA, "ReplicationStatus": "INSTANCE_REPLICA_DELETING"}
+        {"Region": SOURCE, "ReplicationStatus": "INSTANCE_REPLICATION_COMPLETE"},
+        {"Region": REPLICA, "ReplicationStatus": "INSTANCE_REPLICA_DELETING"},
     ]
     sandbox.clock.advance(sandbox.switches.instance_seconds)
     assert sandbox.world.instance("northwind").replica is None
@@ -152,6 +181,34 @@ def test_deleting(connect: Any, names: Any, sandbox: Any, refused: Any, set_swit
 def _drift(client: Any, names: Any, kind: str) -> dict[str, int]:
     answer = client.list_replication_findings(InstanceId=names.instance, ResourceType=kind)
     return {row["Region"]: row["Count"] for row in answer["ApproximateDriftedResourceCounts"]}
+
+
+def test_what_has_findings(connect: Any, names: Any, refused: Any) -> None:
+    """Every type that the model's text names is taken, in both Regions, and no other."""
+    text = operation_model("ListReplicationFindings").input_shape.members["ResourceType"].documentation
+    named = re.findall(r"[A-Z_]{4,}", text.partition("currently supported")[2].partition("Additional")[0])
+    assert len(named) > 20
+    for kind in named:
+        for region in (SOURCE, REPLICA):
+            answer = connect(region).list_replication_findings(InstanceId=names.instance, ResourceType=kind)
+            assert len(answer["ApproximateDriftedResourceCounts"]) == 2
+    for kind in ("USER", "agent", "NOTHING", "A" * 100):
+        with refused("InvalidRequestException", kind):
+            connect().list_replication_findings(InstanceId=names.instance, ResourceType=kind)
+
+
+def test_deleting_the_replica_with_numbers(
+    connect: Any, names: Any, sandbox: Any, refused: Any, set_switches: Any
+) -> None:
+    """A number that was claimed to the replica's instance keeps the replica, or is released with it."""
+    connect(REPLICA).claim_phone_number(InstanceId=names.instance, PhoneNumber="+4930239990123")
+    with refused("InvalidRequestException", "claimed to instance"):
+        connect(REPLICA).delete_instance(InstanceId=names.instance)
+    set_switches(delete_instance_with_numbers="release")
+    connect(REPLICA).delete_instance(InstanceId=names.instance)
+    sandbox.clock.advance(sandbox.switches.instance_seconds)
+    assert list(sandbox.world.released) == ["+4930239990123"]
+    assert {number.region for number in sandbox.world.numbers.values()} == {SOURCE}
 
 
 def test_what_lags_behind(connect: Any, names: Any, sandbox: Any, refused: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -124,10 +125,6 @@ def test_failed_with_its_message(connect: Any, names: Any, sandbox: Any, set_swi
     assert after["PhoneNumberStatus"]["Status"] == "FAILED"
     assert "limit of 1 claimed phone numbers" in after["PhoneNumberStatus"]["Message"]
     assert after["TargetArn"] == names.instance_arn()
-    client.associate_phone_number_contact_flow(
-        PhoneNumberId=names.number(), InstanceId=names.instance, ContactFlowId=names.flow()
-    )
-    assert ("+442079460001", SOURCE) not in sandbox.dark_numbers()
     client.update_phone_number(PhoneNumberId=names.number(), TargetArn=names.group("retail"))
     sandbox.clock.advance(sandbox.switches.claim_seconds)
     assert _describe(client, names)["PhoneNumberStatus"] == {"Status": "CLAIMED"}
@@ -165,6 +162,23 @@ def test_the_same_target(connect: Any, names: Any, sandbox: Any, set_switches: A
     set_switches(same_target_drops_flow=True)
     client.update_phone_number(PhoneNumberId=names.number(2), TargetArn=names.group("Default"))
     assert sandbox.world.number("+442079460002").flow_in(SOURCE) is None
+
+
+@pytest.mark.parametrize("drops", [False, True])
+def test_the_same_target_may_take_time(
+    drops: bool, connect: Any, names: Any, sandbox: Any, set_switches: Any, refused: Any
+) -> None:
+    """A move to the present target may go IN_PROGRESS, and ends CLAIMED there, with or without its flow."""
+    set_switches(same_target_in_progress=True, same_target_drops_flow=drops)
+    client, ask = connect(), {"PhoneNumberId": names.number(2), "TargetArn": names.group("Default")}
+    client.update_phone_number(**ask)
+    assert _describe(client, names, 2)["PhoneNumberStatus"] == {"Status": "IN_PROGRESS"}
+    with refused("ResourceInUseException", "in progress"):
+        client.update_phone_number(**ask)
+    sandbox.clock.advance(sandbox.switches.claim_seconds)
+    after = _describe(client, names, 2)
+    assert (after["PhoneNumberStatus"], after["TargetArn"]) == ({"Status": "CLAIMED"}, names.group("Default"))
+    assert bool(sandbox.world.dark_regions(sandbox.world.number("+442079460002"))) is drops
 
 
 def test_client_tokens(connect: Any, names: Any, sandbox: Any, refused: Any) -> None:
@@ -240,17 +254,36 @@ def test_the_list_may_lag(connect: Any, names: Any, sandbox: Any, set_switches: 
 
 
 def test_pages(connect: Any, refused: Any, sandbox: Any) -> None:
-    """Pages cover the list; a token of another list, a made-up one and one a day old are refused."""
+    """Pages cover the list; a token lives for a day; one of another list and a made-up one are refused."""
     client = connect()
     pages = client.get_paginator("list_phone_numbers_v2").paginate(PaginationConfig={"PageSize": 2})
     assert [len(page["ListPhoneNumbersSummaryList"]) for page in pages] == [2, 2, 1]
     token = client.list_phone_numbers_v2(MaxResults=1)["NextToken"]
     for wrong in ("nonsense", client.list_instances(MaxResults=1)["NextToken"]):
-        with refused("InvalidParameterException", "InvalidToken"):
+        with refused("InvalidParameterException", "not issued" if wrong == "nonsense" else "another list"):
             client.list_phone_numbers_v2(NextToken=wrong)
+    sandbox.clock.advance(24 * 3600)
+    client.list_phone_numbers_v2(NextToken=token)
+
+
+def test_expired_page_tokens(connect: Any, refused: Any, sandbox: Any, set_switches: Any) -> None:
+    """A page token of more than a day ago is a 400 of its own name, or what the operation calls a bad request."""
+    tokens = {
+        "list_phone_numbers_v2": connect().list_phone_numbers_v2(MaxResults=1)["NextToken"],
+        "list_traffic_distribution_groups": connect().list_traffic_distribution_groups(MaxResults=1)["NextToken"],
+        "list_instances": connect().list_instances(MaxResults=1)["NextToken"],
+    }
     sandbox.clock.advance(24 * 3600 + 1)
-    with refused("InvalidParameterException", "24 hours"):
-        client.list_phone_numbers_v2(NextToken=token)
+    for operation, token in tokens.items():
+        with pytest.raises(ClientError) as caught:
+            getattr(connect(), operation)(NextToken=token)
+        assert caught.value.response["Error"]["Code"] == "InvalidToken"
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    set_switches(expired_page_token="bad-request")
+    codes = ("InvalidParameterException", "InvalidRequestException", "InvalidRequestException")
+    for (operation, token), code in zip(tokens.items(), codes, strict=True):
+        with refused(code, "24 hours"):
+            getattr(connect(), operation)(NextToken=token)
 
 
 def test_held_claims(connect: Any, names: Any, sandbox: Any) -> None:

@@ -75,12 +75,53 @@ def test_chunked_bodies_are_refused(raw: http.client.HTTPConnection) -> None:
     assert raw.getresponse().status == 411
 
 
-@pytest.mark.parametrize("query", ["maxResults=0", "maxResults=1001", "maxResults=many", "contactFlowTypes=NONSENSE"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("maxResults=0", "maxResults=1001", "maxResults=many", "maxResults=1_0", "maxResults=%2B5", "maxResults="),
+        *("maxResults=99999999999", "maxResults=%D9%A5", "contactFlowTypes=NONSENSE", "contactFlowTypes="),
+    ],
+)
 def test_ranges_and_enums(query: str, raw: http.client.HTTPConnection, names: Any) -> None:
     """What the client does not check the server does."""
     status, code, _ = _ask(raw, "GET", f"/contact-flows-summary/{names.instance}?{query}")
     assert status == 400
     assert code in ("InvalidRequestException", "SerializationException")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/phone-number/list", {"MaxResults": "5"}),
+        ("/phone-number/list", {"MaxResults": 5.0}),
+        ("/phone-number/list", {"MaxResults": True}),
+        ("/phone-number/list", {"MaxResults": 2**31}),
+        ("/phone-number/list", {"PhoneNumberPrefix": 44}),
+        ("/phone-number/list", {"PhoneNumberTypes": "DID"}),
+        ("/phone-number/list", {"PhoneNumberTypes": ["DID", 1]}),
+        ("/phone-number/list", {"PhoneNumberTypes": [None]}),
+        ("/phone-number/list", []),
+        ("/tags/{arn}", {"tags": {"a": 1}}),
+        ("/tags/{arn}", {"tags": {"a": None}}),
+        ("/tags/{arn}", {"tags": [["a", "b"]]}),
+        ("/traffic-distribution/{arn}", {"TelephonyConfig": {"Distributions": {"Region": "eu-west-2"}}}),
+        ("/traffic-distribution/{arn}", {"TelephonyConfig": {"Distributions": [{"Percentage": "100"}]}}),
+        ("/traffic-distribution/{arn}", {"SignInConfig": {"Distributions": [{"Enabled": "true"}]}}),
+    ],
+    ids=str,
+)
+def test_types(path: str, body: Any, raw: http.client.HTTPConnection, names: Any) -> None:
+    """A value of another type is refused wherever it stands; text is no number in JSON."""
+    method = "PUT" if path.startswith("/traffic") else "POST"
+    asked = path.format(arn=quote(names.group(), safe=""))
+    assert _ask(raw, method, asked, body=json.dumps(body))[:2] == (400, "SerializationException")
+
+
+def test_members_that_nobody_knows(raw: http.client.HTTPConnection, names: Any) -> None:
+    """A member that the model does not have changes nothing, as newer clients expect of older services."""
+    body = json.dumps({"MaxResults": 1, "SomethingNew": {"deep": [1]}, "PhoneNumberPrefix": None})
+    status, _, answer = _ask(raw, "POST", "/phone-number/list", body=body)
+    assert (status, len(answer["ListPhoneNumbersSummaryList"])) == (200, 1)
 
 
 def test_identity(over_http: Any) -> None:

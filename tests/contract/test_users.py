@@ -139,6 +139,21 @@ def test_searching(connect: Any, names: Any, refused: Any) -> None:
         client.search_users(InstanceId=names.instance, SearchCriteria=_says("Shoe", "42"))
 
 
+def test_contains(connect: Any, names: Any, refused: Any) -> None:
+    """CONTAINS wants 2 to 25 characters, of users as of flows."""
+    for value in ("a", "a" * 26):
+        with refused("InvalidParameterException", "2 to 25"):
+            connect().search_users(InstanceId=names.instance, SearchCriteria=_says("Username", value, "CONTAINS"))
+
+
+def test_one_attribute_filter(connect: Any, names: Any, refused: Any) -> None:
+    """Of a UserAttributeFilter one field can be populated."""
+    tag = {"TagKey": "team", "TagValue": "sales"}
+    both = {"TagCondition": tag, "AndCondition": {"TagConditions": [tag]}}
+    with refused("InvalidParameterException", "only one field"):
+        connect().search_users(InstanceId=names.instance, SearchFilter={"UserAttributeFilter": both})
+
+
 def test_filters(connect: Any, names: Any, new: Any, refused: Any) -> None:
     """Users are found by tags and attributes; a filter by tags and one by attributes exclude each other."""
     client = connect()

@@ -41,6 +41,8 @@ SWITCHES = some.fixed_dictionaries(
         "mirroring": some.booleans(),
         "target_shown_early": some.booleans(),
         "failed_keeps_target": some.booleans(),
+        "failed_number_flow": some.sampled_from(["refuse", "allow"]),
+        "association_lag_seconds": some.sampled_from([0.0, 2.0]),
         "move_drops_replica_flow": some.booleans(),
         "claim_seconds": some.sampled_from([5.0, 30.0]),
     }

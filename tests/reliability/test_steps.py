@@ -70,8 +70,8 @@ def test_the_next_run_has_nothing_to_do(step: Step) -> None:
 def test_works_under_every_switch(switch: Switch) -> None:
     """However Connect answers where it is not documented, every step ends as it ends by default."""
     for step in STEPS:
-        if switch.name in step.switches or not (step.is_core or is_whole()):
+        if step.switches.keys() & dict(switch.values).keys() or not (step.is_core or is_whole()):
             continue
-        done = known(step, {**step.switches, switch.name: switch.value})
+        done = known(step, {**step.switches, **dict(switch.values)})
         assert (str(step), done.errors) == (str(step), ())
         assert (str(step), broken(step.program, done.ends)) == (str(step), [])

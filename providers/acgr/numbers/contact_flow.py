@@ -253,7 +253,7 @@ class ContactFlowLogic(ResourceLogic):
         if stays := self._why_it_stays(operation, run, state, props):
             operation.say(f"{state.e164} keeps its flow in {state.region}: {stays}")
             return
-        said = remove_flow(run.connection, state.number, state.e164, state.placed, operation)
+        said = remove_flow(run.restorer, state.number, state.e164, state.placed, operation)
         operation.say(f"{state.e164} {said}")
 
     def _why_it_stays(self, operation: Operation, run: Run, state: FlowState, props: Properties) -> str | None:
@@ -286,7 +286,7 @@ class ContactFlowLogic(ResourceLogic):
             raise desired.context.error(Conflict, conflict)
         kept = {there: other for there, (other, _) in others_flows(run, state).items()}
         try:
-            return answer_with(connection, desired, flow, operation, kept=kept)
+            return answer_with(run.restorer, desired, flow, operation, kept=kept)
         except Unfinished as error:
             left = self._outputs(operation, run, props, error.observed)
             raise PartialState(str(error), state.id, left, given(PhoneNumberContactFlowArgs, props)) from error

@@ -10,7 +10,7 @@ What is asked for, resolved, is a `DesiredFlow`; what holds after an attempt is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acgr_connect import log
 from acgr_connect.groups import display_name, reach_of, require_no_failover
@@ -20,7 +20,16 @@ from acgr_connect.model.identifiers import Identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
 from acgr_connect.numbers.find import await_idle, find_number
-from acgr_connect.numbers.flows import CANNOT_DIFFER, MIRROR_GRACE, find_flows, look_at_flow, set_flow, unset_flow
+from acgr_connect.numbers.flows import (
+    CANNOT_DIFFER,
+    MIRROR_GRACE,
+    await_shown,
+    find_flows,
+    look_at_flow,
+    set_flow,
+    unset_flow,
+)
+from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 from acgr_connect.world.sweep import FRESH
@@ -144,7 +153,7 @@ def _idle(connection: Connection, number: Number, region: str, operation: Operat
 
 
 def answer_with(
-    connection: Connection,
+    restorer: Restorer,
     desired: DesiredFlow,
     flow: Identifier,
     operation: Operation,
@@ -154,7 +163,7 @@ def answer_with(
     """See to it that the flow answers. A number that has it already is left alone.
 
     Args:
-        connection: the account.
+        restorer: the account's: it sees to a number that has to be moved before it takes a flow.
         desired: what is asked for.
         flow: the flow as it is declared, should the number turn out to be elsewhere.
         operation: has the deadline until which somebody else's operation on the number is waited for.
@@ -164,8 +173,8 @@ def answer_with(
         ConnectError: it could not be set, and what answers is as it was before.
         Unfinished: it was set, and is not known to answer; the error carries the `ObservedFlow`.
     """
-    with connection.exclusive(desired.number.arn):
-        observed = _Attempt(connection, desired, flow, operation, kept).run()
+    with restorer.connection.exclusive(desired.number.arn):
+        observed = _Attempt(restorer, desired, flow, operation, kept).run()
     if not observed.touched:
         log.info("flow adopted", number=desired.number.e164, region=desired.region, flow=desired.flow.id)
     return observed
@@ -173,11 +182,15 @@ def answer_with(
 
 @dataclass(frozen=True)
 class _Attempt:
-    connection: Connection
+    restorer: Restorer
     desired: DesiredFlow
     flow: Identifier
     operation: Operation
     kept: Mapping[str, Arn]
+
+    @property
+    def connection(self) -> Connection:
+        return self.restorer.connection
 
     def run(self) -> ObservedFlow:
         if self._answers_already():
@@ -208,7 +221,7 @@ class _Attempt:
         desired = self.desired
         seen = _idle(self.connection, desired.number, desired.region, self.operation)
         if seen.target == desired.number.target:
-            return desired
+            return replace(desired, number=seen)
         return desired_flow(self.connection, seen, desired.region, self.flow, self.operation)
 
     def _set(self) -> DesiredFlow:
@@ -223,11 +236,18 @@ class _Attempt:
                 self.operation.progress(f"{e164}: refused, looking whether another operation is running on it")
         desired = self._when_idle()
         with desired.context:
+            if desired.number.status == "FAILED":
+                self._claim_again(desired)
             try:
                 set_flow(self.connection, desired.number.arn, desired.flow)
             except NotFound as error:
                 raise self._missing(desired, error) from error
         return desired
+
+    def _claim_again(self, desired: DesiredFlow) -> None:
+        """A FAILED number takes no flow; whatever it has it keeps, while it is moved to where it is."""
+        flows = {r: flow for r in (desired.region, *desired.others) if (flow := self._look(desired, r))}
+        self.restorer.claim_again(desired.number, flows, {desired.region: desired.flow}, self.operation)
 
     def _missing(self, desired: DesiredFlow, error: NotFound) -> ConnectError:
         """The number is there and idle, so it is the flow: looked up again, it says what it lacks."""
@@ -242,11 +262,7 @@ class _Attempt:
         """What answers after the write, and after what may still be mirrored from the other Region."""
         if desired.others:
             self.connection.clock.sleep(MIRROR_GRACE)
-        found = self._look(desired, desired.region)
-        if found == desired.flow:
-            return found
-        self.connection.clock.sleep(MIRROR_GRACE)
-        return self._look(desired, desired.region)
+        return await_shown(self.connection, desired.number.arn, desired.flow, self.operation)
 
     def _look(self, desired: DesiredFlow, region: str) -> Arn | None:
         instance = desired.flow.instance.in_region(region)
@@ -277,11 +293,11 @@ class _Attempt:
         return desired.context.error(Conflict, cause, DECLARE_ONE)
 
 
-def remove_flow(connection: Connection, number: Arn, e164: str, flow: Arn, operation: Operation) -> str:
+def remove_flow(restorer: Restorer, number: Arn, e164: str, flow: Arn, operation: Operation) -> str:
     """Disassociate a number from its flow in the flow's Region, if that is the flow it has there.
 
     Args:
-        connection: the account.
+        restorer: the account's: it sees to a number that has to be moved before it gives its flow up.
         number: its ARN.
         e164: how it is called.
         flow: what was set, with the Region in which it was.
@@ -293,20 +309,26 @@ def remove_flow(connection: Connection, number: Arn, e164: str, flow: Arn, opera
     Raises:
         ConnectError: anything but "not there"; nothing was taken away.
     """
+    connection = restorer.connection
     connection.require_account(number)
     with ErrorContext(f"removing the flow of phone number {e164}", flow.region), connection.exclusive(number):
         try:
             seen = await_idle(connection, Number(number, e164, flow.instance, ""), operation)
         except NotFound:
             return "is not claimed any more: there is nothing to remove"
-        return _Removal(connection, seen, flow).run()
+        return _Removal(restorer, seen, flow, operation).run()
 
 
 @dataclass(frozen=True)
 class _Removal:
-    connection: Connection
+    restorer: Restorer
     number: Number
     flow: Arn
+    operation: Operation
+
+    @property
+    def connection(self) -> Connection:
+        return self.restorer.connection
 
     def run(self) -> str:
         instance, regions = reach_of(self.connection, self.number.target)
@@ -318,10 +340,10 @@ class _Removal:
             return f"has no flow in {region} any more: there is nothing to remove"
         if found != self.flow:
             return f"keeps flow {found.id} in {region}: something else set it after this program did"
-        self._disassociate()
+        self._disassociate(regions)
         return self._what_is_left(instance, regions)
 
-    def _disassociate(self) -> None:
+    def _disassociate(self, regions: tuple[str, ...]) -> None:
         if self.number.target.kind == "traffic-distribution-group":
             require_no_failover(self.connection, self.number.target)
         try:
@@ -329,13 +351,21 @@ class _Removal:
         except NotFound:
             if self._look(self.flow.instance, self.flow.region) == self.flow:
                 raise
+        except (Conflict, Refused):
+            if self.number.status != "FAILED":
+                raise
+            instance = self.flow.instance
+            flows = {region: flow for region in regions if (flow := self._look(instance, region))}
+            self.restorer.claim_again(self.number, flows, flows, self.operation)
+            unset_flow(self.connection, self.number.arn, self.flow.instance)
 
     def _what_is_left(self, instance: Arn, regions: tuple[str, ...]) -> str:
         if len(regions) > 1:
             self.connection.clock.sleep(MIRROR_GRACE)
-        found = {region: self._look(instance, region) for region in regions}
-        dark = [region for region, flow in found.items() if flow is None]
+        shown = await_shown(self.connection, self.number.arn, self.flow, self.operation, removed=True)
         here = self.flow.region
+        found = {region: shown if region == here else self._look(instance, region) for region in regions}
+        dark = [region for region, flow in found.items() if flow is None]
         if here not in dark:
             return f"has a flow in {here} again: something else set it meanwhile"
         if len(regions) > 1 and len(dark) == len(regions):

@@ -45,7 +45,15 @@ class DarkNumber:
     @property
     def by_hand(self) -> str:
         """The command of the AWS CLI that gives it a flow in the first Region that is dark."""
-        return associate_command(self.regions[0], self.number.arn, self.instance, self.flow)
+        line = associate_command(self.regions[0], self.number.arn, self.instance, self.flow)
+        if self.number.status != "FAILED":
+            return line
+        return f"{move_command(self.number.arn, self.number.target)}, and once it is CLAIMED: {line}"
+
+
+def move_command(number: Arn, target: Arn) -> str:
+    """The command of the AWS CLI that moves a FAILED number to where it is: only then may it take a flow."""
+    return f"aws connect update-phone-number --region {number.region} --phone-number-id {number} --target-arn {target}"
 
 
 def associate_command(region: str, number: Arn, instance: Arn, flow: Arn | None) -> str:
@@ -83,13 +91,16 @@ def _dark(
 
 
 def _confirmed(connection: Connection, dark: DarkNumber) -> DarkNumber | None:
-    """The same after a look at the number itself; None where it is moving, or answers after all."""
+    """The same after a look at the number itself; None where it is moving, or answers after all.
+
+    A number that is FAILED moves no more: it is dark until somebody does something.
+    """
     try:
         seen = look(connection, dark.number.arn, Purpose.CHECK)
         still = tuple(region for region in dark.regions if _answers_nothing(connection, dark, region))
     except ConnectError:
         return dark
-    if seen.status != "CLAIMED" or seen.target != dark.number.target or not still:
+    if seen.status not in {"CLAIMED", "FAILED"} or seen.target != dark.number.target or not still:
         return None
     return DarkNumber(seen, dark.instance, still, dark.flow)
 

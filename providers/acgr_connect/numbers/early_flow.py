@@ -7,7 +7,8 @@ before. So the first number of a run tries, once in each Region, right after its
 - *taken*: the numbers that move meanwhile have theirs set as well. What it is worth shows when the first one has
   arrived: *kept*, and every number is dark for one request instead of a claim, or *dropped*, and nobody tries again.
 
-Whatever is known here, the flow of every number is looked at after its claim, and set where it is not there.
+Whatever is known here, the flow of every number is set once more after its claim: what Connect shows may run behind
+what it has dropped.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from math import inf
 
 from acgr_connect import log
@@ -24,6 +25,15 @@ MIRRORING = 120.0
 
 LOOK_EVERY = 1.0
 """Seconds between two questions whether it is; the list of flows is read more seldom (`Sweep`)."""
+
+LISTS_BEHIND = 30.0
+"""Seconds for which an answer may still show the flow that a move has just taken away."""
+
+SHOWN_WITHIN = 20.0
+"""Seconds after which an answer should long show the flow that was just set."""
+
+ASK_EVERY = 2.0
+"""Seconds between two questions whether it does."""
 
 CANNOT_DIFFER = "Connect mirrors flows between these Regions, so they cannot differ"
 """What becomes of two flows that were declared for one number."""
@@ -178,6 +188,38 @@ def look_at_flow(connection: Connection, number: Arn, instance: Arn, purpose: Pu
         found = None
     _note(connection, number, instance, found)
     return found
+
+
+def await_shown(
+    connection: Connection, number: Arn, flow: Arn, operation: Operation, *, removed: bool = False
+) -> Arn | None:
+    """What answers where the flow was set, or removed, once that is shown; else what is shown after `SHOWN_WITHIN`.
+
+    Connect's answers may run behind what it has accepted.
+
+    Raises:
+        ConnectError: nobody can tell.
+    """
+    clock = connection.clock
+    until = clock.now() + SHOWN_WITHIN
+    while True:
+        found = look_at_flow(connection, number, flow.instance, Purpose.LOOK)
+        is_shown = (found == flow) is not removed
+        if is_shown or clock.now() >= until or operation.deadline.has_passed:
+            return found
+        clock.sleep(min(ASK_EVERY, until - clock.now()))
+
+
+@dataclass(frozen=True)
+class TakenAway:
+    """The flows that a move has taken away, by Region, and the clock's time at which it did."""
+
+    at: float
+    flows: Mapping[str, Arn]
+
+    def may_be_shown(self, flow: Arn, now: float) -> bool:
+        """Whether this flow, where it is shown, may be the one that is not there any more."""
+        return self.flows.get(flow.region) == flow and now - self.at < LISTS_BEHIND
 
 
 def drop_flows(connection: Connection, number: Arn, instance: Arn, regions: tuple[str, ...]) -> None:

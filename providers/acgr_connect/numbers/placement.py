@@ -7,7 +7,7 @@ The steps, each of which may be entered again from any point:
 1. resolve the names (`resolve`); 2. look, and wait out somebody else's operation; 3. check everything that can be
 checked while the number still answers; 4. remember where it was and with which flows; 5. `UpdatePhoneNumber` (N3),
 and the flow at once where Connect takes it from a number that is moving (`early_flow`); 6. wait until it is `CLAIMED`
-on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7), unless it is seen to be there;
+on the target asked for (N13, N14); 7. set the flow in the source Region at once (N7);
 8. see to it in the replica (N8, N10); 9. after a failure, look where the number is and give it its flow there (N15);
 10. the description last, because it makes the number IN_PROGRESS (N4).
 """
@@ -48,6 +48,8 @@ from acgr_connect.numbers.find import await_arrival, await_idle, find_number, lo
 from acgr_connect.numbers.flows import (
     CANNOT_DIFFER,
     MIRROR_GRACE,
+    TakenAway,
+    await_shown,
     drop_flows,
     find_flows,
     known_flows,
@@ -388,16 +390,19 @@ class _Attempt:
                 dark = self.connection.clock.now() - began
                 there = await_arrival(self.connection, number, self.desired.target, move, self.operation)
                 source, *others = self.desired.regions
-                if source not in early_in or not self.restorer.is_still_there(obligation, source):
-                    set_flow(self.connection, number.arn, self.desired.flows[source])
-                    dark = self.connection.clock.now() - began
+                is_kept = source in early_in and self.restorer.is_still_there(obligation, source)
+                # Also where it is seen to be there: what was dropped a moment ago may be shown still.
+                set_flow(self.connection, number.arn, self.desired.flows[source])
+                dark = dark if is_kept else self.connection.clock.now() - began
             self.restorer.note_darkness(self.desired.flows[source], dark)
             self.operation.progress(f"{number.e164}: answers again in {source} after {dark:.1f} s")
             observed = self._observed(there, {source: self.desired.flows[source]}, dark_seconds=dark, moved=True)
-            seen = {r for r in others if r in early_in and self.restorer.is_still_there(obligation, r)}
-            flows = {**observed.flows, **{region: self.desired.flows[region] for region in seen}}
-            observed = replace(observed, flows=flows)
-            answering = self._set_flows(observed)
+            for region in others:
+                if region in early_in and self.restorer.is_still_there(obligation, region):
+                    flow = self.desired.flows[region]
+                    set_flow(self.connection, number.arn, flow)
+                    observed = replace(observed, flows={**observed.flows, region: flow})
+            answering = self._set_flows(observed, TakenAway(began, before))
         except Exception as error:
             return self._settled(number, before, obligation, error, observed, began)
         if self._is_to_be_described(there):
@@ -506,7 +511,7 @@ class _Attempt:
         if not settled.is_discharged:
             raise Unfinished(context.added_to(cause, remedy=said_of_dark(obligation, settled)), observed)
         if seen.target == self.desired.target and seen.status == "CLAIMED" and not isinstance(cause, Conflict):
-            return self._as_declared(observed)
+            return self._as_declared(observed, TakenAway(began, before) if began is not None else None)
         if seen.target == number.target and observed.moved:
             if isinstance(cause, Unavailable) and not self._is_over:
                 self.operation.progress(f"{number.e164}: it was not moved, trying again")
@@ -520,18 +525,20 @@ class _Attempt:
     def _is_over(self) -> bool:
         return self.operation.deadline.has_passed or self.operation.is_cancelled()
 
-    def _as_declared(self, observed: ObservedPlacement) -> ObservedPlacement:
+    def _as_declared(self, observed: ObservedPlacement, taken: TakenAway | None) -> ObservedPlacement:
         """The number answers; where that is with another flow than the declared one, it is set now."""
         if dict(observed.flows) == dict(self.desired.flows):
             return replace(observed, touched=True)
         try:
-            return self._set_flows(observed)
+            return self._set_flows(observed, taken)
         except ConnectError as error:
             failure = self.desired.context.added_to(error, remedy="the number has a flow: run again to finish")
             raise Unfinished(failure, observed) from error
 
-    def _set_flows(self, observed: ObservedPlacement) -> ObservedPlacement:
+    def _set_flows(self, observed: ObservedPlacement, taken: TakenAway | None = None) -> ObservedPlacement:
         """The source first, the replica by mirroring or, where that does not do it, by hand.
+
+        `taken` is what a move has just taken away, or None.
 
         Raises:
             Conflict: a Region does not keep what it was given.
@@ -540,23 +547,35 @@ class _Attempt:
         source, *others = desired.regions
         is_set = observed.flows.get(source) != desired.flows[source]
         if is_set:
-            set_flow(self.connection, desired.number.arn, desired.flows[source])
+            self._set(desired.flows[source], observed.flows)
             self.operation.progress(f"{desired.number.e164}: flow set in {source}")
         for region in others:
             if is_set or observed.flows.get(region) != desired.flows[region]:
-                self._set_in_replica(desired.flows[region], may_be_mirrored=is_set or observed.moved)
+                if is_set or observed.moved:
+                    self.connection.clock.sleep(MIRROR_GRACE)
+                self._set_in_replica(desired.flows[region], observed.flows, taken)
         self._require_both()
         touched = dict(observed.flows) != dict(desired.flows)
         return replace(observed, flows=dict(desired.flows), touched=touched)
 
-    def _set_in_replica(self, flow: Arn, *, may_be_mirrored: bool) -> None:
-        """Step 8, with the number's full ARN (N10)."""
+    def _set(self, flow: Arn, known: Mapping[str, Arn]) -> None:
+        """Set a flow. A FAILED number that takes none is moved to where it is once more; `known` is what it has."""
         number = self.desired.number.arn
-        if may_be_mirrored:
-            self.connection.clock.sleep(MIRROR_GRACE)
-        if self._flow_in(flow) != flow:
+        try:
             set_flow(self.connection, number, flow)
-            if self._flow_in(flow) != flow:
+        except (Conflict, NotFound, Refused):
+            seen = look(self.connection, number, Purpose.LOOK)
+            if seen.status != "FAILED":
+                raise
+            self.restorer.claim_again(seen, known, self.desired.flows, self.operation)
+            set_flow(self.connection, number, flow)
+
+    def _set_in_replica(self, flow: Arn, known: Mapping[str, Arn], taken: TakenAway | None) -> None:
+        """Step 8, with the number's full ARN (N10). What it had before may be shown still: then it is set."""
+        is_old = taken is not None and taken.may_be_shown(flow, self.connection.clock.now())
+        if is_old or self._flow_in(flow) != flow:
+            self._set(flow, known)
+            if self._shown(flow) != flow:
                 cause = f"{flow.region} accepted flow {flow.id} and does not show it"
                 raise self.desired.context.error(Conflict, cause, "run again to finish")
 
@@ -567,7 +586,7 @@ class _Attempt:
             return
         self.connection.clock.sleep(MIRROR_GRACE)
         for region, flow in desired.flows.items():
-            found = self._flow_in(flow)
+            found = self._shown(flow)
             if found != flow:
                 cause = f"{region} was given flow {flow.id} and has {found.id if found else 'none'} again"
                 raise desired.context.error(Conflict, cause, f"{CANNOT_DIFFER}: give one for both")
@@ -575,6 +594,10 @@ class _Attempt:
     def _flow_in(self, flow: Arn) -> Arn | None:
         """What answers where that flow is to answer."""
         return look_at_flow(self.connection, self.desired.number.arn, flow.instance, Purpose.LOOK)
+
+    def _shown(self, flow: Arn) -> Arn | None:
+        """The same, once it shows what was just set there."""
+        return await_shown(self.connection, self.desired.number.arn, flow, self.operation)
 
     def _is_to_be_described(self, number: Number) -> bool:
         return self.desired.description not in {None, number.description}

@@ -5,6 +5,9 @@ reachable was seen to answer, or until the deadline: through outages, refused co
 denied calls and Ctrl-C. Each Region is restored alone: a replica that is down does not keep the source dark, nor does a
 group that is being updated.
 
+A number whose move has FAILED may take no flow until it is CLAIMED again: then it is moved once more, to where it is
+or, should that fail too, to the other end of its move.
+
 While a restore is overdue, no other move starts (`RateLimiter.hold_starts`): whatever keeps one number dark would keep
 the next one dark too.
 """
@@ -16,6 +19,7 @@ from contextlib import ExitStack, suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from uuid import uuid4
 
 from acgr_connect import log
 from acgr_connect.groups import reach_of
@@ -35,10 +39,10 @@ from acgr_connect.model.errors import (
 )
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
-from acgr_connect.numbers.dark import associate_command
+from acgr_connect.numbers.dark import associate_command, move_command
 from acgr_connect.numbers.early_flow import REMEMBERED, EarlyFlow, Verdict
 from acgr_connect.numbers.find import look
-from acgr_connect.numbers.flows import look_at_flow, set_flow
+from acgr_connect.numbers.flows import TakenAway, look_at_flow, set_flow
 from acgr_connect.numbers.journal import Journal, NoJournal
 from acgr_connect.numbers.obligation import Obligation
 from acgr_connect.scheduling.priority import Purpose
@@ -63,12 +67,14 @@ class Settled:
         flows: Region to the flow that was seen to answer.
         dark: Region to why no flow was seen to answer there.
         is_gone: whether the number is not claimed any more.
+        has_failed: whether it was FAILED and took no flow.
     """
 
     number: Number | None = None
     flows: dict[str, Arn] = field(default_factory=dict)
     dark: dict[str, str] = field(default_factory=dict)
     is_gone: bool = False
+    has_failed: bool = False
 
     @property
     def is_discharged(self) -> bool:
@@ -95,6 +101,7 @@ class Restorer:
         self._proved: dict[str, Denied | None] = {}
         self._left_between: dict[str, frozenset[Arn]] = {}
         self._seen_to: set[str] = set()
+        self._looked_at: set[str] = set()
 
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
@@ -299,14 +306,18 @@ class Restorer:
         return [float(one) for one in seen if isinstance(one, (int, float))] if isinstance(seen, list) else []
 
     def is_still_there(self, obligation: Obligation, region: str) -> bool:
-        """Whether a flow that was set early is there, now that the number has arrived.
+        """Whether a flow that was set early is shown, now that the number has arrived.
+
+        Where flows are known to be kept, one number of each run is looked at, and the others are like it.
 
         Raises:
             ConnectError: nobody can tell.
         """
         flow = obligation.wanted[region]
-        if self.early_flow.verdict(_where(flow)) is Verdict.DROPPED:
-            return False
+        verdict = self.early_flow.verdict(_where(flow))
+        if verdict is Verdict.DROPPED or (verdict is Verdict.KEPT and region in self._looked_at):
+            return verdict is Verdict.KEPT
+        self._looked_at.add(region)
         try:
             found = look_at_flow(self.connection, obligation.number, flow.instance, Purpose.LOOK)
         except Denied:
@@ -328,6 +339,28 @@ class Restorer:
         with self.connection.darkness(obligation.number.region):
             return _Settling(self, obligation, operation).run()
 
+    def claim_again(
+        self, number: Number, flows: Mapping[str, Arn], wanted: Mapping[str, Arn], operation: Operation
+    ) -> None:
+        """Move a FAILED number to where it is, so that it is CLAIMED and takes another flow.
+
+        Even that may take its flow away: until it answers, it is owed what it has.
+
+        Args:
+            number: as it was seen, FAILED.
+            flows: Region to the flow that it has.
+            wanted: Region to the flow that it gets where it has none.
+            operation: has the deadline.
+
+        Raises:
+            ConnectError: it is dark now, or could not be moved.
+        """
+        obligation = self.take(number, flows, number.target, wanted, operation)
+        with self.connection.darkness(number.arn.region):
+            settled = _Settling(self, obligation, operation).run(failed=number)
+        if not settled.is_discharged:
+            raise failure(said_of_dark(obligation, settled))
+
 
 class _Settling:
     """One number, until it answers."""
@@ -336,10 +369,17 @@ class _Settling:
         self._restorer, self._connection = restorer, restorer.connection
         self._obligation, self._operation = obligation, operation
         self._until = max(operation.deadline.at, self._connection.clock.now() + operation.restore_at_least)
-        self._tries = 0
+        self._tries = self._moves = 0
+        self._is_refused = False
+        self._is_at_rest = False
+        self._first_seen: dict[str, float] = {}
         self._settled = Settled()
 
-    def run(self) -> Settled:
+    def run(self, failed: Number | None = None) -> Settled:
+        """Until it answers or the deadline has passed; a number that is `failed` is moved to where it is first."""
+        if failed is not None:
+            self._is_at_rest = True
+            self._move_again(failed)
         with ExitStack() as gate:
             while True:
                 has_failed = self._try()
@@ -367,17 +407,41 @@ class _Settling:
             return False
         if seen is None and (seen := self._listed()) is not None:
             self._settled.number = seen
-        target = seen.target if seen is not None else self._obligation.destination
+        self._restore_all(seen.target if seen is not None else self._obligation.destination)
+        if seen is None:
+            return True
+        if seen.status == "FAILED" and self._is_refused:
+            self._settled.has_failed = True
+            if self._connection.clock.now() < self._until:
+                self._move_again(seen)
+        return bool(self._settled.dark)
+
+    def _restore_all(self, target: Arn) -> None:
         reach = self._reach(target)
         self._settled.dark = {}
+        self._is_refused = False
         for region, flow in self._obligation.flows_at(target, reach).items():
             self._restore(region, flow, target)
         for region in reach:
-            if region not in self._settled.flows and region not in self._settled.dark:
+            is_owed = region in self._settled.flows or region in self._settled.dark
+            if not is_owed and not self._is_at_rest:  # at rest it may have had none, by somebody's wish
                 self._settled.dark[region] = "no flow is known for it there"
-        if seen is None:
-            return True
-        return bool(self._settled.dark)
+
+    def _move_again(self, seen: Number) -> None:
+        """A FAILED number takes no flow: move it to where it is or, in turn, to the other end of its move."""
+        obligation = self._obligation
+        ends = [seen.target, *(end for end in (obligation.origin, obligation.destination) if end != seen.target)]
+        target = ends[self._moves % len(ends)]
+        self._moves += 1
+        self._operation.progress(f"{obligation.e164}: FAILED, moving it again")
+        log.info("moving again", number=obligation.e164, target=str(target))
+        api = self._connection.connect(obligation.number.region, Purpose.RESTORE)
+        try:
+            api.update_phone_number(obligation.number, target, str(uuid4()))
+        except ConnectError as error:
+            if isinstance(error, Denied):
+                self._renew()
+            log.warning("not moved again", number=obligation.e164, error=str(error))
 
     def _look(self) -> tuple[Number | None, ConnectError | None]:
         number = self._obligation.number
@@ -421,17 +485,28 @@ class _Settling:
         number = self._obligation.number
         try:
             found = self._flow_in(flow)
-            if found is None or self._obligation.is_misplaced(found, target):
+            if found is None or self._obligation.is_misplaced(found, target) or self._may_be_gone(found):
                 set_flow(self._connection, number, flow)
                 found = flow
                 self._operation.progress(f"{self._obligation.e164}: flow set in {region}")
         except ConnectError as error:
             if isinstance(error, Denied):
                 self._renew()
+            self._is_refused = self._is_refused or isinstance(error, (Conflict, NotFound, Refused))
             self._settled.flows.pop(region, None)
             self._settled.dark[region] = f"{error.message.rstrip('.')}" + (f" ({error.code})" if error.code else "")
         else:
             self._settled.flows[region] = found
+
+    def _may_be_gone(self, found: Arn) -> bool:
+        """Whether a move has taken away what is shown: answers run behind, and it is what the number had before.
+
+        It is set once more, which changes nothing where it is there. Where it cannot be set, it is believed in the end.
+        """
+        obligation, now = self._obligation, self._connection.clock.now()
+        is_moved = obligation.origin != obligation.destination or self._moves > 0
+        first = self._first_seen.setdefault(found.region, now)
+        return is_moved and TakenAway(first, obligation.before).may_be_shown(found, now)
 
     def _flow_in(self, flow: Arn) -> Arn | None:
         """What answers; None also where nobody may ask, or can read the answer: a flow is set all the same."""
@@ -473,6 +548,8 @@ def said_of_dark(obligation: Obligation, settled: Settled) -> str:
     since = time_of_day(obligation.since)
     why = "; ".join(dict.fromkeys(settled.dark.values())) or "its move has not ended"
     line = by_hand(obligation, settled)
+    if settled.number is not None and settled.has_failed:
+        line = f"{move_command(obligation.number, settled.number.target)}, and once it is CLAIMED: {line}"
     return (
         f"{obligation.e164} is dark in {regions} since {since} ({why}): run again, or give it its flow by hand: {line}"
     )

@@ -73,9 +73,10 @@ def _move(simulation: Simulation, change: Change) -> None:
 def _place(simulation: Simulation, change: Change) -> None:
     world = simulation.world
     number, target = world.number(change["number"]), _target(simulation, change["target"])
-    for waiting in ("claim", "listed"):
+    for waiting in ("claim", "claim-lapsed", "listed"):
         cancel(world, waiting, number.id)
-    clear_flows(world, number)
+    clear_flows(world, number, simulation.clock.now())
+    number.claimed = True
     number.target = number.listed_target = target
     number.status, number.message, number.wanted = "CLAIMED", "", None
     simulation.record_direct_change(number, "moved")

@@ -123,6 +123,8 @@ class NumberEvent:
 class Timeline:
     """The history of every number: moved, claimed, failed, flow set, flow removed, mirrored, dark, lit, released.
 
+    Also `claim lapsed`: a claim that FAILED was not made again in time.
+
     `dark` and `lit` (no longer dark) are recorded per Region, at the moment the world changed and not when somebody
     looked. So are `first call lost`, and `calls lost` with their number once calls are answered there again. The newest
     events are kept, and how long each number was dark is added up besides: what is forgotten of the events changes no

@@ -182,14 +182,19 @@ class Association:
     order: int
 
 
+KEPT = 8
+"""Changes of a number's flow in a Region that lists which run behind can still show."""
+
+
 @dataclass
 class Number:
     """A claimed phone number.
 
     `target` is the id of the instance or group it is on, `wanted` that of an operation under way, `listed_target`
-    what a list shows. `region` is where it was claimed. `flows` maps Regions to its flow there; with `loses_flow` it
-    has none any more once the operation under way has ended. `outbound` is how a stored world of 0.1.0 says that a
-    queue has it as its outbound caller ID; elsewhere the queue says it.
+    what a list shows. `region` is where it was claimed; it is `claimed` once that has succeeded. `flows` maps Regions
+    to its flow there, `flow_changes` to [when, the flow until then] of the last changes; with `loses_flow` it has none
+    any more once the operation under way has ended. `outbound` is how a stored world of 0.1.0 says that a queue has it
+    as its outbound caller ID; elsewhere the queue says it.
     """
 
     id: str
@@ -208,11 +213,26 @@ class Number:
     tags: dict[str, str] = field(default_factory=dict)
     flows: dict[str, Association] = field(default_factory=dict)
     loses_flow: bool = False
+    claimed: bool = True
+    flow_changes: dict[str, list[list[Any]]] = field(default_factory=dict)
 
     def flow_in(self, region: str) -> str | None:
         """The id of its flow in a Region, or None."""
         association = self.flows.get(region)
         return association.flow_id if association else None
+
+    def flow_in_at(self, region: str, at: float) -> str | None:
+        """The id of the flow that it had in a Region at `at`, epoch seconds, as far back as is known; or None."""
+        for changed, before in self.flow_changes.get(region, ()):
+            if changed > at:
+                return str(before) if before else None
+        return self.flow_in(region)
+
+    def note_flow(self, region: str, at: float) -> None:
+        """Keep the flow it has in a Region, which changes at `at`, for the lists that run behind."""
+        changes = self.flow_changes.setdefault(region, [])
+        changes.append([at, self.flow_in(region)])
+        del changes[:-KEPT]
 
 
 @dataclass

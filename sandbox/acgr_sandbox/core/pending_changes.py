@@ -27,6 +27,12 @@ TEST_END = "test-end"
 
 TESTS_AT_ONCE = 5
 """Test cases that an instance runs at once in a Region; others wait (guide page "Execute test cases")."""
+LAPSED = "claim-lapsed"
+
+DAY = 24 * 3600.0
+RETRY = DAY
+"""Seconds for which a claim that has FAILED may be tried again; then the number goes back to the inventory."""
+
 RecordNumberEvent = Callable[[Number, float, str, str], None]
 """Takes a number, when, what happened to it, and in which Region ("" for both)."""
 
@@ -84,18 +90,22 @@ def shift(world: World, seconds: float) -> None:
         change.at += seconds
 
 
-def set_flow(number: Number, region: str, flow_id: str | None, order: int) -> None:
-    """Write a number's flow in one Region; the later order wins."""
+def set_flow(number: Number, region: str, flow_id: str | None, order: int, at: float) -> None:
+    """Write a number's flow in one Region, at `at`; the later order wins."""
     present = number.flows.get(region)
     if present is None or present.order <= order:
+        number.note_flow(region, at)
         number.flows[region] = Association(flow_id, order)
 
 
-def clear_flows(world: World, number: Number, *, everywhere: bool = True) -> None:
+def clear_flows(world: World, number: Number, at: float, *, everywhere: bool = True) -> None:
     """Take a number's flow away in both Regions, or in its own alone, and what was still being mirrored."""
     cancel(world, "mirror", number.id)
     world.revision += 1
     kept = () if everywhere else world.regions_of(number)
+    for region in number.flows:
+        if region not in kept or region == number.region:
+            number.note_flow(region, at)
     number.flows = {r: flow for r, flow in number.flows.items() if r in kept and r != number.region}
 
 
@@ -108,14 +118,17 @@ def _claim(world: World, change: PendingChange, record: RecordNumberEvent) -> No
         number.target = number.wanted
     number.status, number.message = ("FAILED", change.detail) if change.detail else ("CLAIMED", "")
     number.wanted = None
+    number.claimed = number.claimed or number.status == "CLAIMED"
     record(number, change.at, "failed" if change.detail else "claimed", "")
+    if not number.claimed:
+        schedule(world, change.at + RETRY, LAPSED, number.id)
     if number.loses_flow:
         _lose_flow(world, number, change.at, record)
 
 
 def _lose_flow(world: World, number: Number, at: float, record: RecordNumberEvent) -> None:
     had = [region for region in world.regions_of(number) if number.flow_in(region)]
-    clear_flows(world, number)
+    clear_flows(world, number, at)
     number.loses_flow = False
     for region in had:
         record(number, at, "flow removed", region)
@@ -130,8 +143,16 @@ def _listed(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
 def _released(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
     number = world.numbers.pop(change.subject, None)
     if number is not None:
-        world.released[number.e164] = change.at
+        if number.claimed:
+            world.released[number.e164] = change.at
         record(number, change.at, "released", "")
+
+
+def _lapsed(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
+    number = world.numbers.get(change.subject)
+    if number is not None and not number.claimed and number.status == "FAILED":
+        del world.numbers[number.id]
+        record(number, change.at, "claim lapsed", "")
 
 
 def _mirror(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
@@ -140,7 +161,7 @@ def _mirror(world: World, change: PendingChange, record: RecordNumberEvent) -> N
         return
     flow = world.flows.get(change.detail or "")
     if change.detail is None or (flow is not None and change.region in flow.states):
-        set_flow(number, change.region, change.detail, change.order)
+        set_flow(number, change.region, change.detail, change.order, change.at)
         record(number, change.at, "mirrored", change.region)
 
 
@@ -194,7 +215,7 @@ def delete_flow_in(world: World, flow: Flow, region: str, at: float, record: Rec
     for number in world.numbers.values():
         if number.flow_in(region) == flow.id:
             world.revision += 1
-            set_flow(number, region, None, world.revision)
+            set_flow(number, region, None, world.revision, at)
             record(number, at, "flow removed", region)
     if not flow.states:
         del world.flows[flow.id]
@@ -237,6 +258,8 @@ def _instance_status(world: World, change: PendingChange, _: RecordNumberEvent) 
     instance = world.instances.get(change.subject)
     if instance is not None:
         instance.status, instance.trouble = ("CREATION_FAILED", change.detail) if change.detail else ("ACTIVE", "")
+        if change.detail:  # it is shown for a day after CreateInstance
+            schedule(world, instance.created + DAY, "instance-gone", instance.id)
 
 
 def _replicated(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
@@ -252,7 +275,7 @@ def _replicated(world: World, change: PendingChange, record: RecordNumberEvent) 
     put_all_traffic_in_source(group, instance)
     world.groups[group.id] = group
     for number in list(world.numbers_on(instance.id)):
-        put_on_default_group(world, number, group, instance)
+        put_on_default_group(world, number, group, instance, change.at)
         record(number, change.at, "moved", "")
 
 
@@ -268,13 +291,13 @@ def _mirror_everything(world: World, instance: Instance) -> None:
             resource.regions = list(instance.regions)
 
 
-def put_on_default_group(world: World, number: Number, group: Group, instance: Instance) -> None:
+def put_on_default_group(world: World, number: Number, group: Group, instance: Instance, at: float) -> None:
     """Put a number on the default TDG of its instance; unlike a move it keeps its flow, in both Regions."""
     number.target = number.listed_target = group.id
     flow_id = number.flow_in(instance.region)
     for region in instance.regions[1:]:
         world.revision += 1
-        set_flow(number, region, flow_id, world.revision)
+        set_flow(number, region, flow_id, world.revision, at)
 
 
 def _instance_gone(world: World, change: PendingChange, record: RecordNumberEvent) -> None:
@@ -296,24 +319,30 @@ def _replica_gone(world: World, change: PendingChange, record: RecordNumberEvent
     for id in [id for id, group in world.groups.items() if group.instance_id == instance.id]:
         for number in list(world.numbers_on(id)):
             number.target = number.listed_target = instance.id
+            number.note_flow(instance.replica, change.at)
             number.flows.pop(instance.replica, None)
             record(number, change.at, "moved", "")
         del world.groups[id]
+    for number in [n for n in world.numbers_on(instance.id) if n.region == instance.replica]:
+        _released(world, PendingChange(change.at, change.order, "released", number.id), record)
+    _forget_region(world, instance, instance.replica)
+    instance.replica, instance.isolated = None, False
+
+
+def _forget_region(world: World, instance: Instance, region: str) -> None:
+    """Drop what an instance has in a Region besides its numbers."""
     for flow in world.flows.values():
         if flow.instance_id == instance.id:
-            flow.states.pop(instance.replica, None)
+            flow.states.pop(region, None)
     for tests in (world.test_cases, world.test_executions):
-        for id in [
-            id for id, test in tests.items() if (test.instance_id, test.region) == (instance.id, instance.replica)
-        ]:
+        for id in [id for id, test in tests.items() if (test.instance_id, test.region) == (instance.id, region)]:
             del tests[id]
     for resource in list(world.resources.values()):
         if resource.instance_id == instance.id:
-            delete_resource_in(world, resource, instance.replica)
-    instance.storage.pop(instance.replica, None)
-    instance.functions.pop(instance.replica, None)
-    instance.bots.pop(instance.replica, None)
-    instance.replica, instance.isolated = None, False
+            delete_resource_in(world, resource, region)
+    instance.storage.pop(region, None)
+    instance.functions.pop(region, None)
+    instance.bots.pop(region, None)
 
 
 def _test_end(world: World, change: PendingChange, _: RecordNumberEvent) -> None:
@@ -339,6 +368,7 @@ def run_waiting_tests(world: World, instance_id: str, region: str, at: float) ->
 _MAKE: dict[str, Callable[[World, PendingChange, RecordNumberEvent], None]] = {
     CLAIM: _claim,
     "listed": _listed,
+    LAPSED: _lapsed,
     "released": _released,
     "mirror": _mirror,
     "group-status": _group_status,

@@ -48,6 +48,7 @@ class Switches:
     vocabulary_seconds: float = switch(3.0, "How long a vocabulary takes to be created, or deleted")
     list_lag_seconds: float = switch(0.0, "How far ListPhoneNumbersV2 runs behind DescribePhoneNumber")
     membership_lag_seconds: float = switch(0.0, "How far ListTrafficDistributionGroupUsers runs behind")
+    association_lag_seconds: float = switch(0.0, "How far ListFlowAssociations and BatchGetFlowAssociation run behind")
     test_seconds: float = switch(4.0, "How long an execution of a test case takes")
     latency_seconds: float = switch(0.0, "How long every answer takes; a manual clock moves by it")
 
@@ -71,6 +72,9 @@ class Switches:
         604_800.0, "How long a client token is remembered; Connect says seven days of those that begin contacts"
     )
     reused_token: Literal["refuse", "replay", "ignore"] = switch("refuse", "A client token with other parameters")
+    expired_page_token: Literal["InvalidToken", "bad-request"] = switch(
+        "InvalidToken", "The error for a page token of more than a day ago; bad-request: what the operation lists"
+    )
 
     # Mirroring of flows, and of a number's flow, between the Regions.
     mirroring: bool = switch(True, "Whether flows are mirrored; off is how it was until 2023")
@@ -83,11 +87,12 @@ class Switches:
 
     # Instances and groups.
     instance_limit: int = switch(0, "Instances in a Region; 0 is no limit")
+    instance_turnover: int = switch(100, "Instances that may be created or deleted in 30 days; 0 is no limit")
     delete_instance_with_numbers: Literal["refuse", "release"] = switch(
         "refuse", "Deleting an instance that has numbers"
     )
     instance_arn_as_id: bool = switch(False, 'Operations whose page says "identifier" take an instance\'s ARN')
-    source_in_replication_status: bool = switch(False, "DescribeInstance lists the source Region among the statuses")
+    source_in_replication_status: bool = switch(True, "DescribeInstance lists the source Region among the statuses")
     associate_integration_twice: Literal["conflict", "success"] = switch(
         "conflict", "An instance is given a Lambda function or bot that it has already"
     )
@@ -100,7 +105,12 @@ class Switches:
     second_update: Literal["ResourceConflictException", "InvalidRequestException", "allow"] = switch(
         "ResourceConflictException", "UpdateTrafficDistribution during UPDATE_IN_PROGRESS"
     )
-    delete_absent_group: Literal["success", "not-found"] = switch("success", "Deleting a TDG that is not there")
+    distribution_without_telephony: Literal["refuse", "allow"] = switch(
+        "refuse", "UpdateTrafficDistribution without TelephonyConfig"
+    )
+    delete_absent_group: Literal["success", "InvalidRequestException", "AccessDeniedException"] = switch(
+        "success", "Deleting a TDG that is not there"
+    )
     delete_group_with_users: Literal["drop", "refuse"] = switch(
         "drop", "Deleting a TDG that has users: they leave it, or it is refused"
     )
@@ -172,6 +182,7 @@ class Switches:
     )
     target_shown_early: bool = switch(False, "TargetArn is new while the number is IN_PROGRESS")
     failed_keeps_target: bool = switch(True, "A number whose move FAILED has its old target")
+    same_target_in_progress: bool = switch(False, "A move to the present target goes IN_PROGRESS")
     same_target_drops_flow: bool = switch(False, "A move to the present target drops the flow")
     arn_as_phone_number_id: bool = switch(True, "UpdatePhoneNumber takes an ARN as PhoneNumberId")
     outbound_blocks_move: bool = switch(True, "A queue's outbound caller ID neither moves nor is released")
@@ -184,6 +195,7 @@ class Switches:
         "InvalidParameterException",
         "Setting the flow of a number that is IN_PROGRESS: refused, kept (allow), or dropped when its move ends",
     )
+    failed_number_flow: Literal["refuse", "allow"] = switch("refuse", "Setting the flow of a number that is FAILED")
     unpublished_flow: Literal["refuse", "allow"] = switch("refuse", "Setting a flow that is not active and published")
     other_flow_types: Literal["refuse", "allow"] = switch("refuse", "Setting a flow that is no CONTACT_FLOW")
     disassociate_flow_absent: Literal["not-found", "success"] = switch(

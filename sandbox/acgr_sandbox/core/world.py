@@ -34,6 +34,7 @@ class World:
     """One account in two linked Regions. `revision` grows with every write; `closed` takes no new instances.
 
     All resources go by their ids, but for test cases, which go by `<Region>/<id>`: both Regions may have the same.
+    `instance_changes` has the epoch seconds at which instances were created or deleted.
     """
 
     account: str
@@ -52,6 +53,7 @@ class World:
     test_executions: dict[str, TestExecution] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     released: dict[str, float] = field(default_factory=dict)
+    instance_changes: list[float] = field(default_factory=list)
     tokens: dict[str, Token] = field(default_factory=dict)
     changes: list[PendingChange] = field(default_factory=list)
 

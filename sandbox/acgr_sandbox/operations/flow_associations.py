@@ -101,6 +101,8 @@ def _number_at_rest(call: Call) -> tuple[Number, Instance]:
     refusal = call.switches.flow_while_in_progress
     if number.status == "IN_PROGRESS" and refusal not in {"allow", "drop"}:
         raise Refusal(refusal, f"An operation on {number.e164} is in progress; its flow can be set when it is CLAIMED.")
+    if number.status == "FAILED" and call.switches.failed_number_flow == "refuse":
+        raise invalid_parameter(f"{number.e164} is FAILED; its flow can be set when it is CLAIMED.")
     if call.world.instance_of_number(number).id != instance.id:
         raise invalid_parameter(f"{number.e164} is not claimed to instance {instance.id}.")
     return number, instance
@@ -118,7 +120,7 @@ def _write(call: Call, number: Number, flow_id: str | None) -> None:
     source = call.world.instance_of_number(number).region
     source_flow = number.flow_in(source)
     call.world.revision += 1
-    set_flow(number, call.region, flow_id, call.world.revision)
+    set_flow(number, call.region, flow_id, call.world.revision, call.now)
     number.loses_flow = number.wanted is not None and call.switches.flow_while_in_progress == "drop"
     if not (call.switches.mirroring and number.target in call.world.groups):
         return
@@ -132,9 +134,15 @@ def _write(call: Call, number: Number, flow_id: str | None) -> None:
 
 def _answered_here(call: Call, instance: Instance) -> Iterator[Number]:
     for number in call.world.numbers.values():
-        here = call.region in call.world.regions_of(number) and number.flow_in(call.region)
+        here = call.region in call.world.regions_of(number) and _listed_flow(call, number)
         if here and call.world.instance_of_number(number).id == instance.id:
             yield number
+
+
+def _listed_flow(call: Call, number: Number) -> str | None:
+    """The flow that lists show, which may run behind; a flow that was deleted meanwhile is not shown."""
+    flow_id = number.flow_in_at(call.region, call.now - call.switches.association_lag_seconds)
+    return flow_id if flow_id in call.world.flows else None
 
 
 def _arns(call: Call, number: Number) -> set[str]:
@@ -150,5 +158,5 @@ def _shown_arn(call: Call, number: Number) -> str:
 
 
 def _row(call: Call, number: Number) -> Answer:
-    flow = call.world.flows[str(number.flow_in(call.region))]
+    flow = call.world.flows[str(_listed_flow(call, number))]
     return {"ResourceId": _shown_arn(call, number), "FlowId": call.flow_arn(flow), "ResourceType": VOICE}

@@ -18,13 +18,14 @@ from .registry import Answer, reads, writes
 from .search import Condition, checked_contains, matches, matches_attributes, matches_string, matches_tags
 from .versions import LATEST, SAVED, Kept, Versioned, qualified_version, split_qualifier
 
+LONGEST = 256_000
+"""Characters of a flow's content."""
+
 
 @writes
 def create_contact_flow(call: Call) -> Answer:
     """A new flow in this Region, PUBLISHED unless asked otherwise; the other Region has it after a moment."""
-    instance, content = call.instance(), call.params["Content"]
-    if call.params.get("Status", "PUBLISHED") == "PUBLISHED":
-        check_content(content, _invalid)
+    instance, content = call.instance(), _content(call, validated=call.params.get("Status") != "SAVED")
     flow = Flow(call.world.new_id("flow", call.params["Name"]), call.params["Name"], instance.id, content=content)
     flow.type, flow.description = call.params["Type"], call.params.get("Description", "")
     flow.states = {call.region: ("ACTIVE", call.params.get("Status", "PUBLISHED"))}
@@ -84,14 +85,14 @@ def search_contact_flows(call: Call) -> Answer:
 @writes
 def update_contact_flow_content(call: Call) -> Answer:
     """Publish other content; with `:$SAVED` after the id it is saved only, without a look at it."""
-    content, qualifier = call.params["Content"], split_qualifier(call.params["ContactFlowId"])[1]
+    qualifier = split_qualifier(call.params["ContactFlowId"])[1]
+    content = _content(call, validated=qualifier != SAVED)
     flow = _flow(call)
     if qualifier == SAVED:
         update_mirrored(call, flow, saved=content)
         return {}
     if qualifier not in ("", LATEST):
         raise invalid_request("A version does not change; make a new one.")
-    check_content(content, _invalid)
     flow.states[call.region] = (flow.states[call.region][0], "PUBLISHED")
     update_mirrored(call, flow, content=content, saved=None)
     return {}
@@ -226,6 +227,16 @@ def _check_limit(call: Call, instance_id: str) -> None:
     limit = call.switches.flow_limit
     if limit and sum(1 for flow in call.world.flows.values() if flow.instance_id == instance_id) >= limit:
         raise Refusal("LimitExceededException", f"Instance {instance_id} has reached its {limit} flows.")
+
+
+def _content(call: Call, *, validated: bool) -> str:
+    """What a flow is to do; only what is published is validated, but for its length, which the model's text limits."""
+    content: str = call.params["Content"]
+    if not 1 <= len(content) <= LONGEST:
+        raise invalid_request(f"Content has {len(content)} characters; a flow has 1 to {LONGEST}.")
+    if validated:
+        check_content(content, _invalid)
+    return content
 
 
 def check_content(content: str, invalid: Callable[[str], Refusal]) -> None:

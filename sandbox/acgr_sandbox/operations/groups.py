@@ -5,7 +5,7 @@ from __future__ import annotations
 from acgr_sandbox.core.models import Group, Instance, Number, put_all_traffic_in_source
 from acgr_sandbox.wire.refusal import Refusal, conflict, in_use, invalid_request
 
-from .call import Call
+from .call import Call, parse_arn
 from .pagination import page, page_size
 from .registry import Answer, reads, writes, writes_once
 
@@ -63,13 +63,15 @@ def list_traffic_distribution_groups(call: Call) -> Answer:
 
 @writes
 def delete_traffic_distribution_group(call: Call) -> Answer:
-    """PENDING_DELETION, then gone; refused for the default TDG and while numbers are on it."""
+    """PENDING_DELETION, then gone; refused away from home, for the default TDG, and while numbers are on it."""
+    text = call.params["TrafficDistributionGroupId"]
+    _check_home(call, text)
     try:
-        group = call.group(call.params["TrafficDistributionGroupId"])
-    except Refusal:
+        group = call.group(text)
+    except Refusal as absent:
         if call.switches.delete_absent_group == "success":
             return {}
-        raise
+        raise Refusal(call.switches.delete_absent_group, absent.message) from None
     _check_deletable(call, group)
     group.status = "PENDING_DELETION"
     if call.async_failure:
@@ -98,8 +100,15 @@ def _check_name_and_limit(call: Call, instance: Instance) -> None:
         )
 
 
+def _check_home(call: Call, text: str) -> None:
+    """Refuse a TDG of another Region: by what its ARN says, or by where a bare id is known."""
+    arn, group = parse_arn(text), call.world.groups.get(text)
+    home = arn.region if arn else call.world.instance_of_group(group).region if group else call.region
+    if home != call.region:
+        raise invalid_request(f"Delete traffic distribution groups in their own Region: {text} is of {home}.")
+
+
 def _check_deletable(call: Call, group: Group) -> None:
-    call.require_source_region(group, "Deleting a traffic distribution group")
     if group.default:
         message = "The default traffic distribution group cannot be deleted."
         raise Refusal(call.switches.delete_default_group, message)

@@ -19,6 +19,19 @@ from .registry import Answer, reads, writes, writes_once
 ON_BY_DEFAULT = ("INBOUND_CALLS", "OUTBOUND_CALLS", "CONTACT_LENS", "AUTO_RESOLVE_BEST_VOICES", "EARLY_MEDIA")
 """Attributes that are on where nobody set them."""
 
+MONTH = 30 * 24 * 3600.0
+"""Seconds over which creations and deletions of instances are counted."""
+
+FOUND_TYPES = (
+    *("AGENT", "AGENT_GROUP", "AGENT_GROUP_LEVEL", "AGENT_STATE", "ATTRIBUTE", "CONTACT_FLOW", "DATA_TABLE"),
+    *("DATA_TABLE_ATTRIBUTE", "DATA_TABLE_RECORD", "DATA_TABLE_VALUE", "FLOW_MODULE", "FLOW_MODULE_ALIAS"),
+    *("FLOW_MODULE_VERSION", "METRIC", "NOTIFICATION", "OPERATING_HOURS", "PHONE_NUMBER", "PROMPT", "QUEUE", "REPORT"),
+    *("ROUTING_PROFILE", "SECURITY_PROFILE", "TASK_TEMPLATE", "TEST_CASE", "TRANSFER_DESTINATION", "VIEW", "WORKSPACE"),
+)
+"""What ListReplicationFindings takes as ResourceType: the list stands in the model's text, not in its constraints."""
+
+BUSY = "an excessive number of attempts at creating or deleting instances in 30 days"
+
 LISTED = (*ON_BY_DEFAULT, "CONTACTFLOW_LOGS", "USE_CUSTOM_TTS_VOICES")
 
 
@@ -34,6 +47,7 @@ def create_instance(call: Call) -> Answer:
         instance.attributes[f"{name.upper()}_CALLS"] = str(call.params[f"{name}CallsEnabled"]).lower()
     call.world.instances[instance.id] = instance
     add_seeds(call.world, instance)
+    call.world.instance_changes.append(call.now)
     call.later(call.switches.instance_seconds, "instance-status", instance.id, detail=call.async_failure)
     return {"Id": instance.id, "Arn": call.world.arn(instance)}
 
@@ -99,6 +113,8 @@ def list_replication_findings(call: Call) -> Answer:
     if not instance.replica:
         raise invalid_request(f"Instance {instance.id} is not set up for Global Resiliency.")
     kind = call.params["ResourceType"]
+    if kind not in FOUND_TYPES:
+        raise invalid_request(f"ResourceType {kind} is not supported; there are {', '.join(FOUND_TYPES)}.")
     lags = [(region, resource) for region in instance.regions for resource in _lagging(call, instance, kind, region)]
     stuck = (
         (f"{resource.id}/{region}", (region, resource))
@@ -124,6 +140,9 @@ def delete_instance(call: Call) -> Answer:
     if instance.replica and call.region == instance.region:
         raise invalid_request(f"Instance {instance.id} has a replica in {instance.replica}: delete that first.")
     _check_without_numbers(call, instance)
+    if _is_busy(call):
+        raise invalid_request(f"There have been {BUSY}.")
+    call.world.instance_changes.append(call.now)
     what = "replica-gone" if instance.replica else "instance-gone"
     call.later(call.switches.instance_seconds, what, instance.id)
     return {}
@@ -194,6 +213,15 @@ def _check_new(call: Call) -> None:
     limit = call.switches.instance_limit
     if limit and here >= limit:
         raise Refusal("ServiceQuotaExceededException", f"There are {limit} instances in {call.region} already.")
+    if _is_busy(call):
+        raise Refusal("ServiceQuotaExceededException", f"There have been {BUSY}.")
+
+
+def _is_busy(call: Call) -> bool:
+    """Whether no instance can be created or deleted for some days."""
+    lately = [at for at in call.world.instance_changes if call.now - at < MONTH]
+    call.world.instance_changes = lately
+    return 0 < call.switches.instance_turnover <= len(lately)
 
 
 def _check_replicable(call: Call, instance: Instance, region: str) -> None:
@@ -215,10 +243,11 @@ def _check_replicable(call: Call, instance: Instance, region: str) -> None:
 
 
 def _check_without_numbers(call: Call, instance: Instance) -> None:
-    if instance.replica or call.switches.delete_instance_with_numbers == "release":
+    """Numbers of the Region; those on a TDG stay with the source instance when the replica goes."""
+    if call.switches.delete_instance_with_numbers == "release":
         return
     for number in call.world.numbers.values():
-        if instance.id in (number.target, number.wanted):
+        if number.region == call.region and instance.id in (number.target, number.wanted):
             raise invalid_request(f"{number.e164} is claimed to instance {instance.id}.")
 
 

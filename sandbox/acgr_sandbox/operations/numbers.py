@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from acgr_sandbox.core.models import Number, country_of, seen_from
-from acgr_sandbox.core.pending_changes import CLAIM, clear_flows
+from acgr_sandbox.core.pending_changes import CLAIM, LAPSED, cancel, clear_flows
 from acgr_sandbox.core.seeds import QUEUE, is_caller_id
 from acgr_sandbox.wire.refusal import Refusal, in_use, invalid_parameter, not_found
 
@@ -43,10 +43,11 @@ _SOURCE = re.compile(r"arn:[^:]+:(sms-voice|social-messaging):([^:]+):(\d{12}):p
 @reads
 def search_available_phone_numbers(call: Call) -> Answer:
     """Numbers of a country that can be claimed; the sandbox has some for GB, US, DE, FR and AU."""
-    _target_of(call)
+    _check_searched_target(call)
+    _check_prefix(call)
     country, kind = call.params["PhoneNumberCountryCode"], call.params["PhoneNumberType"]
     prefix = call.params.get("PhoneNumberPrefix", "")
-    available = (e164 for e164 in _available_numbers(country, kind) if e164.startswith(f"+{prefix.lstrip('+')}"))
+    available = (e164 for e164 in _available_numbers(country, kind) if e164.startswith(prefix))
     taken = _taken(call)
     free = ((e164, e164) for e164 in available if e164 not in taken)
     shown, token = page(call, free, size=page_size(call, 10), what=f"available {country} {kind} {prefix}")
@@ -60,8 +61,10 @@ def claim_phone_number(call: Call) -> Answer:
     target, e164, token = _target_of(call), call.params["PhoneNumber"], call.params.get("ClientToken")
     if token and call.switches.claim_token == "uuid" and not _UUID.fullmatch(token):
         raise invalid_parameter("ClientToken is not a UUID.")
-    _check_available(call, e164)
-    return _add_number(call, e164, _target_of_claim(call, target))
+    failed = _failed_claim(call, e164)
+    if failed is None:
+        _check_available(call, e164)
+    return _add_number(call, e164, _target_of_claim(call, target), again=failed)
 
 
 @writes_once("IdempotencyException")
@@ -84,15 +87,14 @@ def update_phone_number(call: Call) -> Answer:
     """
     target = _target_of(call)
     number = _number_to_move(call)
-    if number.target == target and not call.async_failure:
+    stays = number.target == target and number.claimed and not call.async_failure
+    if not stays or call.switches.same_target_drops_flow:
+        _clear_flows(call, number)
+        call.record(number, "moved")
+    if stays and not call.switches.same_target_in_progress:
         number.status, number.message = "CLAIMED", ""
-        if call.switches.same_target_drops_flow:
-            _clear_flows(call, number)
-            call.record(number, "moved")
         return _identity(call, number)
     number.status, number.message, number.wanted = "IN_PROGRESS", "", target
-    _clear_flows(call, number)
-    call.record(number, "moved")
     _schedule_claim(call, number, target)
     return _identity(call, number)
 
@@ -101,6 +103,8 @@ def update_phone_number(call: Call) -> Answer:
 def update_phone_number_metadata(call: Call) -> Answer:
     """Change a number's description; it is IN_PROGRESS for a moment (statement N4)."""
     number = _not_in_progress(call, call.number(call.params["PhoneNumberId"]))
+    if not number.claimed:
+        raise invalid_parameter(f"The claim of {number.e164} has FAILED: claim it again.")
     number.description = call.params.get("PhoneNumberDescription", number.description)
     number.status, number.message = "IN_PROGRESS", ""
     call.later(call.switches.metadata_seconds, CLAIM, number.id)
@@ -124,6 +128,7 @@ def describe_phone_number(call: Call) -> Answer:
 @reads
 def list_phone_numbers_v2(call: Call) -> Answer:
     """The numbers on a TDG, on an instance, or all that this Region knows."""
+    _check_prefix(call)
     shown, token = page(
         call,
         ((number.id, number) for number in _listed_numbers(call)),
@@ -147,7 +152,7 @@ def release_phone_number(call: Call) -> Answer:
 
 
 def _clear_flows(call: Call, number: Number) -> None:
-    clear_flows(call.world, number, everywhere=call.switches.move_drops_replica_flow)
+    clear_flows(call.world, number, call.now, everywhere=call.switches.move_drops_replica_flow)
 
 
 def _target_of(call: Call) -> str:
@@ -167,6 +172,22 @@ def _target_of(call: Call) -> str:
     if arn.resource.startswith("traffic-distribution-group/"):
         return call.active_group(arn_text).id
     return call.instance_or_arn(arn_text).id
+
+
+def _check_searched_target(call: Call) -> None:
+    """As `_target_of`, but in both Regions of a TDG, which need not be ACTIVE yet: nothing is done to it."""
+    arn = parse_arn(call.params.get("TargetArn", ""))
+    if arn and "InstanceId" not in call.params and arn.resource.startswith("traffic-distribution-group/"):
+        call.group(call.params["TargetArn"])
+    else:
+        _target_of(call)
+
+
+def _check_prefix(call: Call) -> None:
+    """The + is part of the country code; the model's pattern leaves it open."""
+    prefix = call.params.get("PhoneNumberPrefix")
+    if prefix and not prefix.startswith("+"):
+        raise invalid_parameter(f"PhoneNumberPrefix must contain + as part of the country code: {prefix}")
 
 
 def _number_to_move(call: Call) -> Number:
@@ -206,7 +227,9 @@ def _check_not_outbound(call: Call, number: Number) -> None:
 
 def _schedule_claim(call: Call, number: Number, target: str) -> None:
     """Let a claim or move end: CLAIMED, or FAILED at the target's limit."""
-    taken = sum(1 for other in call.world.numbers.values() if target in (other.target, other.wanted)) - 1
+    cancel(call.world, LAPSED, number.id)
+    others = (other for other in call.world.numbers.values() if other is not number and not _has_failed(other))
+    taken = sum(1 for other in others if target in (other.target, other.wanted))
     failure = call.async_failure
     limit = call.switches.number_limit
     if failure is None and limit and taken >= limit:
@@ -268,7 +291,7 @@ def _summary(call: Call, number: Number, target: str) -> Answer:
         "PhoneNumber": number.e164,
         "PhoneNumberCountryCode": number.country,
         "PhoneNumberType": number.type,
-        "TargetArn": call.world.target_arn(target),
+        "TargetArn": call.world.target_arn(target, number.region),
     }
     if target in call.world.instances:
         summary["InstanceId"] = target
@@ -305,13 +328,26 @@ def _check_available(call: Call, e164: str) -> None:
 
 def _target_of_claim(call: Call, target: str) -> str:
     instance = call.world.instances.get(target)
-    if not (instance and instance.replica) or call.switches.claimed_to_replicated == "instance":
+    is_source = instance and instance.replica and call.region == instance.region
+    if not is_source or call.switches.claimed_to_replicated == "instance":
         return target
     return next((g.id for g in call.world.groups.values() if g.default and g.instance_id == target), target)
 
 
-def _add_number(call: Call, e164: str, target: str, source: str = "") -> Answer:
-    number = Number(call.world.new_id("number", e164), e164, call.region, target, target, status="IN_PROGRESS")
+def _has_failed(number: Number) -> bool:
+    """Whether its claim has FAILED."""
+    return not number.claimed and number.status == "FAILED"
+
+
+def _failed_claim(call: Call, e164: str) -> Number | None:
+    """The number, where its claim has FAILED in this Region: there is a day to try again."""
+    found = (number for number in call.world.numbers.values() if number.e164 == e164 and number.region == call.region)
+    return next((number for number in found if _has_failed(number)), None)
+
+
+def _add_number(call: Call, e164: str, target: str, source: str = "", *, again: Number | None = None) -> Answer:
+    id = again.id if again else call.world.new_id("number", e164)
+    number = Number(id, e164, call.region, target, target, status="IN_PROGRESS", claimed=False)
     number.country, number.source_arn = country_of(e164), source
     number.type = "TOLL_FREE" if _TOLL_FREE.match(e164) else "DID"
     number.description = call.params.get("PhoneNumberDescription", "")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import TypeVar
 
-from acgr_sandbox.wire.refusal import invalid_parameter
+from acgr_sandbox.wire.refusal import Refusal, invalid_parameter
 
 from .call import Call
 
@@ -52,9 +52,16 @@ def _position(call: Call, what: str) -> str | None:
         name, region, key, made = json.loads(base64.urlsafe_b64decode(token.encode()))
         age = call.now - made
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise invalid_parameter("InvalidToken: NextToken was not issued by this operation.") from None
+        raise invalid_parameter("NextToken was not issued by this operation.") from None
     if (name, region) != (what, call.region):
-        raise invalid_parameter("InvalidToken: NextToken was issued for another list.")
+        raise invalid_parameter("NextToken was issued for another list.")
     if age > LIFE:
-        raise invalid_parameter("InvalidToken: NextToken is older than 24 hours.")
+        raise _expired(call)
     return str(key)
+
+
+def _expired(call: Call) -> Refusal:
+    message = "NextToken is older than 24 hours."
+    if call.switches.expired_page_token == "InvalidToken":
+        return Refusal("InvalidToken", message, status=400)
+    return invalid_parameter(message)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acgr_sandbox.core.models import Token
-from acgr_sandbox.wire.refusal import Refusal
+from acgr_sandbox.wire.refusal import Refusal, invalid_request
 
 from .call import Call
 
@@ -34,6 +34,7 @@ class Operation:
 
     def run(self, call: Call) -> Answer:
         """Do it; a client token that was answered before gets the same answer and nothing else happens."""
+        _check_tag_keys(call)
         token = call.params.get("ClientToken") if self.reused_token else None
         if not token or call.switches.reused_token == "ignore":
             return self.handler(call)
@@ -75,6 +76,14 @@ def _register(handler: Handler, *, writes: bool, reused_token: str = "") -> Hand
     name = "".join(part.capitalize() for part in handler.__name__.split("_"))
     OPERATIONS[name] = Operation(name, handler, writes, reused_token)
     return handler
+
+
+def _check_tag_keys(call: Call) -> None:
+    """Keys that begin with `aws:`, however it is written, are AWS's own: nobody else sets or removes them."""
+    for name in ("Tags", "tags", "tagKeys"):
+        for key in call.params.get(name) or ():
+            if str(key).lower().startswith("aws:"):
+                raise invalid_request(f"Tag keys that begin with 'aws:' are reserved: {key}")
 
 
 def _digest(call: Call) -> str:

@@ -38,6 +38,8 @@ def matches_string(condition: Condition, texts: Mapping[str, list[str]]) -> bool
         raise invalid_parameter(f"There is no search by {name!r}.")
     want = str(condition.get("Value", "")).lower()
     kind = condition.get("ComparisonType", "EXACT")
+    if kind == "CONTAINS" and not 2 <= len(want) <= 25:
+        raise invalid_parameter("CONTAINS takes 2 to 25 characters.")
     return any(_compares(kind, text.lower(), want) for text in texts[name.lower()])
 
 
@@ -64,6 +66,8 @@ def matches_tags(wanted: Condition, tags: Mapping[str, str]) -> bool:
 
 def matches_attributes(wanted: Condition, tags: Mapping[str, str], checks: Mapping[str, Check]) -> bool:
     """Whether a `UserAttributeFilter` or `FlowAttributeFilter` holds; `checks` as in `matches`."""
+    if len(wanted) > 1:
+        raise invalid_parameter(f"Give one of {', '.join(sorted(wanted))}: only one field can be populated.")
     either = wanted.get("OrConditions")
     groups = [wanted["AndCondition"]] if "AndCondition" in wanted else []
     if "TagCondition" in wanted:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from acgr_sandbox.core.models import Flow, Group, Instance, Number, Resource, TestCase, User
-from acgr_sandbox.wire.refusal import invalid_parameter, not_found
+from acgr_sandbox.wire.refusal import invalid_parameter, invalid_request, not_found
 
 from .call import Call, parse_arn
 from .registry import Answer, reads, writes
 
+MOST = 50
+"""Tags of one resource; the model limits those of one call to as many."""
+
 
 @writes
 def tag_resource(call: Call) -> Answer:
-    """Add tags, or give present ones another value."""
-    _tagged(call).tags.update(call.params["tags"])
+    """Add tags, or give present ones another value; a resource has 50 at most."""
+    resource = _tagged(call)
+    tags = {**resource.tags, **call.params["tags"]}
+    if len(tags) > MOST:
+        raise invalid_request(f"A resource has {MOST} tags at most; this one would have {len(tags)}.")
+    resource.tags = tags
     return {}
 
 

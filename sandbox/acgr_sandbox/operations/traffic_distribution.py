@@ -41,6 +41,7 @@ def update_traffic_distribution(call: Call) -> Answer:
         raise Refusal(refusal, f"Traffic distribution group {group.id} is being updated.")
     if group.status not in ("ACTIVE", "UPDATE_IN_PROGRESS"):
         raise invalid_request(f"Traffic distribution group {group.id} is {group.status}.")
+    _check_complete(call)
     telephony = _asked_shares(call, group, "TelephonyConfig")
     agents = _asked_shares(call, group, "AgentConfig")
     sign_in = _asked_sign_in(call, group)
@@ -51,6 +52,15 @@ def update_traffic_distribution(call: Call) -> Answer:
     cancel(call.world, "group-status", group.id)
     call.later(call.switches.distribution_seconds, "group-status", group.id, detail="ACTIVE")
     return {}
+
+
+def _check_complete(call: Call) -> None:
+    """The guide's page on telephony needs TelephonyConfig; its page on agents has an example without."""
+    given = {"TelephonyConfig", "AgentConfig", "SignInConfig"} & set(call.params)
+    if not given:
+        raise invalid_request("Give a distribution: TelephonyConfig, and AgentConfig or SignInConfig.")
+    if "TelephonyConfig" not in given and call.switches.distribution_without_telephony == "refuse":
+        raise invalid_request("TelephonyConfig is needed.")
 
 
 def _shares(shares: dict[str, int]) -> dict[str, Any]:

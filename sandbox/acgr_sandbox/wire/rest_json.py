@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -54,8 +55,23 @@ def parse(operation: str, labels: Mapping[str, str], request: Request) -> dict[s
     for name, member in shape.members.items():
         raw = _raw(name, member, labels, query, request.headers, body)
         if raw is not None:
-            params[name] = _value(raw, member, name)
+            is_text = member.serialization.get("location", "body") != "body"
+            params[name] = _value(_from_text(raw, member, name) if is_text else raw, member, name)
     return params
+
+
+def parameters(operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same from plain data, as in a scenario or a control route; a misspelt parameter is refused there.
+
+    Raises:
+        Refusal: `SerializationException` for what is not of its type, or no parameter of the operation.
+    """
+    shape = operation_model(operation).input_shape
+    members = shape.members if shape is not None else {}
+    for name in values:
+        if name not in members:
+            raise Refusal("SerializationException", f"{operation} has no parameter {name!r}.")
+    return {name: _value(value, members[name], name) for name, value in values.items()}
 
 
 def _json_body(body: bytes) -> dict[str, Any]:
@@ -136,34 +152,64 @@ def _read_string(raw: Any) -> str:
     return raw
 
 
-def _read_integer(raw: Any) -> int:
-    if isinstance(raw, (bool, float)):
-        raise TypeError(raw)
-    return int(raw)
+def _read_whole(bits: int) -> Callable[[Any], int]:
+    def read(raw: Any) -> int:
+        if type(raw) is not int or not -(2 ** (bits - 1)) <= raw < 2 ** (bits - 1):
+            raise TypeError(raw)
+        return raw
+
+    return read
 
 
 def _read_float(raw: Any) -> float:
-    if isinstance(raw, bool):
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise TypeError(raw)
     return float(raw)
 
 
 def _read_boolean(raw: Any) -> bool:
-    if not isinstance(raw, bool) and raw not in ("true", "false"):
+    if not isinstance(raw, bool):
         raise TypeError(raw)
-    return raw in (True, "true")
+    return raw
+
+
+def _read_time(raw: Any) -> Any:
+    if isinstance(raw, bool):
+        raise TypeError(raw)
+    return parse_timestamp(raw)
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {
     "string": _read_string,
     "character": _read_string,
-    "integer": _read_integer,
-    "long": _read_integer,
+    "integer": _read_whole(32),
+    "long": _read_whole(64),
     "float": _read_float,
     "double": _read_float,
     "boolean": _read_boolean,
-    "timestamp": parse_timestamp,
+    "timestamp": _read_time,
 }
+"""How values of a JSON body are read: a number in quotes is text there, as Connect has it."""
+
+_IN_TEXT: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "integer": (r"-?[0-9]{1,20}", int),
+    "long": (r"-?[0-9]{1,20}", int),
+    "float": (r"-?[0-9]{1,40}(\.[0-9]{1,40})?", float),
+    "double": (r"-?[0-9]{1,40}(\.[0-9]{1,40})?", float),
+    "boolean": (r"true|false", lambda text: text == "true"),
+}
+"""What path, query and headers may hold instead, which are text, and what it means."""
+
+
+def _from_text(raw: Any, shape: Model, where: str) -> Any:
+    if shape.type_name == "list":
+        return [_from_text(item, shape.member, where) for item in raw]
+    form = _IN_TEXT.get(shape.type_name)
+    if form is None:
+        return raw
+    if not re.fullmatch(form[0], raw):
+        raise Refusal("SerializationException", f"Value at '{where}' is not a {shape.type_name}.")
+    return form[1](raw)
 
 
 def render(operation: str, answer: Mapping[str, Any], *, older_model: bool = is_older_model()) -> Response:

@@ -109,11 +109,16 @@ def error_status(code: str, default: int = 400) -> int:
     return _error_statuses().get(code, default)
 
 
-def bad_request_code(operation: str, code: str) -> str:
-    """What an operation calls a bad request: of the two names the model has, the one it lists."""
-    twins = {
-        "InvalidRequestException": "InvalidParameterException",
-        "InvalidParameterException": "InvalidRequestException",
-    }
+BAD_REQUEST = ("InvalidRequestException", "InvalidParameterException")
+"""The two names that the model has for a bad request."""
+
+
+def listed_code(operation: str, code: str) -> str:
+    """What an operation calls an error: one that it does not list is a bad request there, by the name that it lists.
+
+    That holds for a bad request by its other name, and for something that is not found; other codes stay as they are.
+    """
     listed = {shape.name for shape in _errors(operation)}
-    return twins[code] if code in twins and code not in listed and twins[code] in listed else code
+    if code in listed or code not in (*BAD_REQUEST, "ResourceNotFoundException"):
+        return code
+    return next((name for name in BAD_REQUEST if name in listed), code)

@@ -511,6 +511,60 @@ def test_an_operation_that_begins_meanwhile(
     assert flows(sandbox) == everywhere("Winter IVR")
 
 
+@pytest.mark.parametrize("region", [SOURCE, REPLICA])
+@pytest.mark.parametrize("number", [ON_RETAIL, DARK])
+@pytest.mark.parametrize(("drops", "takes_time"), [(False, False), (True, False), (False, True), (True, True)])
+def test_a_number_that_is_failed(
+    sandbox: Sandbox,
+    connection: Connection,
+    next_run: Begin,
+    switch: Switch,
+    number: str,
+    region: str,
+    drops: bool,
+    takes_time: bool,
+) -> None:
+    """Where a FAILED number takes no flow and gives none up, it is moved to where it is first; nothing stays dark."""
+    switch(same_target_drops_flow=drops, same_target_in_progress=takes_time)
+    for act in ("create", "update", "delete"):
+        sandbox.clock.advance(60)
+        found = sandbox.world.number(number)
+        found.status, home = "FAILED", found.target
+        if act == "create":
+            made = PROVIDER.create(declared(number, region))
+        elif act == "update":
+            next_run()
+            outs = PROVIDER.update(made.id, made.outs, declared(number, region, "Sales")).outs
+        else:
+            next_run()
+            PROVIDER.delete(made.id, outs)
+        sandbox.clock.advance(60)
+        wanted = {"create": everywhere("Winter IVR"), "update": everywhere("Sales"), "delete": {}}[act]
+        assert flows(sandbox, number) == wanted
+        assert (found.status, found.target) == ("CLAIMED", home)
+
+
+@pytest.mark.parametrize("mirroring", [True, False])
+@pytest.mark.parametrize("lag", [2.0, 12.0])
+def test_lists_that_run_behind(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, switch: Switch, lag: float, mirroring: bool
+) -> None:
+    """What was set or removed is shown late: that is waited for, and is nobody else's doing."""
+    switch(association_lag_seconds=lag, mirroring=mirroring)
+    before = {} if mirroring else {SOURCE: "Main IVR"}
+    made = PROVIDER.create(declared())
+    sandbox.clock.advance(60)
+    assert flows(sandbox) == {**everywhere("Winter IVR"), **before}
+    next_run()
+    outs = PROVIDER.update(made.id, made.outs, declared(flow="Sales")).outs
+    sandbox.clock.advance(60)
+    assert flows(sandbox) == {**everywhere("Sales"), **before}
+    next_run()
+    PROVIDER.delete(made.id, outs)
+    sandbox.clock.advance(60)
+    assert flows(sandbox) == before
+
+
 def test_a_list_that_is_older_than_a_move(sandbox: Sandbox, connection: Connection) -> None:
     """What an earlier resource of the run has swept does not decide about a number that was moved since."""
     PROVIDER.create(declared())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -290,18 +291,103 @@ def test_waits_for_status_and_target(sandbox: Sandbox, connection: Connection, s
 
 
 @pytest.mark.parametrize("number", [ON_INSTANCE, ON_DEFAULT])
-@pytest.mark.parametrize("keeps_target", [True, False])
+@pytest.mark.parametrize(("keeps_target", "takes_flow"), [(True, "refuse"), (True, "allow"), (False, "allow")])
 def test_failed_claim(
-    sandbox: Sandbox, connection: Connection, switch: Switch, number: str, keeps_target: bool
+    sandbox: Sandbox, connection: Connection, switch: Switch, number: str, keeps_target: bool, takes_flow: str
 ) -> None:
-    """N15: the service's message reaches the user, and the number has a flow where it is."""
-    switch(failed_keeps_target=keeps_target)
+    """N15: the service's message reaches the user, and the number has a flow where it is.
+
+    Also where Connect takes no flow of a FAILED number: then it is moved once more, to where it is.
+    """
+    switch(failed_keeps_target=keeps_target, failed_number_flow=takes_flow)
     message = "The target has reached its limit of claimed numbers"
     sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim", message=message))
     sentence = refusal(declared(number))
     assert sentence.startswith(f"placing phone number {number} on traffic distribution group retail in {SOURCE}: ")
     assert message in sentence
     assert sandbox.world.dark_regions(sandbox.world.number(number)) == []
+
+
+@pytest.mark.parametrize("number", [ON_INSTANCE, ON_DEFAULT])
+@pytest.mark.parametrize("takes_time", [True, False])
+def test_failed_where_it_was_to_go(
+    sandbox: Sandbox, connection: Connection, switch: Switch, number: str, takes_time: bool
+) -> None:
+    """A number that is FAILED on its new target takes no flow there: moved to it once more, it ends as declared."""
+    switch(failed_keeps_target=False, same_target_in_progress=takes_time)
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim"))
+    PROVIDER.create(declared(number))
+    assert (home(sandbox, number), flows(sandbox, number)) == ("retail", everywhere("Main IVR"))
+
+
+@pytest.mark.parametrize("keeps_target", [True, False])
+def test_fails_again_and_again(sandbox: Sandbox, connection: Connection, switch: Switch, keeps_target: bool) -> None:
+    """A FAILED number is moved again until it takes its flow: where it is and, should that fail too, the other way."""
+    switch(failed_keeps_target=keeps_target)
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim", count=4))
+    with suppress(Exception):
+        PROVIDER.create(declared())
+    assert sandbox.world.dark_regions(sandbox.world.number(ON_INSTANCE)) == []
+    assert sandbox.counters.calls("UpdatePhoneNumber") == 5
+    assert sandbox.world.number(ON_INSTANCE).status == "CLAIMED"
+
+
+def test_fails_for_good(sandbox: Sandbox, connection: Connection, next_run: Begin, switch: Switch) -> None:
+    """Where no move succeeds any more the run says *dark*, and what a person can do; the next one restores it."""
+    sandbox.faults.add(Fault(operation="UpdatePhoneNumber", kind="failed-claim", count=0))
+    said = refusal(declared(description="Front door"))
+    assert f"{ON_INSTANCE} is dark in eu-west-2" in said
+    assert "aws connect update-phone-number --region eu-west-2 --phone-number-id arn:" in said
+    assert ", and once it is CLAIMED: aws connect associate-phone-number-contact-flow " in said
+    sandbox.faults.clear()
+    next_run()
+    PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+
+
+@pytest.mark.parametrize("drops", [True, False])
+@pytest.mark.parametrize("in_progress", [True, False])
+def test_another_flow_for_a_failed_number(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, switch: Switch, drops: bool, in_progress: bool
+) -> None:
+    """A number that answers and is FAILED is moved to where it is before another flow is set; it ends with that one."""
+    switch(failed_number_flow="allow")
+    sandbox.change({"do": "place", "number": ON_INSTANCE, "target": "retail"})
+    sandbox.change({"do": "set-flow", "number": ON_INSTANCE, "flow": "Winter IVR"})
+    sandbox.clock.advance(60)
+    sandbox.world.number(ON_INSTANCE).status = "FAILED"
+    switch(failed_number_flow="refuse", same_target_drops_flow=drops, same_target_in_progress=in_progress)
+    next_run()
+    PROVIDER.create(declared())
+    assert (home(sandbox), flows(sandbox)) == ("retail", everywhere("Main IVR"))
+    assert sandbox.world.number(ON_INSTANCE).status == "CLAIMED"
+
+
+@pytest.mark.parametrize("mirroring", [True, False])
+@pytest.mark.parametrize("lag", [2.0, 4.0, 12.0])
+@pytest.mark.parametrize("claim", [0.5, 5.0])
+def test_lists_of_flows_run_behind(
+    sandbox: Sandbox, connection: Connection, next_run: Begin, switch: Switch, lag: float, mirroring: bool, claim: float
+) -> None:
+    """What Connect shows late is waited for, and what it shows still is not believed: the number answers."""
+    switch(association_lag_seconds=lag, mirroring=mirroring, claim_seconds=claim)
+    for number, flow in ((ON_INSTANCE, "Main IVR"), (ON_DEFAULT, "Sales"), (ON_RETAIL, "Winter IVR")):
+        made = PROVIDER.create(declared(number, flow=flow))
+        assert (home(sandbox, number), flows(sandbox, number)) == ("retail", everywhere(flow))
+        assert made.outs["dark_regions"] == []
+
+
+@pytest.mark.parametrize("early", ["allow", "drop"])
+@pytest.mark.parametrize("mirroring", [True, False])
+def test_early_flows_and_lists_that_run_behind(
+    sandbox: Sandbox, connection: Connection, switch: Switch, early: str, mirroring: bool
+) -> None:
+    """A flow that was dropped when the move ended is shown still for a moment: it is set all the same."""
+    switch(association_lag_seconds=2.0, mirroring=mirroring, flow_while_in_progress=early)
+    for number in (ON_DEFAULT, ON_RETAIL):
+        PROVIDER.create(declared(number, target="emergency", flow="Sales"))
+        sandbox.clock.advance(60)
+        assert (home(sandbox, number), flows(sandbox, number)) == ("emergency", everywhere("Sales"))
 
 
 def test_failed_claim_then_another_try(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:

@@ -36,16 +36,15 @@ FOR_GOOD = {"error-before", "error-after", "lost-reply", "denied", "failed-claim
 
 @dataclass(frozen=True)
 class Switch:
-    """A value of one of the sandbox's switches, and what it concerns.
+    """Values of one or two of the sandbox's switches, and what they concern.
 
     Attributes:
-        name, value: the switch.
+        values: by switch.
         operations: which calls are hit under it.
         kinds: by which faults; all that there are unless given.
     """
 
-    name: str
-    value: Any
+    values: tuple[tuple[str, Any], ...]
     operations: frozenset[str]
     kinds: frozenset[str] = field(default_factory=lambda: frozenset({*ON_WRITES, "failed-claim"}))
 
@@ -55,11 +54,12 @@ class Switch:
         return self.kinds if len(self.kinds) < 3 else frozenset()
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value or str(self.value).lower() or 'none'}".replace(" ", "")
+        return ",".join(f"{name}={value or str(value).lower() or 'none'}" for name, value in self.values)
 
 
-def _switch(name: str, value: Any, operations: set[str], *kinds: str) -> Switch:
-    return Switch(name, value, frozenset(operations), *([frozenset(kinds)] if kinds else []))
+def _switch(name: str, value: Any, operations: set[str], *kinds: str, **beside: Any) -> Switch:
+    values = ((name, value), *beside.items())
+    return Switch(values, frozenset(operations), *([frozenset(kinds)] if kinds else []))
 
 
 _HIDDEN = ("error-before", "error-after", "lost-reply", "reset")
@@ -84,6 +84,12 @@ SWITCHES = [
     _switch("target_shown_early", True, NUMBER_CALLS),
     _switch("failed_keeps_target", False, NUMBER_CALLS, "failed-claim", "denied", "lost-reply"),
     _switch("same_target_drops_flow", True, NUMBER_CALLS),
+    _switch("same_target_in_progress", True, {MOVE}, "failed-claim", same_target_drops_flow=True),
+    _switch("failed_number_flow", "allow", {MOVE}, "failed-claim"),
+    _switch("failed_number_flow", "allow", {MOVE}, "failed-claim", failed_keeps_target=False),
+    _switch("association_lag_seconds", 2.0, FLOW_CALLS | {MOVE}, "error-after", "failed-claim"),
+    _switch("association_lag_seconds", 2.0, {SET_FLOW, MOVE}, "error-after", "failed-claim", mirroring=False),
+    _switch("association_lag_seconds", 2.0, {MOVE}, "failed-claim", flow_while_in_progress="drop"),
     _switch("claim_seconds", 30.0, {MOVE, "DescribePhoneNumber", SET_FLOW}, *_HIDDEN, "denied", "failed-claim"),
     _switch("number_in_progress", "InvalidParameterException", {MOVE, DESCRIBE}),
     _switch("reused_token", "replay", {MOVE, DESCRIBE}, *_HIDDEN),
@@ -134,7 +140,7 @@ class Case:
     @property
     def switches(self) -> Switched:
         """How the sandbox is set."""
-        return {**self.step.switches, **({self.switch.name: self.switch.value} if self.switch else {})}
+        return {**self.step.switches, **(dict(self.switch.values) if self.switch else {})}
 
     @property
     def fault(self) -> Fault:
@@ -255,7 +261,7 @@ def _is_distinct_read(case: Case) -> bool:
 
 
 def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
-    switches = {**step.switches, **({switch.name: switch.value} if switch else {})}
+    switches = {**step.switches, **(dict(switch.values) if switch else {})}
     for hit in hits(step, switches):
         if switch and hit.operation not in switch.operations:
             continue
@@ -268,11 +274,11 @@ def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
 
 def _concerns(switch: Switch, step: Step) -> bool:
     """Whether the step makes such calls, and works under the switch at all (`test_without_a_fault`)."""
-    if switch.name in step.switches or not (step.is_core or is_whole()):
+    if step.switches.keys() & dict(switch.values).keys() or not (step.is_core or is_whole()):
         return False
     if all(operation not in switch.operations for operation, _, _ in known(step, step.switches).calls):
         return False
-    return not known(step, {**step.switches, switch.name: switch.value}).errors
+    return not known(step, {**step.switches, **dict(switch.values)}).errors
 
 
 def is_whole() -> bool:

@@ -162,3 +162,21 @@ def test_over_control_routes(sandbox: Sandbox) -> None:
     assert json.loads(post({"do": "delete-user", "user": "xin.li"}).body) == {"outcome": "done"}
     assert post({"do": "dance"}).status == 400
     assert post(["dance"]).status == 400
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"resourceArn": 5, "tags": {"a": "b"}}, "'resourceArn' is not a string"),
+        ({"resourceArn": "x", "tags": {"a": 1}}, "'tags' is not a string"),
+        ({"resourceArn": "x", "tags": [["a", "b"]]}, "'tags' is not a dict"),
+        ({"resourceArn": "x", "tag": {"a": "b"}}, "TagResource has no parameter 'tag'"),
+        ({"resourceArn": "x", "tags": {"aws:a": "b"}}, "regular expression"),
+        ({"resourceArn": "x"}, "must not be null"),
+    ],
+)
+def test_parameters_that_cannot_be(parameters: Any, sentence: str, sandbox: Sandbox) -> None:
+    """An operation of a second writer is checked as one that comes over the wire; a misspelt parameter is named."""
+    said = sandbox.change({"do": "operation", "operation": "TagResource", "parameters": parameters})
+    assert said.startswith("refused: ")
+    assert sentence in said
