@@ -475,7 +475,7 @@ class _Attempt:
         """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
         context = self.desired.context
         if isinstance(error, Conflict):
-            remedy = "an operation or a queue's outbound caller ID holds the number; run again when it is free"
+            remedy = "run again when the operation on the number is over; if a queue calls out with it, give that another one"
             return context.added_to(error, remedy=remedy)
         if isinstance(error, WaitTimeout):
             return context.added_to(error, remedy="nothing was changed: run again, or raise custom_timeouts")
