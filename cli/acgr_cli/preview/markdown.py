@@ -97,7 +97,7 @@ _LOOKED = "The resources were compared with Amazon Connect; only the streamed fo
 
 def _headline(one: Headline) -> str:
     named = f" ({', '.join(map(code, one.named))})" if one.named else ""
-    return f"{one.before}**{one.subject}**{named} {prose(one.says)}".rstrip() + "."
+    return f"{one.before}**{prose(one.subject, 120)}**{named} {prose(one.says)}".rstrip() + "."
 
 
 def _alert(kind: str, first: str, lines: Iterable[str]) -> list[str]:
@@ -133,7 +133,9 @@ def _objections(objections: Sequence[Objection]) -> list[str]:
     if not objections:
         return []
     shown = [f"- {code(kind)}: {prose(text, MOST_OF_ONE)}" for kind, text in _by_kind(objections)]
-    return _alert("CAUTION", "**This is stopped (`--fail-on`):**", _bounded(shown, MOST_OF_OBJECTIONS, "reason"))
+    return _alert(
+        "CAUTION", "**This change is stopped by a rule (`--fail-on`):**", _bounded(shown, MOST_OF_OBJECTIONS, "reason")
+    )
 
 
 def _by_kind(objections: Sequence[Objection]) -> list[tuple[str, str]]:

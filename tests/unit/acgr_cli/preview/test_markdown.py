@@ -94,7 +94,7 @@ def test_what_stands_where() -> None:
     )
     text = markdown(found, objections(found, rules("gap")))
     order = [
-        "> [!CAUTION]\n> **This is stopped (`--fail-on`):**",
+        "> [!CAUTION]\n> **This change is stopped by a rule (`--fail-on`):**",
         "> [!WARNING]\n> **1 warning**\n> - `main`: careful",
         f"- Callers of **1 number** (`{e164(1)}`) reach nothing for some seconds, while it moves.",
         "- `retail`: 1 move, about 6 s dark",
