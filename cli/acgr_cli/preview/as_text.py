@@ -81,7 +81,7 @@ def _said(sentence: Sentence) -> str:
 
 def _headline(one: Headline) -> str:
     named = f" ({', '.join(plain(name, 200) for name in one.named)})" if one.named else ""
-    return f"{one.before}{one.subject}{named} {plain(one.says)}".rstrip() + "."
+    return f"{one.before}{plain(one.subject, 120)}{named} {plain(one.says)}".rstrip() + "."
 
 
 def _number(change: NumberChange) -> str:

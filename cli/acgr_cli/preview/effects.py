@@ -71,6 +71,8 @@ def headlines(report: Report) -> list[Headline]:
     found += _of_agents("leave", [(one.start, one.leaves) for one in staying])
     found += _of_agents("move to", [(one.end, one.joins) for one in report.agents if one.is_move])
     found += _of_agents("join", [(one.end, one.joins) for one in staying])
+    unknown = dict.fromkeys(one.end or one.start or "" for one in report.agents if one.total is None)
+    found += [Headline("Who joins and who leaves ", group, "is not known before the update") for group in unknown]
     return found or [Headline("Callers and agents notice ", "nothing", "")]
 
 

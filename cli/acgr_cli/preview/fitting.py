@@ -18,12 +18,14 @@ class Rows:
         rows: one line each.
         left_out: the line that stands for so many rows.
         folded: the lines that fold so many rows away: those before, and those after; None where nothing is folded.
+        after: lines that stand after the rows.
     """
 
     before: Sequence[str]
     rows: Sequence[str]
     left_out: Callable[[int], str]
     folded: Callable[[int], tuple[Sequence[str], Sequence[str]]] | None = None
+    after: Sequence[str] = ()
 
     @property
     def need(self) -> int:
@@ -35,7 +37,7 @@ class Rows:
         if not self.rows:
             return []
         if self.folded is None or len(rows) <= OPEN_ROWS:
-            return [*self.before, *rows, ""]
+            return [*self.before, *rows, *self.after, ""]
         first, last = self.folded(len(self.rows) - OPEN_ROWS)
         return [*self.before, *rows[:OPEN_ROWS], "", *first, *rows[OPEN_ROWS:], *last, ""]
 

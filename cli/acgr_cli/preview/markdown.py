@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from acgr_cli.preview.agents import AgentChange
-from acgr_cli.preview.changes import Answer, FlowChange, NumberChange, as_one
+from acgr_cli.preview.changes import Answer, Effect, FlowChange, NumberChange, as_one
 from acgr_cli.preview.effects import Headline, count, headlines
 from acgr_cli.preview.escape import block, code, prose
 from acgr_cli.preview.fitting import Rows, shared
@@ -35,6 +35,9 @@ MOST_OF_ONE = 1_500
 
 ALIKE = 4
 """Numbers to which the same happens, from which on they share a row."""
+
+IN_A_LINE = 10
+"""Numbers in one line where each number is listed."""
 
 PARTS = 6
 """Sentences or Regions in one cell."""
@@ -66,7 +69,7 @@ def markdown(report: Report, objections: Sequence[Objection] = (), *, marker: st
     stack = f": {code(report.stack)}" if report.stack else ""
     top = [marker_line(marker or report.stack), f"## {heading}{stack}", "", *_top(report, objections)]
     tail = [*_within(_picture(report), MOST_OF_PICTURE), *_within(_others(report), MOST_OF_OTHERS), *_foot(report)]
-    parts = [_numbers(report), _agents(report), _drift(report), _notes(report)]
+    parts = [_numbers(report), _every_number(report), _agents(report), _drift(report), _notes(report)]
     room = MOST - sum(len(line) + 1 for line in (*top, *tail))
     given = shared([part.need for part in parts], room)
     middle = [line for part, most in zip(parts, given, strict=True) for line in part.within(most)]
@@ -97,7 +100,7 @@ _LOOKED = "The resources were compared with Amazon Connect; only the streamed fo
 
 def _headline(one: Headline) -> str:
     named = f" ({', '.join(map(code, one.named))})" if one.named else ""
-    return f"{one.before}**{one.subject}**{named} {prose(one.says)}".rstrip() + "."
+    return f"{one.before}**{prose(one.subject, 120)}**{named} {prose(one.says)}".rstrip() + "."
 
 
 def _alert(kind: str, first: str, lines: Iterable[str]) -> list[str]:
@@ -133,7 +136,9 @@ def _objections(objections: Sequence[Objection]) -> list[str]:
     if not objections:
         return []
     shown = [f"- {code(kind)}: {prose(text, MOST_OF_ONE)}" for kind, text in _by_kind(objections)]
-    return _alert("CAUTION", "**This is stopped (`--fail-on`):**", _bounded(shown, MOST_OF_OBJECTIONS, "reason"))
+    return _alert(
+        "CAUTION", "**This change is stopped by a rule (`--fail-on`):**", _bounded(shown, MOST_OF_OBJECTIONS, "reason")
+    )
 
 
 def _by_kind(objections: Sequence[Objection]) -> list[tuple[str, str]]:
@@ -185,7 +190,8 @@ def _alike(numbers: Sequence[NumberChange]) -> list[list[NumberChange]]:
     """Numbers to which the same happens, in one list each, in order."""
     found: dict[object, list[NumberChange]] = {}
     for one in numbers:
-        found.setdefault((one.effect, one.says, one.start, one.end, one.flows), []).append(one)
+        where = None if one.effect is Effect.NONE else (one.start, one.end, one.flows)
+        found.setdefault((one.effect, one.says, where), []).append(one)
     return [part for same in found.values() for part in ([same] if len(same) >= ALIKE else [[one] for one in same])]
 
 
@@ -197,10 +203,32 @@ def _row(same: Sequence[NumberChange]) -> str:
     cells = (
         "<br>".join(shown),
         "<br>".join(_few([prose(text) for text in first.says], "sentences")),
-        *_places(first),
-        _flow(first.flows),
+        *_where(same),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _where(same: Sequence[NumberChange]) -> tuple[str, str, str]:
+    """From, to and flow; of numbers to which nothing happens in several places, that it stays so."""
+    if len({(one.start, one.end, one.flows) for one in same}) > 1:
+        return "several", "stays", "as before"
+    return (*_places(same[0]), _flow(same[0].flows))
+
+
+def _every_number(report: Report) -> Rows:
+    """The numbers that rows share, so that each can be found; a few of them in a line."""
+    rows = []
+    for same in _alike(report.numbers):
+        if len(same) >= ALIKE:
+            lines = [same[n : n + IN_A_LINE] for n in range(0, len(same), IN_A_LINE)]
+            says = prose(same[0].says[0], 100)
+            rows += [f"- {says}: {', '.join(code(one.number, 60) for one in line)}" for line in lines]
+
+    def left_out(count: int) -> str:
+        return f"- **… {count:,} more lines are left out here, for want of room**"
+
+    fold = "<details><summary>Every number of the rows that stand for several</summary>"
+    return Rows((fold, ""), rows, left_out, after=("", "</details>"))
 
 
 def _places(change: NumberChange) -> tuple[str, str]:

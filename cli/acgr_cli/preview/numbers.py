@@ -60,7 +60,22 @@ def in_its_words(change: NumberChange, said: Sentences) -> NumberChange:
     if effect is Effect.NONE and change.effect is Effect.UNMANAGED:
         effect = Effect.UNMANAGED  # it stays, and nobody looks after it any longer
     dark = tuple(region for text in sentences if _effect(text) is Effect.RESTORED for region in _regions(text))
-    return replace(_dark_in(change, dark), effect=effect, says=sentences)
+    change = _staying(change, sentences) if effect in {Effect.NONE, Effect.UNMANAGED} else _dark_in(change, dark)
+    return replace(change, effect=effect, says=sentences)
+
+
+def _staying(change: NumberChange, sentences: Sequence[str]) -> NumberChange:
+    """The change of a number that the provider says stays, whatever `return_to` would do otherwise."""
+    if change.stays or change.start is None:
+        return change
+    return replace(
+        change,
+        end=change.start,
+        stays=True,
+        flows=tuple(replace(one, after=one.before) for one in change.flows),
+        to_instance=False,
+        is_dropped=change.is_dropped and not any(" declares it" in text for text in sentences),
+    )
 
 
 def _regions(text: str) -> list[str]:

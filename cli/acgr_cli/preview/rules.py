@@ -101,14 +101,14 @@ def _gap(report: Report) -> Iterator[str]:
 
 def _to_instance(report: Report) -> Iterator[str]:
     for one in report.numbers:
-        if one.to_instance and one.effect is Effect.GAP:
+        if one.to_instance:
             yield f"{one.number} goes from {one.start} to an instance, where one Region alone answers"
 
 
 def _dropped(report: Report) -> Iterator[str]:
     for one in report.numbers:
         if one.is_dropped:
-            yield f"{one.number} is declared no longer ({one.resources[0]})"
+            yield f"{one.number} is taken out of the program ({one.resources[0]})"
 
 
 def _agents(report: Report) -> Iterator[str]:
@@ -126,7 +126,7 @@ KINDS: dict[str, Kind] = {
     "dark": Kind("a number has no flow in a Region now, or is left without one", _dark),
     "gap": Kind("a number moves: its callers reach nothing for some seconds", _gap),
     "return-to-instance": Kind("a number leaves its group for an instance", _to_instance),
-    "number-deleted": Kind("nothing declares a number any longer that is declared now", _dropped),
+    "number-deleted": Kind("a number is taken out of the program, and nothing else declares it", _dropped),
     "agents-removed": Kind("an agent leaves a group, and is declared on it by nothing else", _agents),
     "drift": Kind("a refresh found something that is not as it was left", _drift),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from previews import ROSTER, USER, arn, declared, report, roster, said, step, urn, user
 
 from acgr_cli.preview.agents import AgentChange
+from acgr_cli.preview.effects import headlines
 from acgr_cli.preview.words import MINUS, change_of_agents
 
 STAFF = {"alice": "alice", "bob": "bob", "carol": "carol"}
@@ -104,6 +105,8 @@ def test_agents_who_are_not_known_yet() -> None:
     none = _one(step("update", ROSTER, "staff", OLD, declared(OLD, users=unknown)))
     assert (none.total, none.leaves) == (None, ())
     assert "is not known before the update" in change_of_agents(none)
+    (headline,) = headlines(report(step("update", ROSTER, "staff", OLD, declared(OLD, users=unknown))))
+    assert (headline.subject, headline.says) == ("retail", "is not known before the update")
 
 
 def test_many_agents_are_counted() -> None:

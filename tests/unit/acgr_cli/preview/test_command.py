@@ -100,7 +100,7 @@ def test_fail_on(run: Run) -> None:
         3,
         f"gap: {e164(1)} moves from emergency to retail: callers reach nothing for some seconds\n",
     )
-    assert "This is stopped" in out
+    assert "This change is stopped" in out
     assert run(file, "--fail-on", "number-deleted,gap=1")[0] == 0
     assert run(run.file("bad.json", json.dumps(digest(said=[said("error", "no")]))), "--fail-on", "failed")[0] == 3
 

@@ -170,7 +170,7 @@ def test_an_import() -> None:
             placement(ONE, "emergency", "Main IVR", return_to=arn("traffic-distribution-group", "retail")),
             Effect.GAP,
             f"group {arn('traffic-distribution-group', 'retail')[-36:-28]}…",
-            "is declared no longer and moves to ",
+            "is taken out of the program and moves to ",
         ),
         (
             placement(ONE, "instance", "Main IVR"),
@@ -211,7 +211,7 @@ def test_a_hand_over_is_one_row() -> None:
         step("delete", PLACEMENT, "a", OLD),
     )
     assert (change.effect, change.resources, change.is_dropped) == (Effect.NONE, ("a", "b"), False)
-    assert change.says == ("callers notice nothing: it stays where it is, declared by b now instead of a",)
+    assert change.says == ("callers notice nothing: it stays where it is, and is b in the program instead of a",)
 
 
 def test_a_hand_over_with_a_move() -> None:
@@ -303,6 +303,14 @@ def test_the_provider_knows_best(sentence: str, effect: Effect, says: str) -> No
     steps = [step("update", PLACEMENT, "main", OLD, declared(OLD, target="retail"))]
     change = _one(*steps, said=[said("info", sentence, urn(PLACEMENT, "main"))])
     assert (change.effect, change.says) == (effect, (says,))
+
+
+def test_a_delete_that_the_provider_knows_to_do_nothing() -> None:
+    """Another resource, which the preview does not show, has the number: then it does not go back to its instance."""
+    sentence = f"{ONE} stays where it is: other declares it now"
+    change = _one(step("delete", PLACEMENT, "main", OLD), said=[said("info", sentence, urn(PLACEMENT, "main"))])
+    assert (change.stays, change.end, change.to_instance, change.is_dropped) == (True, "emergency", False, False)
+    assert not any(one.is_change for one in change.flows)
 
 
 def test_where_the_provider_says_that_it_is_dark() -> None:

@@ -53,7 +53,7 @@ CASES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
     "number-deleted": (
         [step("delete", PLACEMENT, "main", placement(ONE, "emergency", "Main IVR", return_to="leave"))],
         [],
-        [f"{ONE} is declared no longer (main)"],
+        [f"{ONE} is taken out of the program (main)"],
     ),
     "agents-removed": (
         [step("update", ROSTER, "staff", STAFF, declared(STAFF, users={"alice": "alice"}))],
