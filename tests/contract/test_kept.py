@@ -6,9 +6,9 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from contract_calls import CALLS, SCENARIO, SOURCE, filled, ids
+from contract_calls import CALLS, SOURCE, contract_world, filled, prepared
 
-from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, snapshot
+from acgr_sandbox import ManualClock, Sandbox, Switches, snapshot
 from acgr_sandbox.kept_world import KeptWorld, kept, writes_beside
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.wire.refusal import Refusal
@@ -21,10 +21,10 @@ def test_a_write_repeats(operation: str, tmp_path: Path) -> None:
     """After a crash the world is the one that was answered: ids, times and what is under way."""
     path = tmp_path / "world.json"
     keeper, clock = KeptWorld(path), ManualClock()
-    sandbox = Sandbox(load_scenario(SCENARIO), clock=clock, switches=Switches(rate=0), keeper=keeper)
+    sandbox = Sandbox(contract_world(), clock=clock, switches=Switches(rate=0), keeper=keeper)
     sandbox.persist()
-    params = filled(CALLS[operation].get("params", {}), ids(sandbox.world))
-    answered = 0
+    params = filled(CALLS[operation].get("params", {}), prepared(operation, sandbox))
+    answered = len(CALLS[operation].get("before", []))
     for _ in range(2):
         with contextlib.suppress(Refusal):
             sandbox.perform(operation, params, region=SOURCE)

@@ -475,7 +475,9 @@ class _Attempt:
         """The cause of a refused `UpdatePhoneNumber` (N11, N12): nothing has changed."""
         context = self.desired.context
         if isinstance(error, Conflict):
-            remedy = "run again when the operation on it is over; a queue that calls out with it needs another number first"
+            remedy = (
+                "run again when the operation on it is over; a queue that calls out with it needs another number first"
+            )
             return context.added_to(error, remedy=remedy)
         if isinstance(error, WaitTimeout):
             return context.added_to(error, remedy="nothing was changed: run again, or raise custom_timeouts")
