@@ -7,7 +7,8 @@ const connect = createRequire(`${process.argv[2]}/`)("@aws-sdk/client-connect");
 const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
 
 // Times are seconds in `calls.yaml`, and dates for this client.
-const withDates = (key, value) => (/^(Start|End)Time$/.test(key) ? new Date(value * 1000) : value);
+const withDates = (key, value) =>
+  /^(Start|End)Time$/.test(key) && typeof value === "number" ? new Date(value * 1000) : value;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { operation, params, url } = JSON.parse(line, withDates);
