@@ -145,6 +145,17 @@ def test_what_is_not_there(
     assert problem.is_certain is is_certain
 
 
+def test_a_flow_that_is_on_its_way(sandbox: Sandbox, connection: Connection, switch: Switch) -> None:
+    """A flow that the source has reaches the replica by itself: a run waits for it, so a preview only warns."""
+    switch(flow_mirror_seconds=3600.0)
+    content = sandbox.world.flow("Main IVR").content
+    asked = {"InstanceId": home(sandbox), "Name": "Spring IVR", "Type": "CONTACT_FLOW", "Content": content}
+    made = sandbox.perform("CreateContactFlow", asked, region=SOURCE)["ContactFlowId"]
+    [problem] = foreseen(PLACEMENT, placed(ON_RETAIL, flow=made)).problems
+    assert REPLICA in problem.said
+    assert not problem.is_certain
+
+
 def test_a_failover_that_is_running(sandbox: Sandbox, connection: Connection) -> None:
     """A move that would be refused while calls are failed over is foretold; it may be over by the time of the run."""
     group = sandbox.world.group("retail")

@@ -6,6 +6,7 @@ The number is placed, never owned: it is not claimed here and never released.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, final, overload
@@ -37,6 +38,7 @@ from acgr_connect.model.identifiers import Identifier, identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.removal_guard import allowance
 from acgr_connect.numbers.find import find_number
+from acgr_connect.numbers.flows import find_flows
 from acgr_connect.numbers.forecast import forecast
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
@@ -279,7 +281,8 @@ class PlacementLogic(ResourceLogic):
             written = flow
             desired = _desired(connection, news, operation, believing=FRESH)
         except ConnectError as error:
-            return problem(error, written)
+            is_coming = written is flow and _is_in_source(connection, news, operation)
+            return problem(error, written, may_come=is_coming)
         try:
             ahead = forecast(run.restorer, desired)
         except Refused as error:
@@ -359,6 +362,17 @@ class PlacementLogic(ResourceLogic):
         state = state_of(observed, olds)
         claim_placement(operation, run, state, props, made=True)
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
+
+
+def _is_in_source(connection: Connection, news: Mapping[str, Any], operation: Operation) -> bool:
+    """Whether the source Region has the flow that the replica has not: it may be there in a moment."""
+    flow, source = identifiers.flows(news["flow"]), news.get("source_region")
+    with suppress(ConnectError):
+        group = find_group(connection, identifier(news["target"], "traffic-distribution-group"), source)
+        region = group.arn.region
+        meant = flow[region] if isinstance(flow, Mapping) else flow
+        return bool(find_flows(connection, group.instance, (region,), meant, operation, believing=FRESH))
+    return False
 
 
 def _is_instance(meant: Identifier) -> TypeGuard[Arn]:

@@ -47,13 +47,14 @@ class Foreseen:
     region: str = ""
 
 
-def problem(error: ConnectError, written: Any) -> Foreseen:
+def problem(error: ConnectError, written: Any, *, may_come: bool = False) -> Foreseen:
     """What is in the way, where looking something up has failed.
 
     Args:
         error: what Connect, or this package, has answered.
         written: how the thing is written: a name may yet be given to something by the same program, an id, an ARN or a
             number's digits may not.
+        may_come: whether it is on its way, whoever makes it.
 
     Raises:
         ConnectError: nobody could tell.
@@ -61,7 +62,7 @@ def problem(error: ConnectError, written: Any) -> Foreseen:
     if not isinstance(error, (NotFound, Conflict, Refused)):
         raise error
     written = [*written.values()] if isinstance(written, Mapping) else [written]
-    return Foreseen(problems=(Problem(str(error), not any(map(_is_name, written))),))
+    return Foreseen(problems=(Problem(str(error), not may_come and not any(map(_is_name, written))),))
 
 
 def _is_name(written: Any) -> bool:
