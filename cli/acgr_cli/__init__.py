@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -12,11 +13,15 @@ from .sandbox import commands as sandbox_commands
 
 __all__ = ["main"]
 
+READER_GONE = 141
+"""The exit code where nobody reads the output any more: what a shell shows of a program that SIGPIPE has ended."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 done, 1 not found or failed, 2 wrong usage, 130 interrupted.
+    """Run the command; returns its exit code.
 
-    Commands have further ones of their own, which their `--help` says.
+    0 done, 1 not found or failed, 2 wrong usage, 130 interrupted, 141 not read to the end. Commands have further ones of
+    their own, which their `--help` says.
 
     Args:
         argv: the arguments; those of the process unless given.
@@ -28,7 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     handler: Callable[[argparse.Namespace], int] = arguments.handler
     try:
-        return handler(arguments)
+        code = handler(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever reads has seen enough. What is left goes nowhere, or Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
     except CommandFailure as failure:
         print(failure, file=sys.stderr)
         return 1

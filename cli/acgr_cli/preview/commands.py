@@ -75,11 +75,18 @@ def _write(arguments: argparse.Namespace) -> int:
     preview = read_preview(text, beside)
     report = report_of(preview, stack=arguments.stack, exit_code=arguments.exit_code)
     found = objections(report, arguments.fail_on)
-    sys.stdout.buffer.write(_formatted(report, found, arguments).encode())  # whatever the locale is
-    sys.stdout.buffer.flush()
+    _print(_formatted(report, found, arguments).encode())  # whatever the locale is
     for one in found:
         print(f"{one.kind}: {one.text}", file=sys.stderr)
     return STOPPED if found else 0
+
+
+def _print(data: bytes) -> None:
+    """All of it: an output that is not buffered (PYTHONUNBUFFERED) takes as much at a time as a pipe holds."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) or 0 :]
+    sys.stdout.buffer.flush()
 
 
 def _formatted(report: Report, found: list[Objection], arguments: argparse.Namespace) -> str:
