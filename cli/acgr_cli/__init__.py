@@ -20,8 +20,8 @@ READER_GONE = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code.
 
-    0 done, 1 not found or failed, 2 wrong usage, 130 interrupted, 141 not read to the end. Commands have further ones of
-    their own, which their `--help` says.
+    0 done, 1 not found or failed, 2 wrong usage, 130 interrupted, 141 not read to the end. Commands have further
+    ones of their own, which their `--help` says.
 
     Args:
         argv: the arguments; those of the process unless given.
