@@ -310,7 +310,7 @@ def test_what_it_built_is_moved(empty: Sandbox, terraform: Terraform, place: Cal
     declared = {"phone_number": e164, "target": "retail", "flow": "Welcome", "source_region": SOURCE}
     with pytest.raises(Exception, match="outbound caller ID of queue 'Sales'") as caught:
         place(**declared)
-    assert "run again when it is free" in str(caught.value)
+    assert "a queue that calls out with it needs another number first" in str(caught.value)
     assert empty.dark_numbers() == []
     free = ROUTING.replace("    outbound_caller_id_number_id = aws_connect_phone_number.desk.id\n", "")
     terraform.apply(INSTANCE + NUMBER + free)

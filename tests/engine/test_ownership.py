@@ -63,7 +63,7 @@ def test_a_dark_number_that_nobody_declares(stack: Stack, centre: Centre) -> Non
     assert not [dark for dark in centre.dark() if dark[0] == e164(3)]
 
 
-@pytest.mark.parametrize(("kind", "refresh"), [("placement", False), ("flow", False), ("flow", True)])
+@pytest.mark.parametrize(("kind", "refresh"), [("placement", False), ("flow", True)])
 def test_a_flow_that_is_gone_is_a_change(stack: Stack, centre: Centre, kind: str, refresh: bool) -> None:
     """With and without `--refresh`: the preview shows it, and the run restores it."""
     declared = number("n", 3, "retail", "Main IVR") if kind == "placement" else flow("n", 3, REPLICA, "Main IVR")

@@ -57,7 +57,7 @@ def test_from_the_preview_to_the_comment(stack: Stack, centre: Centre, tmp_path:
     assert {one["number"]: one["effect"] for one in plain["numbers"]} == {
         e164(1): "other-flow",
         e164(2): "nothing",
-        e164(3): "gap-if-elsewhere",
+        e164(3): "gap",
     }
     assert [one["leaves"] for one in plain["agents"] if one["leaves"]] == [["bob.brown"]]
     assert report(**STREAM) == plain

@@ -65,7 +65,10 @@ def test_drift_is_shown_and_repaired(stack: Stack, centre: Centre) -> None:
         '- agent004: "agent004"',
     ]
     refreshed = stack.run("refresh", "--preview-only", *PLAIN)
-    assert refreshed.said("retail") == ["to be as declared: +1 \N{MINUS SIGN}0 of 8: add agent004"]
+    assert refreshed.said("retail") == [
+        "agent004 was taken off the group by something else",
+        "to be as declared: +1 \N{MINUS SIGN}0 of 8: add agent004",
+    ]
     centre.forget()
     up = stack.up("--refresh")
     assert up.code == 0, up.text

@@ -17,7 +17,7 @@ from typing import Any
 _HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(_HERE.parent / "engine")]
 
-from harness.stack import Stack, State, clean_environment, endpoints  # noqa: E402
+from harness.stack import Stack, State, clean_environment, empty_stack, endpoints  # noqa: E402
 
 RECORDED = _HERE / "recorded"
 """A folder for each release that recorded its own."""
@@ -142,11 +142,10 @@ def stack_on(folder: Path, connect: Connect, recording: Recording, environment: 
 
     `cli` is the folder of the Pulumi CLI.
     """
-    folder.mkdir()
+    beside = folder.with_name(f"{folder.name}-empty")
+    clean = {**clean_environment(environment, cli), "PULUMI_HOME": str(beside / "home")}
+    stack = Stack(folder, {**clean, **endpoints(connect.url)}, {}, empty_stack(beside / "stack", clean))
     shutil.copy(recording.config, folder)
-    home = {"PULUMI_HOME": str(folder / "home")}
-    clean = clean_environment(environment, cli)
-    stack = Stack(folder, {**clean, **home, **endpoints(connect.url)}, {})
     stack.declare(*recording.case["program"])
     return stack
 
