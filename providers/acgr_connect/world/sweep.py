@@ -80,7 +80,7 @@ class Sweep(Generic[Entry]):
         """The entry of that id, or None, as `entries` would show it: thousands may ask one by one."""
         asked = self._clock.now()
         if not self._is_young(asked, max_age):
-            self.entries_since(asked)
+            self._young(asked, max_age)
         with self._noting:
             return self._entries.get(key)
 

@@ -70,7 +70,8 @@ def test_an_old_absence_may_be_enough() -> None:
     assert world.swept == 1
 
 
-def test_whoever_comes_during_a_sweep_has_that_one() -> None:
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_whoever_comes_during_a_sweep_has_that_one(one_by_one: bool) -> None:
     """Many threads that ask while the first sweep is under way share it: none of them sweeps again."""
     world, began, ends = World(ivr=0.0), Event(), Event()
     fetch = world.fetch
@@ -85,9 +86,10 @@ def test_whoever_comes_during_a_sweep_has_that_one() -> None:
         first = pool.submit(sweep.entries)
         began.wait(PATIENCE)
         world.clock.time = 1.0
-        others = [pool.submit(sweep.entries) for _ in range(7)]
+        others = [pool.submit(sweep.seen, "ivr") if one_by_one else pool.submit(sweep.entries) for _ in range(7)]
         ends.set()
-        assert [one.result(PATIENCE) for one in (first, *others)] == [{"ivr": "ivr"}] * 8
+        found = "ivr" if one_by_one else {"ivr": "ivr"}
+        assert [one.result(PATIENCE) for one in (first, *others)] == [{"ivr": "ivr"}, *[found] * 7]
     assert world.swept == 1
 
 
