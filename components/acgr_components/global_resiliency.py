@@ -10,7 +10,7 @@ import pulumi
 
 from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
 from acgr.arguments import Identity, given_arguments
-from acgr.runtime.preflight import ask
+from acgr.runtime.preflight import ask, asking_together
 from acgr_components.agents import NOT_GIVEN
 from acgr_components.declared import Declared, declared
 from acgr_connect.model.arns import is_arn
@@ -140,15 +140,17 @@ class GlobalResiliency(pulumi.ComponentResource):
         wanted = declared(name, given_arguments(GlobalResiliencyArgs, args, inputs), opts)
         super().__init__("acgr:index:GlobalResiliency", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # The roster first: the engine begins in this order, and a place among its parallel steps is all it needs.
-        self.roster = (
-            TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
-        )
-        self.placements = {
-            label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
-            for label, number in wanted.placements.items()
-        }
-        ask(self, [*([self.roster] if self.roster else []), *self.placements.values()])
+        with asking_together():
+            # The roster first: the engine begins in this order, and a place among its parallel steps is all it needs.
+            self.roster = (
+                TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
+            )
+            self.placements = {
+                label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
+                for label, number in wanted.placements.items()
+            }
+        if children := [*([self.roster] if self.roster else []), *self.placements.values()]:
+            ask(self, children)
         self.agents = _members(self.roster)
         self.traffic_distribution_group_arn = self._group_arn(wanted)
         self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}

@@ -26,7 +26,7 @@ def test_what_will_happen(stack: Stack, centre: Centre) -> None:
     assert preview.said(f"retail-{e164(3)}") == [f"{e164(3)}: Sales answers instead of Main IVR, no gap"]
     [summary] = preview.said("retail")
     assert summary.startswith(
-        "2 numbers move, and the callers of each reach nothing for about 6 s; 1 number is answered"
+        "retail: 2 numbers move, and the callers of each reach nothing for about 6 s; 1 number is answered"
     )
     assert centre.writes() == {}
 

@@ -7,7 +7,9 @@ summary to that of their component; what cannot become true by this same program
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import inf
 from typing import Any
 
@@ -16,6 +18,7 @@ import pulumi
 from acgr import _engine
 from acgr.runtime.foreseen import Foreseen, summed_up
 from acgr.runtime.inputs import Properties
+from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run, current_run
 from acgr_connect import log
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
@@ -25,12 +28,25 @@ FUNCTION = "pulumi-python:acgr:preflight"
 """The token under which the program asks. Its package is that of all dynamic resources: it reaches their plugin."""
 
 
+_asks_together: ContextVar[bool] = ContextVar("asks together", default=False)
+
+
+@contextmanager
+def asking_together() -> Iterator[None]:
+    """Resources that are declared meanwhile do not ask: their component asks once for all of them."""
+    token = _asks_together.set(True)
+    try:
+        yield
+    finally:
+        _asks_together.reset(token)
+
+
 def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> None:
-    """In a preview's program: have the plugin look ahead for a resource, or sum up a component's children.
+    """In a preview's program: have the plugin look ahead for a resource, or for a component's children and sum them up.
 
     Nothing is asked in a run: it says what it does while it does it, and refuses by itself.
     """
-    if not _engine.may_be_asked():
+    if _asks_together.get() or not _engine.may_be_asked():
         return
 
     async def looked(urns: list[Any]) -> Any:
@@ -75,12 +91,16 @@ def answer(arguments: Properties) -> Properties:
 
 
 def _answered(run: Run, operation: Operation, children: Sequence[str]) -> int:
-    with log.about(operation.urn):
-        if not children:
-            return _say(operation, run, run.look_ahead(operation.urn))
-        if said := _summary(run, [run.look_ahead(child) for child in children]):
-            operation.say(said)
-        return 0
+    certain = sum(_looked_ahead(run, urn) for urn in children or [operation.urn])
+    if said := _summary(run, [run.look_ahead(child) for child in children]):
+        operation.say(f"{name_of(operation.urn)}: {said}")  # a diff prints no name beside it
+    return certain
+
+
+def _looked_ahead(run: Run, urn: str) -> int:
+    """Look ahead for one resource, and say on its row what was seen; how many problems end the preview."""
+    with log.about(urn):
+        return _say(_engine.operation_of(urn, run.connection.clock), run, run.look_ahead(urn))
 
 
 def looked_ahead(operation: Operation, run: Run, look: Callable[[], Foreseen]) -> Foreseen:
