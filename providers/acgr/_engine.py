@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType, FunctionType
@@ -78,13 +78,6 @@ class Running:
         return getattr(self.request, "properties", None) or getattr(self.request, "news", None)
 
 
-@dataclass(frozen=True)
-class Named:
-    """A resource that lines are about."""
-
-    urn: str
-
-
 def running() -> Running | None:
     """The request that this thread is answering, or None outside the plugin or under an SDK that hides it."""
     frame: FrameType | None = sys._getframe(1)
@@ -106,28 +99,23 @@ def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float =
     """
     now = running()
     declared = now.timeout if now else None
-    return Operation(
-        Deadline.after(declared or timeout, clock),
-        now.urn if now else "",
-        progress=partial(_log, now, engine_pb2.INFO, ephemeral=True),
-        say=partial(_log, now, engine_pb2.INFO, ephemeral=False),
-        warn=partial(_log, now, engine_pb2.WARNING, ephemeral=False),
-        is_cancelled=_cancelled.is_set,
+    return replace(
+        operation_of(now.urn if now else None, clock),
+        deadline=Deadline.after(declared or timeout, clock),
         restore_at_least=0.0 if declared else DEFAULT_TIMEOUT,
         context=context,
     )
 
 
-def operation_of(urn: str, clock: Clock) -> Operation:
-    """An operation on another resource than the request at hand is about: its lines go to that one's row."""
-    now = Named(urn)
+def operation_of(urn: str | None, clock: Clock) -> Operation:
+    """An operation without time, whose lines go to the row of that resource; to nobody, where it is None."""
     return Operation(
         Deadline.after(0.0, clock),
-        urn,
-        progress=partial(_log, now, engine_pb2.INFO, ephemeral=True),
-        say=partial(_log, now, engine_pb2.INFO, ephemeral=False),
-        warn=partial(_log, now, engine_pb2.WARNING, ephemeral=False),
-        object_to=partial(_log, now, engine_pb2.ERROR, ephemeral=False),
+        urn or "",
+        progress=partial(_log, urn, engine_pb2.INFO, ephemeral=True),
+        say=partial(_log, urn, engine_pb2.INFO, ephemeral=False),
+        warn=partial(_log, urn, engine_pb2.WARNING, ephemeral=False),
+        object_to=partial(_log, urn, engine_pb2.ERROR, ephemeral=False),
         is_cancelled=_cancelled.is_set,
     )
 
@@ -176,11 +164,11 @@ def _serialized(properties: Mapping[str, Any]) -> Struct:
         loop.close()
 
 
-def _log(now: Running | Named | None, severity: Any, message: str, *, ephemeral: bool) -> None:
+def _log(urn: str | None, severity: Any, message: str, *, ephemeral: bool) -> None:
     """A line on the resource's own row or, not ephemeral, under it in the run's output."""
-    if now is None or (engine := _engine()) is None:
+    if urn is None or (engine := _engine()) is None:
         return
-    line = engine_pb2.LogRequest(severity=severity, message=message, urn=now.urn, ephemeral=ephemeral)
+    line = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
     try:
         engine.Log(line, timeout=5)
     except grpc.RpcError:
@@ -232,13 +220,19 @@ def when_cancelled(finish: Callable[[], None]) -> bool:
     of the function is replaced, not the function. It has a worker of its own: all others may be busy with resources,
     and more of those may be waiting.
     """
-    server = getattr(sys.modules.get("__main__"), SERVER, None)
-    if server is None or not isinstance(answer := getattr(server, "Cancel", None), FunctionType):
+    answer = _servers("Cancel")
+    if answer is None:
         return False
     _when_cancelled[:] = [finish]
     answer.__code__ = _cancel.__code__
     vars(answer).setdefault(OWN_WORKERS, ThreadPoolExecutor(1, "cancel"))
     return True
+
+
+def _servers(method: str) -> FunctionType | None:
+    """A method of the plugin's server, or None where it cannot be given another body."""
+    found = getattr(getattr(sys.modules.get("__main__"), SERVER, None), method, None)
+    return found if isinstance(found, FunctionType) else None
 
 
 Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
@@ -256,8 +250,8 @@ def when_asked(function: str, answer: Answer) -> bool:
         function: its name, a token of the dynamic providers' package.
         answer: answers it.
     """
-    server = getattr(sys.modules.get("__main__"), SERVER, None)
-    if server is None or not isinstance(refusal := getattr(server, "Invoke", None), FunctionType):
+    refusal = _servers("Invoke")
+    if refusal is None:
         return False
     _answers[function] = answer
     refusal.__code__ = _invoke.__code__

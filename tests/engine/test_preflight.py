@@ -37,6 +37,14 @@ def test_what_will_happen(stack: Stack, centre: Centre) -> None:
     assert quiet.code == 0, quiet.text
     assert quiet.said("retail") == quiet.said(f"retail-{e164(1)}") == []
 
+    instance = centre.arn("instance", "northwind").rsplit("/", 1)[-1]
+    centre.by_hand(
+        "disassociate_phone_number_contact_flow", PhoneNumberId=centre.arn("number", e164(1)), InstanceId=instance
+    )
+    said = stack.preview().said(f"retail-{e164(1)}")
+    assert [line.split(" in ")[0] for line in said] == [f"{e164(1)} is dark"], said
+    assert stack.up().code == 0
+
     stack.declare(component("retail", "retail", {**numbers, e164(2): {"flow": "Sales"}}, ["alice.smith"]))
     change = stack.preview()
     assert change.said(f"retail-{e164(2)}") == [f"{e164(2)}: Sales answers instead of Main IVR, no gap"]

@@ -184,6 +184,17 @@ def test_who_joins_and_leaves_in_an_update(sandbox: Sandbox, connection: Connect
     assert foreseen(ROSTER, agents("alice.smith", "carol.white"), made).work == Work(joins=1, leaves=1)
 
 
+def test_an_agent_who_was_deleted(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
+    """Somebody who is not there any more is a problem, and takes nothing off the number of those who join."""
+    next_run()
+    made = ROSTER.create(agents("alice.smith", "bob.brown")).outs
+    sandbox.remove_user("bob.brown")
+    next_run()
+    ahead = foreseen(ROSTER, agents("alice.smith", "bob.brown", "carol.white"), made)
+    assert "bob.brown" in ahead.problems[0].said
+    assert ahead.work == Work(joins=1)
+
+
 def test_a_flow_of_one_region(sandbox: Sandbox, connection: Connection) -> None:
     """A `PhoneNumberContactFlow` changes what answers in its Region, without a gap."""
     news = {"phone_number": ON_RETAIL, "region": REPLICA, "flow": "Sales", "source_region": SOURCE}

@@ -273,7 +273,8 @@ class RosterLogic(ResourceLogic):
         ]
         before = as_recorded(users_of(olds), RosterState.of(olds).going_by(news)) if olds else {}
         changes = between(before, users_of(news), users_of(olds))
-        work = Work(joins=len(changes.added) - len(failed), leaves=len(changes.removed))
+        unknown = sum(label not in before for label in failed)  # who was deleted does not join, and is not new either
+        work = Work(joins=len(changes.added) - unknown, leaves=len(changes.removed))
         said = (
             (f"{work.joins:,} {'agent is' if work.joins == 1 else 'agents are'} to be on {group.name}",)
             if not olds

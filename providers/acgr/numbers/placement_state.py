@@ -80,8 +80,10 @@ class PlacementState(NumberState):
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Where the number is reachable."""
-        return (*self.flows, *self.dark_regions)
+        """Where the number is reachable, the source Region first: a stored mapping has no order."""
+        return tuple(
+            sorted({*self.flows, *self.dark_regions}, key=lambda region: (region != self.number.region, region))
+        )
 
     @property
     def placed(self) -> Placed:

@@ -98,6 +98,7 @@ def with_name_checks(
         changed += spend(operation, run, names)
     for one in changed:
         operation.say(one.said)
+        run.said.add((operation.urn, one.said))
     replaces = [one.replaces for one in changed if one.replaces]
     if decision.changes is False:
         return changed_world(replaces) if changed else decision

@@ -81,19 +81,19 @@ def answer(arguments: Properties) -> Properties:
     run, urn = current_run(), str(arguments["urn"])
     if run.settings.preflight == "off":
         return {"certain": 0}
-    operation = _engine.operation_of(urn, run.connection.clock)
     children = [str(child) for child in arguments.get("children") or ()]
     try:
-        return {"certain": _answered(run, operation, children)}
+        return {"certain": _answered(run, urn, children)}
     except Exception as error:  # a preview that looks no further is better than none
         log.warning("not looked ahead", error=f"{type(error).__name__}: {error}")
         return {"certain": 0}
 
 
-def _answered(run: Run, operation: Operation, children: Sequence[str]) -> int:
-    certain = sum(_looked_ahead(run, urn) for urn in children or [operation.urn])
+def _answered(run: Run, urn: str, children: Sequence[str]) -> int:
+    certain = sum(_looked_ahead(run, one) for one in children or [urn])
     if said := _summary(run, [run.look_ahead(child) for child in children]):
-        operation.say(f"{name_of(operation.urn)}: {said}")  # a diff prints no name beside it
+        # A diff prints no name beside it.
+        _engine.operation_of(urn, run.connection.clock).say(f"{name_of(urn)}: {said}")
     return certain
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from acgr_connect.scheduling.limiter_state import CALLS_A_MOVE
 from acgr_connect.scheduling.notice import Scope
 from acgr_connect.scheduling.token_bucket import Rate
 
@@ -17,9 +18,6 @@ FIRST_CLAIM = 5.0
 
 ANSWER = 0.5
 """Seconds from a number's arrival to its flow: the look that finds it, and the request that sets the flow."""
-
-CALLS_A_MOVE = 3.2
-"""Requests in the source Region that a move costs: the move, a look or a little more, the flow."""
 
 FIRST_READS = 11
 """Requests of a run before it changes the first thing."""
