@@ -15,13 +15,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, session_on
+from acgr_sandbox import ManualClock, Request, Response, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.server import Server
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for contract_calls
 
 from contract_calls import SOURCE, contract_world
-from terraform import Terraform
+from terraform import EMPTY, Terraform
 
 Connect = Callable[..., Any]
 
@@ -63,6 +63,16 @@ def served(server: Server, sandbox: Sandbox) -> Server:
 def terraform(served: Server, tmp_path: Path) -> Terraform:
     """Terraform on the sandbox, in a folder of its own."""
     return Terraform(tmp_path, served.url)
+
+
+@pytest.fixture
+def empty(served: Server) -> Sandbox:
+    """A sandbox with nothing in it, served over HTTP; what Terraform makes there is ready at once."""
+    waits = ("claim", "instance", "replicate", "group", "vocabulary")
+    at_once = dict.fromkeys((f"{what}_seconds" for what in waits), 0.0)
+    world = load_scenario(EMPTY)
+    served.sandbox = Sandbox(world, clock=ManualClock(), switches=Switches(rate=0).with_values(at_once))
+    return served.sandbox
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,19 @@ import pytest
 PLUGINS = Path("/opt/tf-plugins")
 TERRAFORM = shutil.which("terraform")
 
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+EMPTY = {"account": "111122223333", "source_region": SOURCE, "replica_region": REPLICA}
+
+INSTANCE = """
+resource "aws_connect_instance" "south" {
+  identity_management_type = "SAML"
+  instance_alias           = "southwind"
+  inbound_calls_enabled    = true
+  outbound_calls_enabled   = true
+}
+"""
+"""What every stack begins with."""
+
 _HEAD = """
 terraform {
   required_providers {

@@ -10,15 +10,14 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from contract_calls import REPLICA, SOURCE
+from http_answers import answering
 
 from acgr_sandbox import Request, Sandbox, load_scenario
 from acgr_sandbox.control.page import page
@@ -231,28 +230,15 @@ def _framed(sandbox: Sandbox, width: int) -> Iterator[str]:
       if (shown.dataset.drawn) document.getElementById("wide").textContent = shown.scrollWidth;
     }}, 100);</script>"""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answers = {"/": wrapper.encode(), "/page": page().body}
-            body = answers.get(self.path) or sandbox.handle(Request("GET", self.path)).body
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html" if self.path in answers else "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    own = {"/": wrapper.encode(), "/page": page().body}
 
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
+    def answer(path: str) -> tuple[int, str, bytes]:
+        if path in own:
+            return 200, "text/html", own[path]
+        return 200, "application/json", sandbox.handle(Request("GET", path)).body
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as url:
+        yield f"{url}/"
 
 
 @pytest.mark.browser

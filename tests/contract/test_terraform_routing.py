@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Condition
 from typing import Any
 
 import pytest
-from terraform import Terraform
+from sandbox_time import SandboxTime
+from terraform import INSTANCE, REPLICA, SOURCE, Terraform
 
 from acgr import PhoneNumberPlacementProvider, connected
 from acgr_connect.aws.settings import Settings
 from acgr_connect.scheduling.token_bucket import Rate
-from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario, session_on
-
-SOURCE, REPLICA = "eu-west-2", "eu-central-1"
-EMPTY = {"account": "111122223333", "source_region": SOURCE, "replica_region": REPLICA}
-
-INSTANCE = """
-resource "aws_connect_instance" "south" {
-  identity_management_type = "SAML"
-  instance_alias           = "southwind"
-  inbound_calls_enabled    = true
-  outbound_calls_enabled   = true
-}
-"""
+from acgr_sandbox import Sandbox, session_on
 
 NUMBER = """
 resource "aws_connect_phone_number" "desk" {
@@ -224,14 +212,6 @@ IMPORTED = {
 }
 
 
-@pytest.fixture
-def empty(served: Any) -> Sandbox:
-    """A sandbox with nothing in it, served over HTTP; what it makes is ready at once."""
-    at_once = dict.fromkeys(("claim_seconds", "instance_seconds", "replicate_seconds", "group_seconds"), 0.0)
-    served.sandbox = Sandbox(load_scenario(EMPTY), clock=ManualClock(), switches=Switches(rate=0, **at_once))
-    return served.sandbox
-
-
 def _changed(program: str) -> str:
     for old, new in CHANGES.items():
         assert old in program, old
@@ -265,32 +245,13 @@ def test_from_create_to_destroy(empty: Sandbox, terraform: Terraform) -> None:
     assert (empty.world.instances, empty.world.resources, empty.world.numbers) == ({}, {}, {})
 
 
-class _Time:
-    """The sandbox's clock, as acgr sees time: whoever waits moves it on."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        self._clock.advance(seconds)
-
-    def wait(self, condition: Condition, seconds: float | None) -> None:
-        if seconds is None:
-            condition.wait(5.0)
-        else:
-            self._clock.advance(seconds)
-
-
 @pytest.fixture
 def place(empty: Sandbox, tmp_path: Path) -> Callable[..., None]:
     """Create a placement in a run of acgr of its own."""
     settings = Settings(rate=Rate(2.0, 5.0), limiter_folder=tmp_path / "rate", journal_folder=tmp_path / "journal")
 
     def create(**inputs: str) -> None:
-        with connected(session_on(empty), _Time(empty.clock), settings):
+        with connected(session_on(empty), SandboxTime(empty.clock), settings):
             PhoneNumberPlacementProvider().create(inputs)
 
     return create

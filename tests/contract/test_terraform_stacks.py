@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from terraform import INSTANCE, SOURCE, Terraform
 
-import pytest
-from terraform import Terraform
-
-from acgr_sandbox import ManualClock, Sandbox, Switches, load_scenario
-
-SOURCE, REPLICA = "eu-west-2", "eu-central-1"
-EMPTY = {"account": "111122223333", "source_region": SOURCE, "replica_region": REPLICA}
-
-INSTANCE = """
-resource "aws_connect_instance" "south" {
-  identity_management_type = "SAML"
-  instance_alias           = "southwind"
-  inbound_calls_enabled    = true
-  outbound_calls_enabled   = true
-}
-"""
+from acgr_sandbox import Sandbox
 
 STACK = """
 resource "aws_connect_contact_flow_module" "hours" {
@@ -211,14 +196,6 @@ IMPORTED = {
     "aws_connect_bot_association.guide": "{instance}:Guide:eu-west-2",
     "aws_connect_vocabulary.places": "{instance}:{vocabulary}",
 }
-
-
-@pytest.fixture
-def empty(served: Any) -> Sandbox:
-    """A sandbox with nothing in it, served over HTTP; what it makes is ready at once."""
-    at_once = dict.fromkeys(("instance_seconds", "vocabulary_seconds"), 0.0)
-    served.sandbox = Sandbox(load_scenario(EMPTY), clock=ManualClock(), switches=Switches(rate=0, **at_once))
-    return served.sandbox
 
 
 def _changed(program: str) -> str:

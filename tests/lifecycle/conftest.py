@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from threading import Condition
 from typing import Any
 
 import pytest
 from pulumi.dynamic import DiffResult, ResourceProvider
+from sandbox_time import SandboxTime
 
 from acgr import connected
 from acgr.runtime.run import Run
@@ -41,25 +41,6 @@ WORLD: dict[str, Any] = {
         {"e164": "+442079460004", "target": "retail", "flow": None},
     ],
 }
-
-
-class SandboxTime:
-    """The sandbox's manual clock, as the library sees time: whoever waits moves it on."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        self._clock.advance(seconds)
-
-    def wait(self, condition: Condition, seconds: float | None) -> None:
-        if seconds is None:
-            condition.wait(5.0)
-        else:
-            self._clock.advance(seconds)
 
 
 class SharedSession:

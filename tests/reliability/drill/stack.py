@@ -15,6 +15,7 @@ from drill.server import Aborted, Context, Wire, plugin, wire
 from google.protobuf.struct_pb2 import Struct
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
+from sandbox_time import SandboxTime
 
 import acgr
 from acgr_connect.aws.settings import Settings
@@ -73,24 +74,13 @@ class Stored:
     init_failed: bool = False
 
 
-class SandboxTime:
-    """The sandbox's manual clock, as the library sees time: whoever waits moves it on."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        """The sandbox's time."""
-        return self._clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        """Let it pass."""
-        self._clock.advance(seconds)
+class LoneTime(SandboxTime):
+    """The same, where one resource follows the other: nothing else is under way that could end a wait."""
 
     def wait(self, condition: Condition, seconds: float | None) -> None:
-        """Let it pass; nothing else is under way that could end the wait."""
+        """Let it pass."""
         assert seconds is not None
-        self._clock.advance(seconds)
+        super().wait(condition, seconds)
 
 
 @dataclass
@@ -271,6 +261,6 @@ def a_run(
     assert isinstance(sandbox.clock, ManualClock)
     with (
         wire().plugged_into(sandbox, kill, asked, mangle),
-        acgr.connected(wire(), SandboxTime(sandbox.clock), settings),
+        acgr.connected(wire(), LoneTime(sandbox.clock), settings),
     ):
         yield wire()

@@ -9,15 +9,14 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from http_answers import answering
 
 from acgr_cli import main
 from acgr_cli.sandbox.browser import has_screen
@@ -60,30 +59,9 @@ def victim() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
-@contextlib.contextmanager
-def _answering(facts: object, status: int = 200) -> Iterator[str]:
+def _answering(facts: object, status: int = 200) -> contextlib.AbstractContextManager[str]:
     """Something at a port that answers everything with these facts."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(facts).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return answering(lambda _: (status, "application/json", json.dumps(facts).encode()))
 
 
 def _ready(folder: Folder, **facts: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +57,12 @@ def test_a_file(run: Run) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("-",)])
-def test_standard_input(run: Run, arguments: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input(arguments: Sequence[str]) -> None:
     """Without a file, or with -, the preview is read from there."""
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PREVIEW.encode())))
-    code, out, _ = run(*arguments)
-    assert code == 0
-    assert "moves from emergency to retail" in out
+    command = [sys.executable, "-c", "import sys; from acgr_cli import main; sys.exit(main())", "preview-comment"]
+    ran = subprocess.run([*command, *arguments], input=PREVIEW, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0
+    assert "moves from emergency to retail" in ran.stdout
 
 
 def test_formats(run: Run) -> None:
