@@ -1,50 +1,103 @@
-"""The command `acgr`; each of its commands is a module or folder here, and adds itself to the command line."""
+"""The command `acgr`; each of its commands is a folder here, imported when it is asked for."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+import click
 
 from .failure import CommandFailure
-from .preview import commands as preview_commands
-from .sandbox import commands as sandbox_commands
 
 __all__ = ["main"]
 
 READER_GONE = 141
 """The exit code where nobody reads the output any more: what a shell shows of a program that SIGPIPE has ended."""
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
+COMMANDS = {
+    "preview-comment": "preview.commands:preview_comment",
+    "sandbox": "sandbox.commands:sandbox",
+    "completion": "completion:completion",
+}
+"""Each command, and where it is."""
+
+
+class _ReaderGone(Exception):
+    """Nobody reads the output any more."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for: none waits for the libraries of another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order in which they are told."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run it, to the last byte of its output. click has an exit code of its own for a reader that is gone."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+            return int(code or 0)
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
+
+_EPILOG = """\b
+exit codes of every command:
+  0    done
+  1    not found, or failed: the sentence is on standard error
+  2    wrong usage
+  130  interrupted
+  141  not read to the end
+
+Commands have further ones of their own, which their --help says.
+"""
+
+
+@click.group(
+    cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
+)
+@click.version_option(version("pulumi-acgr"), message="acgr %(version)s")
+def acgr() -> None:
+    """Amazon Connect Global Resiliency, at the command line."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code.
-
-    0 done, 1 not found or failed, 2 wrong usage, 130 interrupted, 141 not read to the end. Commands have further
-    ones of their own, which their `--help` says.
+    """Run the command; returns its exit code, as `acgr --help` tells them.
 
     Args:
         argv: the arguments; those of the process unless given.
     """
-    parser = argparse.ArgumentParser(prog="acgr", description="Amazon Connect Global Resiliency, at the command line.")
-    commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
-    preview_commands.add_to(commands)
-    sandbox_commands.add_to(commands)
-    arguments = parser.parse_args(argv)
-    handler: Callable[[argparse.Namespace], int] = arguments.handler
     try:
-        code = handler(arguments)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
+        code = acgr.main(args=None if argv is None else list(argv), prog_name="acgr", standalone_mode=False)
+        return int(code or 0)
+    except _ReaderGone:
         # Whoever reads has seen enough. What is left goes nowhere, or Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except CommandFailure as failure:
         print(failure, file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED

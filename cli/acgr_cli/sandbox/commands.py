@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -11,105 +11,136 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import click
 
 from .browser import open_browser
 from .calls import call, silences, stream_calls, totals
 from .environment import as_exports, sandbox_environment
-from .process import Folder, Running, SandboxFailure, control_request, find_running, kept_world, start, stop
+from .process import Folder, Running, SandboxFailure, control_request, find_running, kept_world
+from .process import start as start_process
+from .process import stop as stop_process
 
 DEFAULT_FOLDER = Path(".state/sandbox")
 SIZES = ("numbers", "agents", "flows", "groups")
+SETTINGS = ("rate", "burst", "clock", "events", "calls")
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `sandbox` and what it can do to the command line."""
-    parser = commands.add_parser("sandbox", help="an imitation of Amazon Connect with two linked Regions")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _add(actions, "start", _start, "start it in the background").set_defaults(starts=True)
-    _add(actions, "stop", _stop, "stop it; its world is kept")
-    _add(actions, "status", _status, "what is in it, what it was asked, which numbers are dark")
-    _add(actions, "reset", _reset, "back to its scenario")
-    _add(actions, "env", _env, "print the environment that leads AWS clients to it")
-    snapshot = _add(actions, "snapshot", _snapshot, "write its world, as it is now, to a file")
-    restore = _add(actions, "restore", _restore, "put the world of a snapshot in place of its own")
-    for parser in (snapshot, restore):
-        parser.add_argument("file", type=Path, help="JSON file")
-    watching = _add(actions, "watch", _watch, "see what happens in it while it happens")
-    watching.add_argument("--once", action="store_true", help="print one picture and end")
-    watching.add_argument("--every", type=float, default=0.5, metavar="SECONDS", help="between pictures (default 0.5)")
-    calling = _add(actions, "call", _call, "place calls to a number: what answers them, and where")
-    calling.add_argument("number", help="number in E.164 form: +442079460001")
-    calling.add_argument("--count", type=int, default=1, metavar="N", help="how many calls (default 1)")
-    calling.add_argument("--rate", type=float, default=0.0, metavar="PER-SECOND", help="spread them; else all at once")
-    calling.add_argument("--json", action="store_true", help="print what the control route answers")
-    page = _add(actions, "page", _page, "see what happens in it in a browser")
-    page.add_argument("--no-browser", action="store_true", help="print the address, and open nothing")
-    run = _add(actions, "run", _run, "run a command against one that lives as long as the command")
-    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
-    for name in ("start", "run"):
-        _add_options(actions.choices[name])
+@dataclass(frozen=True)
+class _World:
+    """What a sandbox begins with, and how it runs.
+
+    Attributes:
+        scenario: a YAML file with what there is.
+        sizes: how many of each there are instead.
+        options: arguments of its process.
+        calls: the rate at which phone calls come in.
+    """
+
+    scenario: Path | None
+    sizes: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    calls: str | None = None
 
 
-def _add(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    handler: Callable[[argparse.Namespace], int],
-    summary: str,
-) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
-    parser.add_argument("--folder", type=Path, help=f"where it keeps its world (default {DEFAULT_FOLDER})")
-    parser.set_defaults(handler=handler)
-    return parser
+_IN_FOLDER = click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    callback=lambda _context, _parameter, path: path and Folder(path),
+    help=f"Where it keeps its world (default {DEFAULT_FOLDER}).",
+)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scenario", type=Path, help="YAML file with what there is at first")
-    for size in SIZES:
-        parser.add_argument(f"--{size}", type=int, metavar="N", help=f"make a world with that many {size} instead")
-    parser.add_argument("--clock", help="real (default), manual (moves when told to), or a speed such as 60x")
-    parser.add_argument("--events", type=Path, help="file to which every event is added, one JSON object a line")
-    parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
-    parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
-    parser.add_argument("--burst", help="requests at once")
-    parser.add_argument(
-        "--calls", metavar="RATE", help="let calls come in steadily, e.g. 5/s; 5/s:+442079460001 for one"
-    )
-    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
+def _of_world(command: Callable[..., int]) -> Callable[..., int]:
+    """Adds the options of a world, and hands them over as one argument."""
+    options = [
+        click.option("--scenario", type=click.Path(path_type=Path), help="YAML file with what there is at first."),
+        *(
+            click.option(f"--{size}", type=int, metavar="N", help=f"Make a world with that many {size}.")
+            for size in SIZES
+        ),
+        click.option("--clock", help="real (default), manual (moves when told to), or a speed such as 60x."),
+        click.option("--events", type=click.Path(), help="File to which events are added, one JSON object a line."),
+        click.option("--port", type=int, default=0, help="0 (default) takes a free one."),
+        click.option("--rate", help="Requests a second; 0 throttles nothing."),
+        click.option("--burst", help="Requests at once."),
+        click.option("--calls", metavar="RATE", help="Let calls come in steadily: 5/s; 5/s:+442079460001 for one."),
+        click.option("--switch", multiple=True, metavar="NAME=VALUE", help="May be repeated."),
+    ]
+
+    @functools.wraps(command)
+    def with_world(*, scenario: Path | None, port: int, switch: tuple[str, ...], **given: Any) -> int:
+        sizes = {name: size for name in SIZES if (size := given.pop(name)) is not None}
+        if sizes and scenario:
+            raise SandboxFailure(f"Give --scenario or --{next(iter(sizes))}, not both.")
+        set_ = {name: value for name in SETTINGS if (value := given.pop(name)) is not None}
+        world = _World(
+            scenario,
+            [part for name, size in sizes.items() for part in (f"--{name}", str(size))],
+            [
+                *("--port", str(port)),
+                *(part for name, value in set_.items() for part in (f"--{name}", value)),
+                *(part for one in switch for part in ("--switch", one)),
+            ],
+            set_.get("calls"),
+        )
+        return command(world=world, **given)
+
+    for option in reversed(options):
+        with_world = option(with_world)
+    return with_world
 
 
-def _start(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+@click.group(short_help="an imitation of Amazon Connect with two linked Regions")
+def sandbox() -> None:
+    """An imitation of Amazon Connect with two linked Regions."""
+
+
+@sandbox.command
+@_IN_FOLDER
+@_of_world
+def start(folder: Folder | None, world: _World) -> int:
+    """Start it in the background."""
+    folder = folder or Folder(DEFAULT_FOLDER)
     going_on = folder.world.exists()
-    running = find_running(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
+    running = find_running(folder) or start_process(folder, world.scenario, world.sizes, world.options)
     if running.process is None:
         print(f"The sandbox is running already: {running.url}, process {running.pid}.")
-        if arguments.calls:
-            stream_calls(running, arguments.calls)
-            print(f"Calls come in at {arguments.calls}.")
+        if world.calls:
+            stream_calls(running, world.calls)
+            print(f"Calls come in at {world.calls}.")
         return 0
     print(f"Amazon Connect is imitated at {running.url} (process {running.pid}, log {folder.log}).")
     print(_contents(running))
-    if arguments.calls:
-        print(f"Calls come in at {arguments.calls}.")
+    if world.calls:
+        print(f"Calls come in at {world.calls}.")
     if going_on:
         print("It goes on with the world it had; `acgr sandbox reset` goes back to the scenario.")
     return 0
 
 
-def _stop(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+@sandbox.command
+@_IN_FOLDER
+def stop(folder: Folder | None) -> int:
+    """Stop it; its world is kept."""
+    folder = folder or Folder(DEFAULT_FOLDER)
     running = find_running(folder)
     if running is None:
         print("No sandbox is running.")
         return 0
-    stop(folder, running)
+    stop_process(folder, running)
     print(f"The sandbox has stopped; its world is kept in {folder.world}.")
     return 0
 
 
-def _status(arguments: argparse.Namespace) -> int:
-    running = find_running(_folder(arguments))
+@sandbox.command
+@_IN_FOLDER
+def status(folder: Folder | None) -> int:
+    """What is in it, what it was asked, which numbers are dark."""
+    running = find_running(folder or Folder(DEFAULT_FOLDER))
     if running is None:
         print("No sandbox is running.")
         return 1
@@ -123,13 +154,22 @@ def _status(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _call(arguments: argparse.Namespace) -> int:
-    running = _running_or_fail(_folder(arguments))
-    return call(running, arguments.number, arguments.count, arguments.rate, as_json=arguments.json)
+@sandbox.command("call")
+@_IN_FOLDER
+@click.argument("number")
+@click.option("--count", type=int, default=1, metavar="N", help="How many calls (default 1).")
+@click.option("--rate", type=float, default=0.0, metavar="PER-SECOND", help="Spread them; else all at once.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the control route answers.")
+def place_calls(folder: Folder | None, number: str, count: int, rate: float, *, as_json: bool) -> int:
+    """Place calls to a NUMBER (+442079460001): what answers them, and where."""
+    return call(_running_or_fail(folder), number, count, rate, as_json=as_json)
 
 
-def _reset(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+@sandbox.command
+@_IN_FOLDER
+def reset(folder: Folder | None) -> int:
+    """Back to its scenario."""
+    folder = folder or Folder(DEFAULT_FOLDER)
     running = find_running(folder)
     if running is None:
         for file in (folder.writes, folder.world):
@@ -141,58 +181,82 @@ def _reset(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _env(arguments: argparse.Namespace) -> int:
-    running = _running_or_fail(_folder(arguments))
+@sandbox.command
+@_IN_FOLDER
+def env(folder: Folder | None) -> int:
+    """Print the environment that leads AWS clients to it."""
+    running = _running_or_fail(folder)
     print(as_exports(running.url, running.regions[0]))
     return 0
 
 
-def _snapshot(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+@sandbox.command
+@_IN_FOLDER
+@click.argument("file", type=click.Path(path_type=Path))
+def snapshot(folder: Folder | None, file: Path) -> int:
+    """Write its world, as it is now, to a JSON FILE."""
+    folder = folder or Folder(DEFAULT_FOLDER)
     running = find_running(folder)
     if running is None and not folder.world.exists():
         raise SandboxFailure(f"There is no world in {folder.path}: start a sandbox there first.")
     world = json.dumps(control_request(running.url, "GET", "world")) if running else kept_world(folder)
-    arguments.file.write_text(world, encoding="utf-8")
-    print(f"The world is in {arguments.file}; `acgr sandbox restore {arguments.file}` goes back to it.")
+    file.write_text(world, encoding="utf-8")
+    print(f"The world is in {file}; `acgr sandbox restore {file}` goes back to it.")
     return 0
 
 
-def _restore(arguments: argparse.Namespace) -> int:
-    running = _running_or_fail(_folder(arguments))
+@sandbox.command
+@_IN_FOLDER
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(folder: Folder | None, file: Path) -> int:
+    """Put the world of a snapshot in place of its own."""
+    running = _running_or_fail(folder)
     try:
-        world = json.loads(arguments.file.read_text(encoding="utf-8"))
+        world = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SandboxFailure(f"There is no file {arguments.file}.") from None
+        raise SandboxFailure(f"There is no file {file}.") from None
     except ValueError:
-        raise SandboxFailure(f"{arguments.file} is no snapshot of a sandbox.") from None
+        raise SandboxFailure(f"{file} is no snapshot of a sandbox.") from None
     control_request(running.url, "POST", "world", world)
-    print(f"The sandbox is as it was in {arguments.file}; what was under way goes on from there.")
+    print(f"The sandbox is as it was in {file}; what was under way goes on from there.")
     return 0
 
 
-def _watch(arguments: argparse.Namespace) -> int:
+@sandbox.command("watch")
+@_IN_FOLDER
+@click.option("--once", is_flag=True, help="Print one picture and end.")
+@click.option("--every", type=float, default=0.5, metavar="SECONDS", help="Between pictures (default 0.5).")
+def watch_it(folder: Folder | None, *, once: bool, every: float) -> int:
+    """See what happens in it while it happens."""
     from .watch import watch  # it draws with a library that no other action needs
 
-    if not 0.05 <= arguments.every <= 60:
+    if not 0.05 <= every <= 60:
         raise SandboxFailure("--every takes 0.05 to 60 seconds.")
-    return watch(_folder(arguments), once=arguments.once, seconds=arguments.every)
+    return watch(folder or Folder(DEFAULT_FOLDER), once=once, seconds=every)
 
 
-def _page(arguments: argparse.Namespace) -> int:
-    url = f"{_running_or_fail(_folder(arguments)).url}/_sandbox/page"
+@sandbox.command
+@_IN_FOLDER
+@click.option("--no-browser", is_flag=True, help="Print the address, and open nothing.")
+def page(folder: Folder | None, *, no_browser: bool) -> int:
+    """See what happens in it in a browser."""
+    url = f"{_running_or_fail(folder).url}/_sandbox/page"
     print(url)
-    if not arguments.no_browser:
+    if not no_browser:
         open_browser(url)
     return 0
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+@sandbox.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_IN_FOLDER
+@_of_world
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
+def run(folder: Folder | None, world: _World, command: tuple[str, ...]) -> int:
+    """Run a command against one that lives as long as the command."""
     if not command:
         raise SandboxFailure("Say what to run: acgr sandbox run -- COMMAND.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with _temporary_sandbox(arguments) as running:
+    with _temporary_sandbox(folder, world) as running:
         environment = sandbox_environment(os.environ, running.url, running.regions[0])
         try:
             return _exit_code(subprocess.call(command, env=environment))
@@ -201,15 +265,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _temporary_sandbox(arguments: argparse.Namespace) -> Iterator[Running]:
+def _temporary_sandbox(given: Folder | None, world: _World) -> Iterator[Running]:
     with contextlib.ExitStack() as stack:
-        path = arguments.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="acgr-sandbox-")))
-        folder = Folder(path)
-        running = find_running(folder) or start(folder, arguments.scenario, _sizes(arguments), _options(arguments))
+        folder = given or Folder(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="acgr-sandbox-"))))
+        running = find_running(folder) or start_process(folder, world.scenario, world.sizes, world.options)
         if running.process is not None:
-            stack.callback(stop, folder, running)
-        elif arguments.calls:
-            stream_calls(running, arguments.calls)
+            stack.callback(stop_process, folder, running)
+        elif world.calls:
+            stream_calls(running, world.calls)
         yield running
 
 
@@ -217,30 +280,12 @@ def _exit_code(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _folder(arguments: argparse.Namespace) -> Folder:
-    return Folder(arguments.folder or DEFAULT_FOLDER)
-
-
-def _running_or_fail(folder: Folder) -> Running:
+def _running_or_fail(given: Folder | None) -> Running:
+    folder = given or Folder(DEFAULT_FOLDER)
     running = find_running(folder)
     if running is None:
         raise SandboxFailure(f"No sandbox is running in {folder.path}: start one with `acgr sandbox start`.")
     return running
-
-
-def _options(arguments: argparse.Namespace) -> list[str]:
-    options = ["--port", str(arguments.port)]
-    for name in ("rate", "burst", "clock", "events", "calls"):
-        value = getattr(arguments, name)
-        options += [f"--{name}", str(value)] if value is not None else []
-    return options + [part for switch in arguments.switch for part in ("--switch", switch)]
-
-
-def _sizes(arguments: argparse.Namespace) -> list[str]:
-    given = {name: getattr(arguments, name) for name in SIZES if getattr(arguments, name) is not None}
-    if given and arguments.scenario:
-        raise SandboxFailure(f"Give --scenario or --{next(iter(given))}, not both.")
-    return [part for name, size in given.items() for part in (f"--{name}", str(size))]
 
 
 def _contents(running: Running) -> str:
