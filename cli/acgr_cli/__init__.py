@@ -10,15 +10,10 @@ from importlib.metadata import version
 
 import click
 
+from .exit_codes import FAILED, INTERRUPTED, READER_GONE
 from .failure import CommandFailure
 
 __all__ = ["main"]
-
-READER_GONE = 141
-"""The exit code where nobody reads the output any more: what a shell shows of a program that SIGPIPE has ended."""
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 
 COMMANDS = {
     "preview-comment": "preview.commands:preview_comment",
@@ -62,10 +57,10 @@ exit codes of every command:
   0    done
   1    not found, or failed: the sentence is on standard error
   2    wrong usage
+  3    done, and what was found is not as it should be
+  4    done as far as it could be: a Region did not answer, or something may not be read
   130  interrupted
   141  not read to the end
-
-Commands have further ones of their own, which their --help says.
 """
 
 
@@ -95,9 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except CommandFailure as failure:
         print(failure, file=sys.stderr)
-        return 1
+        return FAILED
     except OSError as error:
         print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
-        return 1
+        return FAILED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED

@@ -6,6 +6,11 @@ import time
 from collections.abc import Iterator
 
 
+def seconds_now() -> float:
+    """Seconds since some moment; only differences mean anything."""
+    return time.monotonic()
+
+
 def poll(seconds: float, *, until: float) -> Iterator[float]:
     """Yield the seconds that have passed, at once and then every `seconds`, for as long as `until` seconds."""
     begin = time.monotonic()

@@ -34,6 +34,9 @@ ASSOCIATED = {"ResourceId": str(NUMBER), "FlowId": str(FLOW)}
 
 ANSWERS: dict[str, Answer] = {
     "describe_instance": {"Instance": {"Arn": str(INSTANCE)}},
+    "list_instances": {"InstanceSummaryList": [{"Arn": str(INSTANCE)}]},
+    "list_replication_findings": {"ReplicationFindingsList": [{"ResourceType": "AGENT", "Region": "eu-central-1"}]},
+    "describe_contact_flow": {"ContactFlow": {"Content": "{}"}},
     "list_traffic_distribution_groups": {"TrafficDistributionGroupSummaryList": [DESCRIBED_GROUP]},
     "describe_traffic_distribution_group": {"TrafficDistributionGroup": DESCRIBED_GROUP},
     "get_traffic_distribution": {},
@@ -60,6 +63,10 @@ ANSWERS: dict[str, Answer] = {
 
 CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "describe_instance": lambda api: api.describe_instance(INSTANCE.id),
+    "list_instances": lambda api: api.list_instances(),
+    "list_replication_findings": lambda api: api.list_replication_findings(INSTANCE, "AGENT"),
+    "describe_flow": lambda api: api.describe_flow(FLOW),
+    "get_distribution": lambda api: api.get_distribution(GROUP),
     "list_groups": lambda api: api.list_groups(),
     "describe_group": lambda api: api.describe_group(str(GROUP)),
     "get_telephony_shares": lambda api: api.get_telephony_shares(GROUP),

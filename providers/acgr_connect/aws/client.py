@@ -19,10 +19,20 @@ from acgr_connect import log
 from acgr_connect.aws.error_codes import translated
 from acgr_connect.aws.operations import OPERATIONS
 from acgr_connect.model import errors
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.clock import Clock
 from acgr_connect.model.operation import Deadline
-from acgr_connect.model.records import Flow, Group, Instance, Number, User, association, telephony_shares
+from acgr_connect.model.records import (
+    Distribution,
+    Flow,
+    Group,
+    Instance,
+    Number,
+    ReplicationFinding,
+    User,
+    association,
+    telephony_shares,
+)
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.scheduling.rate_limiter import RateLimiter
 
@@ -108,6 +118,17 @@ class RegionalConnect:
         """`DescribeInstance`."""
         return self._record(Instance.read, "DescribeInstance", InstanceId=instance_id)
 
+    def list_instances(self) -> list[Arn]:
+        """`ListInstances`: the ARNs of all instances of the account and Region."""
+        return self._records(lambda row: parse(row["Arn"], "instance"), "ListInstances", "InstanceSummaryList", 10)
+
+    def list_replication_findings(self, instance: Arn, resource_type: str) -> list[ReplicationFinding]:
+        """`ListReplicationFindings`: what of one type does not catch up by itself."""
+        asked = {"InstanceId": instance.id, "ResourceType": resource_type}
+        return self._records(
+            ReplicationFinding.read, "ListReplicationFindings", "ReplicationFindingsList", 100, **asked
+        )
+
     def list_groups(self) -> list[Group]:
         """`ListTrafficDistributionGroups`, of all instances of the account and Region."""
         return self._records(Group.read, "ListTrafficDistributionGroups", "TrafficDistributionGroupSummaryList", 10)
@@ -122,6 +143,10 @@ class RegionalConnect:
     def get_telephony_shares(self, group: Arn) -> dict[str, int]:
         """`GetTrafficDistribution`: Region to the percentage of calls that it takes."""
         return telephony_shares(self._call("GetTrafficDistribution", Id=str(group)))
+
+    def get_distribution(self, group: Arn) -> Distribution:
+        """`GetTrafficDistribution`: how calls, agents and sign-in are spread. From either Region."""
+        return self._record(Distribution.read, "GetTrafficDistribution", Id=str(group))
 
     def associate_user(self, group: Arn, user: Arn) -> None:
         """`AssociateTrafficDistributionGroupUser` (A6, A7): in the source Region only (A4)."""
@@ -207,6 +232,11 @@ class RegionalConnect:
         """`ListContactFlows` (N7), of these types or, without, of all."""
         asked: dict[str, Any] = {"InstanceId": instance_id, **({"ContactFlowTypes": list(types)} if types else {})}
         return self._records(Flow.read, "ListContactFlows", "ContactFlowSummaryList", 1000, **asked)
+
+    def describe_flow(self, flow: Arn) -> str:
+        """`DescribeContactFlow`: the content of what is published, in the flow language (JSON)."""
+        asked = {"InstanceId": flow.instance_id, "ContactFlowId": flow.id}
+        return self._record(lambda answer: str(answer["ContactFlow"]["Content"]), "DescribeContactFlow", **asked)
 
     def list_users(self, instance: Arn) -> list[User]:
         """`ListUsers`."""

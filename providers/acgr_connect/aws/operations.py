@@ -6,7 +6,7 @@ held against it. `ReleasePhoneNumber` is not among them, and never will be.
 
 from __future__ import annotations
 
-OPERATIONS: frozenset[str] = frozenset(
+RESOURCE_OPERATIONS: frozenset[str] = frozenset(
     {
         "AssociatePhoneNumberContactFlow",
         "AssociateTrafficDistributionGroupUser",
@@ -32,7 +32,29 @@ OPERATIONS: frozenset[str] = frozenset(
         "UpdatePhoneNumberMetadata",
     }
 )
-"""By the names of the API reference. Each needs the permission `connect:<name>`."""
+"""What the resources call, by the names of the API reference. Each needs the permission `connect:<name>`."""
+
+SURVEY_OPERATIONS: frozenset[str] = frozenset(
+    {
+        "DescribeContactFlow",
+        "DescribeInstance",
+        "DescribePhoneNumber",
+        "DescribeTrafficDistributionGroup",
+        "GetTrafficDistribution",
+        "ListContactFlows",
+        "ListFlowAssociations",
+        "ListInstances",
+        "ListPhoneNumbersV2",
+        "ListReplicationFindings",
+        "ListTrafficDistributionGroupUsers",
+        "ListTrafficDistributionGroups",
+        "ListUsers",
+    }
+)
+"""What a survey of an existing pair of instances calls: `acgr verify`, `discover` and `report`. Reads only."""
+
+OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SURVEY_OPERATIONS
+"""All of them."""
 
 ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})
 """Those of them that are called with `acgr:journal=tags` and not otherwise."""
@@ -42,6 +64,6 @@ IMPLIED_PERMISSIONS: frozenset[str] = frozenset({"ds:DescribeDirectories"})
 
 
 def permissions(*, tags: bool = False) -> frozenset[str]:
-    """The IAM actions that a role needs, and nothing more; `tags`, with `acgr:journal=tags`."""
-    used = OPERATIONS if tags else OPERATIONS - ONLY_WITH_TAGS
+    """The IAM actions that a role needs for the resources, and nothing more; `tags`, with `acgr:journal=tags`."""
+    used = RESOURCE_OPERATIONS if tags else RESOURCE_OPERATIONS - ONLY_WITH_TAGS
     return frozenset(f"connect:{name}" for name in used) | IMPLIED_PERMISSIONS

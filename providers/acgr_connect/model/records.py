@@ -12,6 +12,15 @@ Wire = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Replication:
+    """How far an instance is replicated to a Region: `INSTANCE_REPLICATION_COMPLETE`, or another status, and why."""
+
+    region: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Instance:
     """An instance as one Region shows it. `regions` has the source Region first; one entry: not replicated."""
 
@@ -19,6 +28,8 @@ class Instance:
     alias: str
     source_region: str | None
     regions: tuple[str, ...]
+    status: str = "ACTIVE"
+    replication: tuple[Replication, ...] = ()
 
     @classmethod
     def read(cls, answer: Wire) -> Instance:
@@ -27,9 +38,14 @@ class Instance:
         arn = parse(shown["Arn"], "instance")
         replication = answer.get("ReplicationConfiguration") or {}
         source = replication.get("SourceRegion")
-        others = [s["Region"] for s in replication.get("ReplicationStatusSummaryList", []) if s["Region"] != source]
+        rows = tuple(
+            Replication(row["Region"], row.get("ReplicationStatus", ""), row.get("ReplicationStatusReason", ""))
+            for row in replication.get("ReplicationStatusSummaryList", [])
+        )
+        others = [row.region for row in rows if row.region != source]
         regions = (source, *others) if source else (arn.region,)
-        return cls(arn, shown.get("InstanceAlias", ""), source, regions)
+        status = shown.get("InstanceStatus", "ACTIVE")
+        return cls(arn, shown.get("InstanceAlias", ""), source, regions, status, rows)
 
 
 @dataclass(frozen=True)
@@ -54,10 +70,56 @@ class Group:
         )
 
 
+@dataclass(frozen=True)
+class Distribution:
+    """How a traffic distribution group spreads calls and agents over the Regions.
+
+    Attributes:
+        telephony: Region to the percentage of calls that it takes.
+        agents: Region to the percentage of agents who work there.
+        sign_in: Region to whether agents may sign in there; empty for groups that do not decide it.
+    """
+
+    telephony: Mapping[str, int]
+    agents: Mapping[str, int]
+    sign_in: Mapping[str, bool]
+
+    @classmethod
+    def read(cls, answer: Wire) -> Distribution:
+        """From `GetTrafficDistribution`."""
+        sign_in = (answer.get("SignInConfig") or {}).get("Distributions", [])
+        return cls(
+            telephony_shares(answer),
+            _shares(answer.get("AgentConfig")),
+            {row["Region"]: bool(row["Enabled"]) for row in sign_in},
+        )
+
+
+@dataclass(frozen=True)
+class ReplicationFinding:
+    """A resource that does not catch up with the other Region by itself, from `ListReplicationFindings`."""
+
+    resource_type: str
+    region: str
+    name: str
+    arn: str
+    code: str
+    message: str
+
+    @classmethod
+    def read(cls, shown: Wire) -> ReplicationFinding:
+        """From one row."""
+        names = ("ResourceType", "Region", "Name", "Arn", "ReferenceCode", "Message")
+        return cls(*(str(shown.get(name) or "") for name in names))
+
+
 def telephony_shares(answer: Wire) -> dict[str, int]:
     """Region to the percentage of calls that it takes, from `GetTrafficDistribution`."""
-    telephony = answer.get("TelephonyConfig") or {}
-    return {share["Region"]: int(share["Percentage"]) for share in telephony.get("Distributions", [])}
+    return _shares(answer.get("TelephonyConfig"))
+
+
+def _shares(config: Wire | None) -> dict[str, int]:
+    return {share["Region"]: int(share["Percentage"]) for share in (config or {}).get("Distributions", [])}
 
 
 @dataclass(frozen=True)

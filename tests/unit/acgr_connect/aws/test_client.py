@@ -187,6 +187,8 @@ def test_memberships_name_group_user_and_instance(limiter: CountedLimiter, clock
 
 
 LISTS = {
+    "list_instances": ("list_instances", 1),
+    "list_replication_findings": ("list_replication_findings", 1),
     "list_groups": ("list_traffic_distribution_groups", 1),
     "list_group_users": ("list_traffic_distribution_group_users", 1),
     "list_phone_numbers": ("list_phone_numbers_v2", 1),
