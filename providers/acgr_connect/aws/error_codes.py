@@ -22,6 +22,7 @@ BY_CODE: dict[str, type[errors.ConnectError]] = {
     "ResourceConflictException": errors.Conflict,
     "ResourceInUseException": errors.Conflict,
     "ResourceNotReadyException": errors.Conflict,
+    "ContactFlowNotPublishedException": errors.NotFound,
     "IdempotencyException": errors.Conflict,
     "DuplicateResourceException": errors.Conflict,
     "AccessDenied": errors.Denied,
