@@ -16,6 +16,7 @@ from .failure import CommandFailure
 __all__ = ["main"]
 
 COMMANDS = {
+    "policy": "policy.commands:policy",
     "preview-comment": "preview.commands:preview_comment",
     "sandbox": "sandbox.commands:sandbox",
     "completion": "completion:completion",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,13 @@ class Terraform:
         self._write(program)
         return self._run("apply", "-auto-approve")
 
+    def planned(self, program: str) -> dict[str, dict[str, Any]]:
+        """What a plan of the configuration says of the resources that are to be made, by address."""
+        self._write(program)
+        self._run("plan", "-out=plan")
+        shown = json.loads(self._run("show", "-json", "plan"))
+        return {row["address"]: row["values"] for row in shown["planned_values"]["root_module"]["resources"]}
+
     def plan_is_clean(self) -> None:
         """Nothing is to be changed: the exit code would be 2."""
         self._run("plan", "-detailed-exitcode")
@@ -84,7 +93,7 @@ class Terraform:
         (self._folder / "main.tf").write_text(_HEAD + program, encoding="utf-8")
 
     def _run(self, command: str, *arguments: str) -> str:
-        rest = () if command == "state" else ("-no-color",)
+        rest = () if command in ("state", "show") else ("-no-color",)
         process = subprocess.run(
             [str(TERRAFORM), command, *arguments, *rest],
             cwd=self._folder,

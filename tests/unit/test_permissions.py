@@ -1,62 +1,77 @@
-"""The permissions that the README and SECURITY.md tell people to grant are those that the adapter needs."""
+"""The roles, the operations that can be called, and `docs/permissions.md` say the same."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from acgr_connect.aws.operations import ONLY_WITH_TAGS, OPERATIONS, permissions
+from acgr_connect.aws.operations import ONLY_WITH_TAGS, OPERATIONS
+from acgr_connect.aws.permissions import AUTHORIZATIONS, NEVER, OPERATIONS_OF, RoleKind, permissions
 
 ROOT = Path(__file__).parents[2]
-NEVER = "connect:ReleasePhoneNumber"
+PAGE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 
 
-def _statements() -> dict[str, Any]:
-    [policy] = re.findall(r"```json\n(.+?)```", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.DOTALL)
-    return {statement["Effect"]: statement for statement in json.loads(policy)["Statement"]}
+def test_every_operation_has_a_role() -> None:
+    """What `RegionalConnect` can call, some role may do: an operation cannot be forgotten."""
+    assert sorted(OPERATIONS - ONLY_WITH_TAGS - set().union(*OPERATIONS_OF.values())) == []
 
 
-def _readme() -> tuple[list[str], list[str]]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    [paragraph] = re.findall(r"\*\*Permissions\.\*\*(.+?)\n\n", text, re.DOTALL)
-    allowed, denied = (re.findall(r"`([A-Za-z0-9]+:?[A-Za-z0-9]*)`", part) for part in paragraph.split("; deny"))
-    return [_with_service(name) for name in allowed], denied
+def test_every_action_is_known_and_used() -> None:
+    """Each action of a role says on what AWS authorizes it, and no action is listed that no role has."""
+    assert set(AUTHORIZATIONS) == set().union(*(permissions(role, tags=True) for role in OPERATIONS_OF))
 
 
-def _with_service(name: str) -> str:
-    return name if ":" in name else f"connect:{name}"
+@pytest.mark.parametrize("role", OPERATIONS_OF)
+def test_what_an_action_needs(role: RoleKind) -> None:
+    """What AWS carries out in the caller's name is allowed wherever the action is that needs it."""
+    needed = permissions(role, tags=True)
+    for action, where in needed.items():
+        for other in AUTHORIZATIONS[action].needs:
+            assert needed[other] in (where, "both"), f"{action} needs {other}"
 
 
-def test_the_policy_is_exact() -> None:
-    """SECURITY.md allows what the adapter can call, in order and without a wildcard, and denies a release."""
-    statements = _statements()
-    assert set(statements) == {"Allow", "Deny"}
-    assert statements["Allow"]["Action"] == sorted(permissions())
-    assert statements["Deny"]["Action"] == NEVER
+@pytest.mark.parametrize("role", ["preview-only", "verify"])
+def test_what_only_reads(role: RoleKind) -> None:
+    """Who previews or verifies can change nothing."""
+    reading = re.compile(r"(connect|ds):(Describe|Get|List|Search|BatchGet)[A-Za-z0-9]+")
+    assert [action for action in permissions(role) if not reading.fullmatch(action)] == []
 
 
-def test_the_readme_is_exact() -> None:
-    """The README names the same permissions, each once."""
-    allowed, denied = _readme()
-    assert sorted(allowed) == sorted(permissions())
-    assert denied == [NEVER]
+def test_who_previews_may_do_less() -> None:
+    """A preview needs nothing that the run after it does not need."""
+    assert permissions("preview-only").items() <= permissions("deploy").items()
 
 
-@pytest.mark.parametrize("page", ["README.md", "SECURITY.md"])
-def test_what_tags_need(page: str) -> None:
-    """What `acgr:journal=tags` needs besides is named apart from the policy, and nobody else is asked to grant it."""
-    more = permissions(tags=True) - permissions()
+def test_what_tags_need() -> None:
+    """`acgr:journal=tags` needs two actions more, for who deploys and nobody else."""
+    more = permissions("deploy", tags=True).keys() - permissions("deploy").keys()
     assert more == {f"connect:{name}" for name in ONLY_WITH_TAGS}
-    text = (ROOT / page).read_text(encoding="utf-8")
-    [sentence] = re.findall(r"With `acgr:journal` set to `tags`[^.]*\.", text)
-    assert {f"connect:{name}" for name in re.findall(r"`connect:([A-Za-z]+)`", sentence)} == more
+    assert permissions("verify", tags=True) == permissions("verify")
 
 
 def test_nothing_releases_a_number() -> None:
-    """What is denied is no operation that the adapter can call."""
-    assert NEVER not in permissions()
+    """What every policy denies is no operation that can be called, and no role's."""
+    assert NEVER not in AUTHORIZATIONS
     assert "ReleasePhoneNumber" not in OPERATIONS
+
+
+def test_the_page_is_exact() -> None:
+    """The table of actions has each, its roles, and on what it is authorized."""
+    rows = re.findall(r"^\| `([a-z]+:[A-Za-z0-9]+)` \| (.+?) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    roles = {
+        action: ", ".join(r for r in OPERATIONS_OF if action in permissions(r, tags=True)) for action in AUTHORIZATIONS
+    }
+    assert {action: (of, on) for action, of, on, _ in rows} == {
+        action: (roles[action], ", ".join(known.on)) for action, known in AUTHORIZATIONS.items()
+    }
+    assert [action for action, *_ in rows] == sorted(AUTHORIZATIONS)
+
+
+def test_the_page_has_the_roles() -> None:
+    """The table of roles has each."""
+    assert re.findall(
+        r"^\| `([a-z][a-z-]+)` \|", PAGE.split("## Roles")[1].split("## On what")[0], re.MULTILINE
+    ) == list(OPERATIONS_OF)

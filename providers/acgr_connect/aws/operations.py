@@ -1,6 +1,6 @@
 """The operations of Amazon Connect that are used: the one list from which permissions and coverage are checked.
 
-`RegionalConnect` refuses to call what is not named here. The policy in the README and what the sandbox implements are
+`RegionalConnect` refuses to call what is not named here. The roles of `permissions` and what the sandbox implements are
 held against it. `ReleasePhoneNumber` is not among them, and never will be.
 """
 
@@ -58,12 +58,3 @@ OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SURVEY_OPERATIONS
 
 ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})
 """Those of them that are called with `acgr:journal=tags` and not otherwise."""
-
-IMPLIED_PERMISSIONS: frozenset[str] = frozenset({"ds:DescribeDirectories"})
-"""What the service itself asks for on behalf of an operation above (`DescribeInstance`)."""
-
-
-def permissions(*, tags: bool = False) -> frozenset[str]:
-    """The IAM actions that a role needs for the resources, and nothing more; `tags`, with `acgr:journal=tags`."""
-    used = RESOURCE_OPERATIONS if tags else RESOURCE_OPERATIONS - ONLY_WITH_TAGS
-    return frozenset(f"connect:{name}" for name in used) | IMPLIED_PERMISSIONS
