@@ -21,7 +21,8 @@ else:
     import tomli as tomllib
 
 CLONE = Path(__file__).resolve().parents[3]
-PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 OLDEST_PYTHON = "3.10"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -93,6 +94,13 @@ def test_dependencies_admit_what_is_pinned(python: str) -> None:
     newest = pinned("requirements.txt", python)
     for requirement in map(Requirement, PROJECT["dependencies"]):
         assert requirement.name not in newest or newest[requirement.name] in requirement.specifier
+
+
+def test_what_is_said_of_a_distribution_is_said_of_the_pinned_one() -> None:
+    """Where `make lock` goes by dependencies that are written down here, they are those of the pinned version."""
+    said = {one["name"]: Version(one["version"]) for one in PYPROJECT["tool"]["uv"]["dependency-metadata"]}
+    newest = pinned("requirements.txt")
+    assert {name: newest.get(name) for name in said} == said
 
 
 def steps(workflow: str) -> list[dict[str, object]]:
