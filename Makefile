@@ -43,6 +43,7 @@ type: venv ## mypy, strict
 	.venv/bin/mypy
 	.venv/bin/mypy tests/typing/public_api.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts
+	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 
 dist: venv ## build wheel and sdist into dist/ and check them
 	@$(PY) scripts/dist.py

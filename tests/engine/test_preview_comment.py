@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.centre import Centre
+from harness.comment import STREAM, commented
 from harness.declarations import agent, component, e164, number
 from harness.stack import PLAIN, Stack
 
 pytestmark = pytest.mark.engine
-
-PROGRAM = "import sys; from acgr_cli import main; sys.exit(main())"
-STREAM = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
-
-
-def _commented(file: Path, *options: str) -> tuple[int, str]:
-    """Exit code and standard output of the command."""
-    command = [sys.executable, "-c", PROGRAM, "preview-comment", str(file), *options]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert "Traceback" not in ran.stderr, ran.stderr
-    return ran.returncode, ran.stdout
 
 
 def test_from_the_preview_to_the_comment(stack: Stack, centre: Centre, tmp_path: Path) -> None:
@@ -36,7 +24,7 @@ def test_from_the_preview_to_the_comment(stack: Stack, centre: Centre, tmp_path:
         return file
 
     def report(**environment: str) -> dict[str, Any]:
-        code, out = _commented(printed(**environment), "--format", "json")
+        code, out = commented(printed(**environment), "--format", "json")
         assert code == 0
         written: dict[str, Any] = json.loads(out)
         return written
@@ -61,7 +49,7 @@ def test_from_the_preview_to_the_comment(stack: Stack, centre: Centre, tmp_path:
     }
     assert [one["leaves"] for one in plain["agents"] if one["leaves"]] == [["bob.brown"]]
     assert report(**STREAM) == plain
-    code, out = _commented(file, "--fail-on", "agents-removed")
+    code, out = commented(file, "--fail-on", "agents-removed")
     assert code == 3
     assert out.startswith("<!-- acgr-preview-comment: trial/dev -->\n")
     assert "- **1 agent** (`bob.brown`) leaves retail.\n" in out
