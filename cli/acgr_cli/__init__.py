@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 COMMANDS = {
     "policy": "policy.commands:policy",
+    "report": "report.commands:report",
     "preview-comment": "preview.commands:preview_comment",
     "sandbox": "sandbox.commands:sandbox",
     "completion": "completion:completion",

@@ -154,22 +154,30 @@ class _Reader:
 
     def _with_status(self, numbers: Sequence[Number], is_mine: Callable[[Number], bool]) -> tuple[Number, ...]:
         """The numbers with their status, asked in both Regions at once: an ARN is understood in either."""
-        todo: SimpleQueue[Number] = SimpleQueue()
-        for number in filter(is_mine, numbers):
-            todo.put(number)
-        total, seen = todo.qsize(), dict[str, Number]()
+        anywhere: SimpleQueue[Number] = SimpleQueue()
+        there: dict[str, SimpleQueue[Number]] = {region: SimpleQueue() for region in self._pair.regions}
+        asked = list(filter(is_mine, numbers))
+        for number in asked:
+            # A number on an instance is known in its own Region only.
+            is_on_group = number.target.kind == "traffic-distribution-group"
+            (anywhere if is_on_group else there.get(number.target.region, anywhere)).put(number)
+        seen: dict[str, Number] = {}
 
-        def work(instance: Arn) -> RegionView:
-            while not self._is_for_the_other(instance.region):
+        def ask(region: str, todo: SimpleQueue[Number], *, is_shared: bool) -> None:
+            while not (is_shared and self._is_for_the_other(region)):
                 try:
                     number = todo.get_nowait()
                 except Empty:
-                    break
-                if (found := self._status(instance.region, number.arn)) is not None:
+                    return
+                if (found := self._status(region, number.arn)) is not None:
                     seen[number.arn.id] = found
-                    self._operation.progress(f"status of {len(seen)} of {total} phone numbers")
-                elif self._is_for_the_other(instance.region):
+                    self._operation.progress(f"status of {len(seen)} of {len(asked)} phone numbers")
+                elif is_shared and self._is_for_the_other(region):
                     todo.put(number)
+
+        def work(instance: Arn) -> RegionView:
+            ask(instance.region, there[instance.region], is_shared=False)
+            ask(instance.region, anywhere, is_shared=True)
             return RegionView(instance)
 
         self._in_each_region(work)
