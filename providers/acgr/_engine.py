@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import pickle
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -23,10 +25,9 @@ from typing import Any, NoReturn
 
 import grpc
 import pulumi.dynamic
-from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from google.rpc.status_pb2 import Status
 from pulumi.runtime import config as settings
 from pulumi.runtime import rpc
 from pulumi.runtime import settings as runtime_settings
@@ -49,6 +50,53 @@ OWN_WORKERS = "experimental_thread_pool"
 
 _UNKNOWN = 2
 _DETAILS = "grpc-status-details-bin"
+
+
+def _status_class() -> Any:
+    """`google.rpc.Status`, under a name and in a descriptor pool of our own.
+
+    Pulumi and Google both register that message, each in a file of its own name, and a pool takes only one of the two.
+    On the wire a message has no name.
+    """
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(any_pb2.DESCRIPTOR.serialized_pb)
+    file = descriptor_pb2.FileDescriptorProto(
+        name="acgr/status.proto", package="acgr", syntax="proto3", dependency=[any_pb2.DESCRIPTOR.name]
+    )
+    field = descriptor_pb2.FieldDescriptorProto
+    status = file.message_type.add(name="Status")
+    status.field.add(name="code", number=1, type=field.TYPE_INT32, label=field.LABEL_OPTIONAL)
+    status.field.add(name="message", number=2, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
+    status.field.add(
+        name="details",
+        number=3,
+        type=field.TYPE_MESSAGE,
+        type_name=".google.protobuf.Any",
+        label=field.LABEL_REPEATED,
+    )
+    pool.AddSerializedFile(file.SerializeToString())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("acgr.Status"))
+
+
+Status = _status_class()
+"""Tells the engine an error, and what there is in spite of it. The import of `pulumi.provider` does not disturb it."""
+
+STORED_PROTOCOL = 4
+"""Of pickle: what every state was written with. Python 3.14 has another default: each row would be a change."""
+
+_storing = threading.RLock()
+
+
+@contextmanager
+def same_bytes() -> Iterator[None]:
+    """A provider that is serialized meanwhile gives the same bytes under every Python."""
+    with _storing:
+        before = pickle.DEFAULT_PROTOCOL
+        pickle.DEFAULT_PROTOCOL = STORED_PROTOCOL  # type: ignore[misc]  # what the SDK goes by
+        try:
+            yield
+        finally:
+            pickle.DEFAULT_PROTOCOL = before  # type: ignore[misc]
 
 
 class Failed(Exception):
@@ -145,13 +193,13 @@ def fail_partly(text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping
             inputs=_serialized({**inputs, **provider}),
             reasons=[text],
         )
-        detail = AnyMessage()
-        detail.Pack(left)
-        _tell(Status(code=_UNKNOWN, message=text, details=[detail]))
+        status = Status(code=_UNKNOWN, message=text)
+        status.details.add().Pack(left)
+        _tell(status)
     raise Failed(text) from None
 
 
-def _tell(status: Status) -> None:
+def _tell(status: Any) -> None:
     if (now := running()) is not None:
         now.context.set_trailing_metadata(((_DETAILS, status.SerializeToString()),))
 

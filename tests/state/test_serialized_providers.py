@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import pickle
 import subprocess
 import sys
 from typing import Any
 
 import dill
+import pytest
 from pulumi.dynamic.dynamic import serialize_provider
+
+from acgr._engine import same_bytes
 
 LIMIT = 90
 """Bytes of a stored provider: its name and nothing else."""
@@ -43,6 +47,15 @@ def test_stored_string_loads_on_its_own(frozen: Any) -> None:
     command = [sys.executable, "-c", program]
     answer = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60, check=False)
     assert (answer.returncode, answer.stdout.strip()) == (0, f"{frozen.name}Provider"), answer.stderr
+
+
+def test_every_python_writes_the_same(frozen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.14 pickles by another protocol unless told otherwise; what a resource stores does not change by that."""
+    monkeypatch.setattr(pickle, "DEFAULT_PROTOCOL", 5)
+    assert serialize_provider(frozen.provider()) != frozen.stored
+    with same_bytes():
+        assert serialize_provider(frozen.provider()) == frozen.stored
+    assert pickle.DEFAULT_PROTOCOL == 5
 
 
 def test_thousands_of_resources(frozen: Any) -> None:

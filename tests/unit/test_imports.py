@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +55,16 @@ def test_facade_gives_what_it_names() -> None:
     """Everything in `__all__` is there, each in this package as far as state is concerned."""
     answer = _python("import acgr; print(*[n for n in acgr.__all__ if not hasattr(acgr, n)])")
     assert (answer.returncode, answer.stdout.split()) == (0, [])
+
+
+@pytest.mark.parametrize("order", list(permutations(["pulumi.provider", "acgr", "google.rpc.status_pb2"])), ids=str)
+def test_beside_whatever_else_knows_google_rpc(order: tuple[str, ...]) -> None:
+    """A plugin host or provider library in the same process does not keep this package from being imported.
+
+    Pulumi and Google register `google.rpc.Status` both, and the second of them fails: that is theirs.
+    """
+    lines = ["from contextlib import suppress"]
+    for name in order:
+        lines += [f"import {name}"] if name == "acgr" else ["with suppress(TypeError):", f"    import {name}"]
+    answer = _python("\n".join([*lines, "import acgr._engine; print(acgr._engine.Status(message='x').message)"]))
+    assert answer.stdout.strip() == "x", answer.stderr

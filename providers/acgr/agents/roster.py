@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
+from acgr._engine import same_bytes
 from acgr.agents import roster_state
 from acgr.agents.memberships import member_keys, ways_to_write_group
 from acgr.agents.roster_changes import as_recorded, between
@@ -166,7 +167,8 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         props["users"] = by_label(props["users"])
         props, opts = with_secret_outputs(RosterState, props, opts)
         outputs = dict.fromkeys(keys_of(RosterState))
-        super().__init__(TrafficDistributionGroupRosterProvider(), resource_name, {**props, **outputs}, opts)
+        with same_bytes():
+            super().__init__(TrafficDistributionGroupRosterProvider(), resource_name, {**props, **outputs}, opts)
         ask(self)
 
     @staticmethod

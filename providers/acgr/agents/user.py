@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
+from acgr._engine import same_bytes
 from acgr.agents import user_state
 from acgr.agents.memberships import Leaving
 from acgr.agents.roster_state import conflicting_declaration
@@ -124,7 +125,8 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         props["user"] = identity(props["user"], *USER)
         props, opts = with_secret_outputs(MembershipState, props, opts)
         outputs = dict.fromkeys(keys_of(MembershipState))
-        super().__init__(TrafficDistributionGroupUserProvider(), resource_name, {**props, **outputs}, opts)
+        with same_bytes():
+            super().__init__(TrafficDistributionGroupUserProvider(), resource_name, {**props, **outputs}, opts)
         ask(self)
 
     @staticmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
+from acgr._engine import same_bytes
 from acgr.arguments import FLOW, PHONE_NUMBER, Identity, as_inputs, identity, judged_id
 from acgr.numbers import contact_flow_state
 from acgr.numbers.claims import claim_answer, claim_flow, flow_keys, placement_keys, second_flow, ways_to_write
@@ -137,7 +138,8 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         props["flow"] = identity(props["flow"], *FLOW)
         props, opts = with_secret_outputs(FlowState, props, opts)
         outputs = dict.fromkeys(keys_of(FlowState))
-        super().__init__(PhoneNumberContactFlowProvider(), resource_name, {**props, **outputs}, opts)
+        with same_bytes():
+            super().__init__(PhoneNumberContactFlowProvider(), resource_name, {**props, **outputs}, opts)
         ask(self)
 
     @staticmethod

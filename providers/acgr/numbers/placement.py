@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
+from acgr._engine import same_bytes
 from acgr.arguments import FLOW, PHONE_NUMBER, TARGET, Identity, as_inputs, identity, known_id
 from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
@@ -185,7 +186,8 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         props["flow"] = _flow_identity(props["flow"])
         props, opts = with_secret_outputs(PlacementState, props, opts)
         outputs = dict.fromkeys(keys_of(PlacementState))
-        super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
+        with same_bytes():
+            super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
         ask(self)
 
     @staticmethod

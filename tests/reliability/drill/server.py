@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any, NoReturn
 
 import grpc
-from google.rpc.status_pb2 import Status
 from pulumi.runtime.proto import provider_pb2
 
+from acgr._engine import Status
 from acgr_sandbox import Request, Response, Sandbox, session_on
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"

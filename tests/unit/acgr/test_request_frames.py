@@ -10,11 +10,11 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.struct_pb2 import Struct
-from google.rpc.status_pb2 import Status
 from pulumi.runtime.proto import provider_pb2
 from scripted import ScriptedClock
 
 from acgr import _engine
+from acgr._engine import Status
 
 URN = "urn:pulumi:dev::p::pulumi-python:dynamic/acgr:PhoneNumberPlacement::one"
 
