@@ -9,7 +9,7 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest bench bench-sandbox bench-checks venv lock \
+.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest golden bench bench-sandbox bench-checks venv lock \
 	clean
 
 help: ## say what there is
@@ -59,6 +59,10 @@ test-fast: venv ## what one runs while working: without the Pulumi CLI, Terrafor
 test-oldest: ## the engine's tests with the oldest versions that are supported: requirements-oldest.lock, and the oldest CLI
 	@PYTHON="$(PYTHON)" scripts/venv .venv-oldest requirements-oldest.lock
 	.venv-oldest/bin/python scripts/pulumi_cli.py --version oldest -- pytest $(PARALLEL) $(or $(ARGS),tests/engine)
+
+golden: venv ## write anew what people see in a preview, tests/engine/golden; read it, and say what changed in CHANGELOG.md
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/pytest $(PARALLEL) --renew-golden $(or $(ARGS),tests/engine/test_golden.py)
+	.venv/bin/python tests/unit/acgr_cli/recorded/record.py --comments
 
 bench: venv ## measure moves, rosters and reads; ARGS="--workload numbers50 --scope shared" chooses, ARGS=--help says what
 	@$(PY) bench/workloads.py $(ARGS)

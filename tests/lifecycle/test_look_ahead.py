@@ -51,7 +51,11 @@ def foreseen(provider: ResourceProvider, news: dict[str, Any], olds: dict[str, A
 @pytest.mark.parametrize(
     ("news", "said", "work"),
     [
-        (placed(ON_RETAIL), f"{ON_RETAIL} is on retail with its flow: callers notice nothing", Work()),
+        (
+            placed(ON_RETAIL),
+            f"{ON_RETAIL} is on retail with its flow: taken over as it is, callers notice nothing",
+            Work(),
+        ),
         (placed(ON_RETAIL, flow="Sales"), f"{ON_RETAIL}: Sales answers instead of Main IVR, no gap", Work(flows=1)),
         (
             placed(ON_RETAIL, flow={SOURCE: "Main IVR", REPLICA: "Sales"}),
@@ -71,13 +75,13 @@ def foreseen(provider: ResourceProvider, news: dict[str, Any], olds: dict[str, A
         ),
         (
             placed(DARK),
-            f"{DARK} is dark in {SOURCE} and {REPLICA}: its flow is restored first",
+            f"{DARK} is dark in {SOURCE} and {REPLICA}, where callers reach nothing now: its flow is restored first",
             Work(flows=1),
         ),
         (
             placed(DARK, target="emergency"),
-            f"{DARK} moves from retail to emergency: callers reach nothing for about 6 s; they reach nothing in "
-            f"{SOURCE} and {REPLICA} now",
+            f"{DARK} is dark in {SOURCE} and {REPLICA}, where callers reach nothing now: it moves from retail to "
+            "emergency, and has its flow about 6 s later",
             Work(moves=1),
         ),
     ],
@@ -174,7 +178,8 @@ def test_what_is_not_known_yet(sandbox: Sandbox, connection: Connection, name: s
 def test_who_joins_and_leaves(sandbox: Sandbox, connection: Connection) -> None:
     """A roster says how many agents it is about; who is on the group of a new one takes too many requests to read."""
     ahead = foreseen(ROSTER, agents("alice.smith", "bob.brown"))
-    assert (ahead.said, ahead.work) == (("2 agents are to be on retail",), Work(joins=2))
+    assert ahead.said == ("2 agents are to be on retail: who is not on it yet joins",)
+    assert (ahead.work, ahead.unsure) == (Work(joins=2), 2)
     assert sandbox.counters.calls("ListTrafficDistributionGroupUsers") == 0
 
 

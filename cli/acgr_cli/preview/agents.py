@@ -11,10 +11,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from acgr_cli.preview.names import Names, Shown
-from acgr_cli.preview.numbers import Sentences
+from acgr_cli.preview.numbers import NO_SENTENCES, Sentences
 from acgr_cli.preview.pairing import Pair, pairs
+from acgr_cli.preview.sentences import FAILS, is_counted, user_in
 from acgr_cli.preview.steps import ROSTER, USER, State, Step
 from acgr_cli.preview.values import Value
+
+FAILING = "nothing is changed: as it is now, `pulumi up` fails here; the warning says why"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class AgentChange:
         total: agents whom the resource declares afterwards; None where that is not known.
         says: what the provider says besides.
         is_roster: whether the resource declares many agents.
+        unsure: whether those who join may be on the group already: nothing has declared them before.
+        is_failing: whether the update fails, because what is named is not there.
     """
 
     resources: tuple[str, ...]
@@ -44,6 +49,8 @@ class AgentChange:
     total: int | None
     says: tuple[str, ...] = ()
     is_roster: bool = True
+    unsure: bool = False
+    is_failing: bool = False
 
     @property
     def is_move(self) -> bool:
@@ -71,13 +78,16 @@ class _Declared:
 _NOBODY = _Declared(Shown("", "", is_known=False), {})
 
 
-def agent_changes(steps: Iterable[Step], names: Names, said: Sentences) -> list[AgentChange]:
+def agent_changes(
+    steps: Iterable[Step], names: Names, said: Sentences, warnings: Sentences = NO_SENTENCES
+) -> list[AgentChange]:
     """Everything that happens to agents; the resources that most leave come first.
 
     Args:
         steps: of the preview.
         names: what objects are called.
         said: what the provider says of each resource.
+        warnings: of what it warns.
     """
     ours = [step for step in steps if step.kind in {USER, ROSTER}]
     found = [
@@ -91,8 +101,34 @@ def agent_changes(steps: Iterable[Step], names: Names, said: Sentences) -> list[
         if step.op == "same":
             kept |= _declared(step, before=False, names=names).members().keys()
     changes = [_change(pair, before, after, kept, there) for pair, before, after in found]
-    changes = [replace(one, says=tuple(text for urn in one.urns for text in said.get(urn, ()))) for one in changes]
+    changes = [_in_its_words(one, said, warnings) for one in _as_moves(changes)]
     return sorted(changes, key=lambda one: (-len(one.leaves), not one.is_roster, one.end or one.start or "", one.urns))
+
+
+def _as_moves(changes: Sequence[AgentChange]) -> Iterator[AgentChange]:
+    """A roster that is replaced because its group is another one: one change, where all its agents go with it."""
+    halves = {one.urns: one for one in changes if one.is_roster and one.leaves and not one.joins}
+    moved = {}
+    for one in changes:
+        left = halves.get(one.urns)
+        if left and one.unsure and set(one.joins) == set(left.leaves):
+            moved[one.urns] = replace(one, start=left.start, leaves=left.leaves, unsure=False)
+    yield from moved.values()
+    yield from (one for one in changes if one.urns not in moved)
+
+
+def _in_its_words(change: AgentChange, said: Sentences, warnings: Sentences) -> AgentChange:
+    """The change with what the provider says beside the counts, and without agents who are not there."""
+    says = tuple(text for urn in change.urns for text in said.get(urn, ()) if not is_counted(text))
+    failing = [text for urn in change.urns for text in warnings.get(urn, ()) if FAILS in text]
+    if not failing:
+        return replace(change, says=says)
+    missing = {user_in(text) for text in failing}
+    if not change.is_roster or None in missing:  # the group is not there, or the one agent
+        return replace(change, joins=(), leaves=(), says=(*says, FAILING), is_failing=True)
+    not_there = f"{', '.join(sorted(filter(None, missing)))} cannot be found: see the warnings"
+    joins = tuple(name for name in change.joins if name not in missing)
+    return replace(change, joins=joins, says=(*says, not_there), is_failing=True)
 
 
 def _pairs(steps: Sequence[Step], kind: str, names: Names) -> Iterator[Pair]:
@@ -152,6 +188,7 @@ def _change(
         tuple(sorted(name for member, name in gone.items() if member in kept)),
         len(after.agents) if is_known else None,
         is_roster=steps[0].kind == ROSTER,
+        unsure=pair[0] is None,
     )
 
 

@@ -66,6 +66,7 @@ def _number(change: NumberChange) -> dict[str, Any]:
         "declared_afterwards": not change.is_dropped,
         "to_instance": change.to_instance,
         "dark_now": list(change.dark_now),
+        "seconds": change.seconds,
     }
 
 
@@ -83,6 +84,8 @@ def _agents(change: AgentChange) -> dict[str, Any]:
         "leaves": list(change.leaves),
         "kept": list(change.kept),
         "total": change.total,
+        "may_be_there": change.unsure,
+        "fails": change.is_failing,
         "says": list(change.says),
     }
 

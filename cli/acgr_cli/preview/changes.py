@@ -11,9 +11,10 @@ class Effect(Enum):
     """What callers of a number notice, the worst first."""
 
     DARK = "no-flow"
-    GAP = "gap"
     RESTORED = "restored"
+    GAP = "gap"
     MAYBE_GAP = "gap-if-elsewhere"
+    FAILS = "fails"
     OTHER_FLOW = "other-flow"
     UNMANAGED = "unmanaged"
     NONE = "nothing"
@@ -69,6 +70,7 @@ class NumberChange:
         is_dropped: whether nothing in the preview declares it afterwards.
         to_instance: whether it goes from a group to an instance, where one Region alone answers.
         dark_now: Regions in which it is known to have no flow now.
+        seconds: for how many of them callers are expected to reach nothing; None where it is not told.
     """
 
     number: str
@@ -85,6 +87,7 @@ class NumberChange:
     is_dropped: bool = False
     to_instance: bool = False
     dark_now: tuple[str, ...] = ()
+    seconds: int | None = None
 
 
 def as_one(flows: Sequence[FlowChange]) -> tuple[FlowChange, ...]:

@@ -5,8 +5,8 @@ The document of `--json` has only that a resource was looked at; what was found 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from acgr_cli.preview.agents import members_of
 from acgr_cli.preview.answers import answer, answers_of, dark_regions
@@ -14,6 +14,7 @@ from acgr_cli.preview.changes import NO_FLOW, Answer
 from acgr_cli.preview.declared import called, region_of
 from acgr_cli.preview.names import Names
 from acgr_cli.preview.pairing import DELETES
+from acgr_cli.preview.sentences import is_drift
 from acgr_cli.preview.steps import FLOW, PLACEMENT, ROSTER, USER, Step
 
 _NOTHING = "nothing"
@@ -50,6 +51,22 @@ def drift(steps: Iterable[Step], names: Names) -> list[Drift]:
         says = (_GONE[step.kind],) if is_gone else tuple(_SAYS[step.kind](step, names))
         found.append(Drift(about, step.urn, says or ("is not as it was left",), is_number, _dark(step, names)))
     return sorted(found, key=lambda one: (not one.dark, not one.is_number, one.about))
+
+
+def in_its_words(found: Sequence[Drift], said: Mapping[str, Sequence[str]]) -> list[Drift]:
+    """The same in the provider's words, where it says what it found: it knows what people call things.
+
+    Args:
+        found: of the steps.
+        said: what the provider says of each resource, by URN.
+    """
+    changes = []
+    for one in found:
+        told = [text for text in said.get(one.urn, ()) if is_drift(text)]
+        says = tuple(text.removeprefix(one.about).removeprefix(":").strip() for text in told)
+        is_whole = any(not text.startswith("has no flow in ") for text in says)
+        changes.append(replace(one, says=says) if is_whole else one)
+    return changes
 
 
 def is_silent(steps: Iterable[Step]) -> bool:

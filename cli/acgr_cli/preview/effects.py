@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from acgr_cli.preview.agents import AgentChange
 from acgr_cli.preview.changes import Effect, NumberChange
 from acgr_cli.preview.report import Report
 
@@ -35,20 +36,25 @@ _OF_NUMBERS: dict[Effect, tuple[str, str, str]] = {
         "loses its flow: callers reach nothing until somebody gives it one",
         "lose their flow: callers reach nothing until somebody gives them one",
     ),
-    Effect.GAP: (
-        "Callers of ",
-        "reach nothing for some seconds, while it moves",
-        "reach nothing for some seconds each, while they move",
-    ),
     Effect.RESTORED: (
         "",
         "is dark now (callers reach nothing) and gets its flow",
         "are dark now (callers reach nothing) and get their flows",
     ),
+    Effect.GAP: (
+        "Callers of ",
+        "reach nothing for SECONDS, while it moves",
+        "reach nothing for SECONDS each, while they move",
+    ),
     Effect.MAYBE_GAP: (
         "",
         "may move: unless it is where it is declared to be, its callers reach nothing for some seconds",
         "may move: unless they are where they are declared to be, their callers reach nothing for some seconds",
+    ),
+    Effect.FAILS: (
+        "",
+        "is not changed: as it is now, `pulumi up` fails here, and the warning says why",
+        "are not changed: as it is now, `pulumi up` fails here, and the warnings say why",
     ),
     Effect.OTHER_FLOW: (
         "",
@@ -64,16 +70,55 @@ _OF_NUMBERS: dict[Effect, tuple[str, str, str]] = {
 
 
 def headlines(report: Report) -> list[Headline]:
-    """What callers and agents notice; one sentence where they notice nothing."""
+    """What callers and agents notice, and last whom they notice nothing of."""
     found = [_of_numbers(effect, report.numbers) for effect in _OF_NUMBERS if _having(effect, report.numbers)]
     found += _of_drift(report)
-    staying = [one for one in report.agents if not one.is_move]
-    found += _of_agents("leave", [(one.start, one.leaves) for one in staying])
-    found += _of_agents("move to", [(one.end, one.joins) for one in report.agents if one.is_move])
-    found += _of_agents("join", [(one.end, one.joins) for one in staying])
+    found += _of_members(report.agents)
     unknown = dict.fromkeys(one.end or one.start or "" for one in report.agents if one.total is None)
     found += [Headline("Who joins and who leaves ", group, "is not known before the update") for group in unknown]
-    return found or [Headline("Callers and agents notice ", "nothing", "")]
+    if not found:
+        found.append(Headline("Callers and agents notice ", "nothing", ""))
+    return [*found, *_unnoticed(report.numbers)]
+
+
+def _of_members(changes: Sequence[AgentChange]) -> list[Headline]:
+    """Who leaves, who moves and who joins: who leaves one group and joins another one moves, whoever says so."""
+    left = {agent: one.start for one in changes for agent in one.leaves}
+    joined = {agent: one.end for one in changes for agent in one.joins}
+    moves = {agent for agent in left.keys() & joined.keys() if left[agent] != joined[agent]}
+    moves |= {agent for one in changes if one.is_move for agent in one.joins}
+
+    def of(verb: str, sides: Iterable[tuple[str | None, Iterable[str]]], *, moving: bool = False) -> list[Headline]:
+        return _of_agents(verb, [(group, tuple(a for a in names if (a in moves) == moving)) for group, names in sides])
+
+    sure, unsure = ([one for one in changes if one.unsure == is_unsure] for is_unsure in (False, True))
+    return [
+        *of("leave", [(one.start, one.leaves) for one in changes]),
+        *of("move to", [(one.end, one.joins) for one in changes], moving=True),
+        *of("join", [(one.end, one.joins) for one in sure]),
+        *of("to be on", [(one.end, one.joins) for one in unsure]),
+    ]
+
+
+def _unnoticed(numbers: Sequence[NumberChange]) -> Iterator[Headline]:
+    """Numbers of which only the program says something else than before."""
+    staying = _having(Effect.NONE, numbers)
+    passed = [one for one in staying if len(one.resources) > 1]
+    for some, one, many in (
+        (
+            passed,
+            "is declared by another resource of the program: it stays where it is, and its callers notice nothing",
+            "are declared by other resources of the program: they stay where they are, and their callers notice "
+            "nothing",
+        ),
+        (
+            [one for one in staying if one not in passed],
+            "stays as it is: its callers notice nothing",
+            "stay as they are: their callers notice nothing",
+        ),
+    ):
+        if affected := list(dict.fromkeys(change.number for change in some)):
+            yield Headline("", count(len(affected), "number"), one if len(affected) == 1 else many, _few(affected))
 
 
 def _of_drift(report: Report) -> list[Headline]:
@@ -93,10 +138,14 @@ def _of_agents(verb: str, changes: Sequence[tuple[str | None, tuple[str, ...]]])
     groups = list(dict.fromkeys(group for group, names in changes if names and group))
     if not agents:
         return []
-    if len(agents) == 1:
-        verb = f"{verb}s" if " " not in verb else verb.replace(" ", "s ", 1)
     where = groups[0] if len(groups) == 1 else f"{len(groups):,} groups"
-    return [Headline("", count(len(agents), "agent"), f"{verb} {where}", _few(agents))]
+    if verb == "to be on":
+        says = f"{'is' if len(agents) == 1 else 'are'} {verb} {where}: who is not on it yet joins"
+    elif len(agents) == 1:
+        says = f"{verb}s {where}" if " " not in verb else f"{verb.replace(' ', 's ', 1)} {where}"
+    else:
+        says = f"{verb} {where}"
+    return [Headline("", count(len(agents), "agent"), says, _few(agents))]
 
 
 def _having(effect: Effect, numbers: Sequence[NumberChange]) -> list[NumberChange]:
@@ -105,8 +154,20 @@ def _having(effect: Effect, numbers: Sequence[NumberChange]) -> list[NumberChang
 
 def _of_numbers(effect: Effect, numbers: Sequence[NumberChange]) -> Headline:
     before, one, many = _OF_NUMBERS[effect]
-    affected = list(dict.fromkeys(change.number for change in _having(effect, numbers)))
-    return Headline(before, count(len(affected), "number"), one if len(affected) == 1 else many, _few(affected))
+    having = _having(effect, numbers)
+    affected = list(dict.fromkeys(change.number for change in having))
+    says = (one if len(affected) == 1 else many).replace("SECONDS", _seconds(having))
+    return Headline(before, count(len(affected), "number"), says, _few(affected))
+
+
+def _seconds(changes: Sequence[NumberChange]) -> str:
+    """For how long, as far as the provider has said it of any."""
+    told = {change.seconds for change in changes if change.seconds is not None}
+    if not told:
+        return "some seconds"
+    is_all = all(change.seconds is not None for change in changes)
+    most = max(told)
+    return f"{'' if len(told) == 1 and is_all else 'up to '}about {f'{most} s' if most < 120 else f'{most // 60} min'}"
 
 
 def _few(names: Sequence[str]) -> tuple[str, ...]:

@@ -29,6 +29,11 @@ def placement_changes(steps: Sequence[Step], names: Names, declared: Declared) -
             yield _given_up(old, names, declared)
 
 
+def passed_on(*names: str) -> str:
+    """What is said of a number that one resource gives up and another one takes over."""
+    return f"stays where it is, and callers notice nothing: {names[-1]} declares it now instead of {names[0]}"
+
+
 def _changed(old: Step, new: Step, names: Names) -> NumberChange:
     """A number that is declared before and after, by one resource or by two."""
     before, after, is_passed = old.before, new.after, old is not new
@@ -38,7 +43,7 @@ def _changed(old: Step, new: Step, names: Names) -> NumberChange:
     flows, dark = flows_of(before, after, names), dark_regions(before)
     effect, says = _noticed(start, end if is_moved else start, flows, dark, new)
     if is_passed and effect is Effect.NONE:
-        says = f"callers notice nothing: it stays where it is, and is {new.name} in the program instead of {old.name}"
+        says = passed_on(old.name, new.name)
     names_itself = called(old, before, names)
     return NumberChange(
         names_itself if names_itself != old.name else called(new, after, names),
@@ -171,13 +176,15 @@ def _way_back(state: State, start: Shown, key: str, source: str, names: Names, d
     if not start.is_same(names.place(state.value("placed_on_arn", "target"))):
         return _WayBack(Effect.UNMANAGED, f"stays on {start.text}: it was moved there after this program placed it")
     if return_to == "leave":
-        said = f"stays on {start.text} with its flow (return_to is 'leave'); the program no longer looks after it"
+        said = f"is taken out of the program and stays on {start.text} with its flow (return_to is 'leave')"
+        said += "; nothing looks after it any longer"
         return _WayBack(Effect.UNMANAGED, said)
     if start.is_same(end):
         return _WayBack(Effect.UNMANAGED, f"stays on {start.text} with its flow; the program no longer looks after it")
     if return_to != "instance":
-        return _WayBack(Effect.GAP, f"is taken out of the program and moves to {end.text}: {SOME_SECONDS}", end)
+        said = f"is taken out of the program and moves to {end.text} (return_to): {SOME_SECONDS}"
+        return _WayBack(Effect.GAP, said, end)
     if beside := declared.answered_beside(key, source):
         return _WayBack(Effect.NONE, f"stays on {start.text}: {beside[1]} declares its flow in {beside[0]}")
-    said = f"is taken out of the program and goes back to its instance: {SOME_SECONDS}, and afterwards only"
+    said = f"is taken out of the program and goes back to its instance (return_to): {SOME_SECONDS}, and afterwards only"
     return _WayBack(Effect.GAP, f"{said} {source or 'one Region'} answers", end, to_instance=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from acgr_cli.preview.agents import AgentChange, agent_changes
 from acgr_cli.preview.changes import NumberChange
-from acgr_cli.preview.drift import Drift, drift, is_silent
+from acgr_cli.preview.drift import Drift, drift, in_its_words, is_silent
 from acgr_cli.preview.names import Names
 from acgr_cli.preview.numbers import number_changes
 from acgr_cli.preview.pairing import expanded
 from acgr_cli.preview.reading import Ended, Preview
 from acgr_cli.preview.redacted import without
+from acgr_cli.preview.sentences import is_drift, number_in
 from acgr_cli.preview.steps import (
     COMPONENT,
     FLOW,
@@ -36,6 +37,9 @@ _QUIET = frozenset({"same", "read", "replace", "delete-replaced", "refresh", "di
 
 _PROBLEM = re.compile(r"^\S+ resource '.*?' has a problem: ")
 """How the engine begins what a resource's check says; which resource it is, its URN says."""
+
+_OF_ALL = "Amazon Connect "
+"""How a sentence begins that is about the whole preview, whichever resource it is said of."""
 
 WITHHELD = "not shown here, since it may tell what Pulumi keeps secret of this resource: the log of the preview has it"
 _CONSEQUENCES = (
@@ -129,21 +133,30 @@ def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None
     names, said = Names(preview.steps), _Spoken(preview)
     failures = _failures(preview, said, exit_code)
     is_failed = bool(failures) and preview.ended is not Ended.CUT_OFF
+    found = in_its_words(drift(preview.steps, names), said.by_urn)
+    said.leave_out({one.urn for one in found})
+    numbers = number_changes(preview.steps, names, said.of_changes, said.warned)
     report = Report(
         stack or _stack(preview),
         Ended.FAILED if is_failed or preview.is_empty else preview.ended,
         failures,
-        said.warnings,
+        [one for one in said.warnings if not _is_told(one, numbers)],
         said.of(lambda urn: kind_of(urn) == COMPONENT),
-        number_changes(preview.steps, names, said.by_urn),
-        agent_changes(preview.steps, names, said.by_urn),
-        drift(preview.steps, names),
+        numbers,
+        agent_changes(preview.steps, names, said.of_changes, said.warned),
+        found,
         said.of(lambda urn: urn not in said.changed and kind_of(urn) in _CHANGES),
         _others(preview.steps),
         _unchanged(preview),
         is_silent(preview.steps),
     )
     return without(preview.redactor, report)
+
+
+def _is_told(warning: Sentence, numbers: Iterable[NumberChange]) -> bool:
+    """Whether a number is said to be dark that has a row of its own, which says what becomes of it."""
+    dark = number_in(warning.text) if " is dark in " in warning.text else None
+    return any(dark == one.number and one.dark_now for one in numbers)
 
 
 class _Spoken:
@@ -155,10 +168,14 @@ class _Spoken:
             silent |= {said.urn for said in preview.said if kind_of(said.urn) == COMPONENT}
         self.changed = {step.urn for step in preview.steps if step.op not in _QUIET or step.found not in {"", "same"}}
         self.by_urn: dict[str, list[str]] = {}
+        self.of_changes: dict[str, list[str]] = self.by_urn
+        self.warned: dict[str, list[str]] = {}
         warnings, self.errors = list[Sentence](), list[Sentence]()
         for said in preview.said:
             if said.severity != "info":
                 kept = warnings if said.severity == "warning" else self.errors
+                if said.severity == "warning" and said.urn not in silent:
+                    self.warned.setdefault(said.urn, []).append(said.text)
                 kept.append(_sentence(said, is_withheld=said.urn in silent))
             elif said.urn not in silent and kind_of(said.urn):
                 self.by_urn.setdefault(said.urn, []).append(said.text)
@@ -166,16 +183,28 @@ class _Spoken:
         outside = (text.partition(":")[2].strip() for text in preview.outside if text.lower().startswith("warning:"))
         self.warnings = _once([*warnings, *(Sentence(text) for text in outside if text not in inside)])
 
+    def leave_out(self, urns: Collection[str]) -> None:
+        """Of these resources it is told elsewhere what a refresh found."""
+        self.of_changes = {
+            urn: [text for text in texts if not (urn in urns and is_drift(text))] for urn, texts in self.by_urn.items()
+        }
+
     def of(self, chosen: Callable[[str], bool]) -> list[Sentence]:
         """What was said, and is no warning, of some resources."""
         return _once(
-            Sentence(text, name_of(urn)) for urn, texts in self.by_urn.items() if chosen(urn) for text in texts
+            Sentence(text.removeprefix(f"{name_of(urn)}: "), name_of(urn))
+            for urn, texts in self.by_urn.items()
+            if chosen(urn)
+            for text in texts
         )
 
 
 def _sentence(said: Said, *, is_withheld: bool) -> Sentence:
     about = "" if type_of(said.urn).startswith(_TRIVIAL) else name_of(said.urn)
-    return Sentence(WITHHELD if is_withheld else _PROBLEM.sub("", said.text), about)
+    if is_withheld:
+        return Sentence(WITHHELD, about)
+    text = _PROBLEM.sub("", said.text).removeprefix(f"{about}: ")
+    return Sentence(text, "" if number_in(text) or text.startswith(_OF_ALL) else about)
 
 
 def _once(sentences: Iterable[Sentence]) -> list[Sentence]:

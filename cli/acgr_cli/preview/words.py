@@ -15,10 +15,16 @@ NAMED = 40
 def change_of_agents(change: AgentChange) -> str:
     """How many join and leave, of how many, and who; and what else there is to say of it."""
     if change.is_move and change.joins:
-        return "; ".join([f"{named(change.joins)} joins {change.end} and leaves {change.start}", *change.says])
+        joins, leaves = ("joins", "leaves") if len(change.joins) == 1 else ("join", "leave")
+        said = f"{named(change.joins)} {joins} {change.end} and {leaves} {change.start}"
+        return "; ".join([said, *change.says])
     if not change.is_roster and len(change.joins) + len(change.leaves) == 1:
-        verb = "joins" if change.joins else "leaves"
+        verb = "leaves" if change.leaves else "joins, unless there already" if change.unsure else "joins"
         return "; ".join([f"{named(change.joins or change.leaves)} {verb}", *change.says])
+    if change.unsure and change.joins and not change.leaves and change.total is not None:
+        are = "agent is" if len(change.joins) == 1 else "agents are"
+        said = f"{len(change.joins):,} {are} to be on it: {named(change.joins)}; who is not on it yet joins"
+        return "; ".join([said, *change.says])
     counts = f"+{len(change.joins):,} {MINUS}{len(change.leaves):,}"
     total = f" of {change.total:,}" if change.total and change.is_roster else ""
     parts = []
@@ -32,8 +38,7 @@ def change_of_agents(change: AgentChange) -> str:
         own = f"nobody joins and nobody leaves{''.join(f'; {part}' for part in parts)}"
     if change.total is None:
         own = "who joins and who leaves is not known before the update, or is secret"
-    said = [text for text in change.says if not text.removeprefix("to be as declared: ").startswith("+")]
-    return "; ".join([own, *said])
+    return "; ".join([own, *change.says])
 
 
 def named(names: tuple[str, ...]) -> str:

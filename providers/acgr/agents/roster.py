@@ -15,7 +15,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from acgr._engine import same_bytes
 from acgr.agents import roster_state
-from acgr.agents.memberships import member_keys, ways_to_write_group
+from acgr.agents.memberships import Leaving, member_keys, ways_to_write_group
 from acgr.agents.roster_changes import as_recorded, between
 from acgr.agents.roster_checks import failures
 from acgr.agents.roster_state import (
@@ -43,13 +43,14 @@ from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
-from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, planned
+from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, few, planned
 from acgr_connect.agents.users import find_users
-from acgr_connect.groups import find_group
+from acgr_connect.groups import find_group, short_name
 from acgr_connect.model.arns import Arn, is_arn
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, failure
 from acgr_connect.model.identifiers import Name, identifier
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
+from acgr_connect.model.records import Group
 from acgr_connect.scheduling.duration import Work
 from acgr_connect.world.connection import Connection
 from acgr_connect.world.sweep import FRESH
@@ -235,6 +236,7 @@ class RosterLogic(ResourceLogic):
         decision = with_name_checks(decision, operation, run, identity=identity, names=names)
         if decision.replaces:
             run.replaced[operation.urn] = olds
+        run.members.setdefault(str(state.group), set()).update(member.id for member in state.members.values())
         before = as_recorded(users_of(olds), state.going_by(news))
         if decision.changes is not False and (said := str(between(before, users_of(news), users_of(olds)))):
             operation.say(said if operation.urn in run.checked else f"to be as declared: {said}")
@@ -251,7 +253,7 @@ class RosterLogic(ResourceLogic):
             spend(operation, run, look)
         return any(same)
 
-    def foresee(self, _operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
+    def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Whether the group and the users are there, and how many join and leave.
 
         Who is on the group of a new roster is not read: ten users a request. All of its users count as joining.
@@ -269,20 +271,53 @@ class RosterLogic(ResourceLogic):
         except ConnectError as error:
             return problem(error, written)
         users = {label: identifier(user, "agent") for label, user in users_of(news).items() if known(user)}
-        _, failed = find_users(connection, group.instance, users)
+        found, failed = find_users(connection, group.instance, users)
         problems = [
             Problem(f'users["{label}"]: {cause}', not isinstance(users[label], Name)) for label, cause in failed.items()
         ]
-        before = as_recorded(users_of(olds), RosterState.of(olds).going_by(news)) if olds else {}
+        if not olds:
+            there = sum(user.arn.id in run.members.get(str(group.arn), ()) for user in found.values())
+            joining = len(users_of(news)) - len(failed) - there
+            leaving, place = self._left_behind(operation, run, group)
+            said = [_to_be_on(group.name, joining, there) if joining + there else ""]
+            if leaving and leaving == {user.arn.id for user in found.values()}:
+                verb = "agent moves" if len(leaving) == 1 else "agents move"
+                said = [f"{len(leaving):,} {verb} from {place} to {group.name}"]
+            elif leaving:
+                said.append(f"{len(leaving):,} {'agent leaves' if len(leaving) == 1 else 'agents leave'} {place}")
+            work, lines = Work(joins=joining, leaves=len(leaving)), tuple(filter(None, said))
+            return Foreseen(lines, tuple(_few(problems)), work, region=group.arn.region, unsure=joining)
+        state = RosterState.of(olds)
+        before = as_recorded(users_of(olds), state.going_by(news))
         changes = between(before, users_of(news), users_of(olds))
         unknown = sum(label not in before for label in failed)  # who was deleted does not join, and is not new either
-        work = Work(joins=len(changes.added) - unknown, leaves=len(changes.removed))
-        said = (
-            (f"{work.joins:,} {'agent is' if work.joins == 1 else 'agents are'} to be on {group.name}",)
-            if not olds
-            else ()
-        )
-        return Foreseen(said, tuple(_few(problems)), work, region=group.arn.region)
+        staying = self._declared_elsewhere(operation, run, state, changes.leaving)
+        work = Work(joins=len(changes.added) - unknown, leaves=len(changes.removed) - sum(map(len, staying.values())))
+        said = [_staying(group.name, owner, names) for owner, names in sorted(staying.items())]
+        return Foreseen(tuple(said), tuple(_few(problems)), work, region=group.arn.region)
+
+    def _left_behind(self, operation: Operation, run: Run, group: Group) -> tuple[set[str], str]:
+        """The ids of those who leave the group of the roster that this one replaces, and what that is called."""
+        olds = run.replaced.get(operation.urn)
+        if olds is None or (state := RosterState.of(olds)).group == group.arn:
+            return set(), ""
+        if not run.connection.directory.group(state.group).get(state.group.id):
+            return set(), ""  # it is gone, and nobody is on it
+        elsewhere = self._declared_elsewhere(operation, run, state, tuple(state.members))
+        staying = {label for labels in elsewhere.values() for label in labels}
+        leaving = {member.id for label, member in state.members.items() if label not in staying}
+        return leaving, short_name(run.connection, state.group)
+
+    def _declared_elsewhere(
+        self, operation: Operation, run: Run, state: RosterState, labels: Sequence[str]
+    ) -> dict[str, list[str]]:
+        """Of agents whom the roster lets go of, those who stay: by the resource that declares them, their labels."""
+        leaving = Leaving(run, operation.urn, state.group, "looking who leaves")
+        found: dict[str, list[str]] = {}
+        for label in labels:
+            if owner := leaving.other_owner(state.members[label]):
+                found.setdefault(owner, []).append(label)
+        return found
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate whoever is not on the group, and take over whoever is."""
@@ -349,6 +384,23 @@ class RosterLogic(ResourceLogic):
         state = RosterState.of_observed(finished.observed)
         claim(operation, run, state, props, made=True)
         return {**given(TrafficDistributionGroupRosterArgs, props), **state.outputs()}
+
+
+def _agents(count: int) -> str:
+    return f"{count:,} {'agent is' if count == 1 else 'agents are'}"
+
+
+def _to_be_on(group: str, joining: int, there: int) -> str:
+    """What becomes of the agents of a new roster: of those whom no state knows, nobody knows whether they are there."""
+    if not joining:
+        return f"{_agents(there)} on {group} already: taken over as {'it is' if there == 1 else 'they are'}"
+    said = f"{_agents(joining)} to be on {group}: who is not on it yet joins"
+    return f"{said}; {_agents(there)} on it already" if there else said
+
+
+def _staying(group: str, owner: str, labels: Sequence[str]) -> str:
+    verb, whom = ("stays", "this agent") if len(labels) == 1 else ("stay", "them")
+    return f"{few(labels)} {verb} on {group}: {owner} declares {whom} now"
 
 
 SHOWN = 10

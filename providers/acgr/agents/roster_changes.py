@@ -25,12 +25,14 @@ class Changes:
         removed: who leaves, likewise.
         total: agents that are declared afterwards.
         open: of those who join, how many are not known yet: each may be one of those who leave.
+        leaving: the labels of those who leave.
     """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     total: int
     open: int = 0
+    leaving: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """How many join and leave, and a handful of names, in one line; "" where nobody does."""
@@ -71,6 +73,7 @@ def between(before: WaysToWrite, after: Mapping[str, Any], written: Mapping[str,
         tuple(shown(label, written.get(label, label)) for label in removed),
         len(after),
         sum(not known(after[label]) for label in added),
+        tuple(removed),
     )
 
 

@@ -31,7 +31,7 @@ from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.membership import join, leave, move
 from acgr_connect.agents.users import find_user
-from acgr_connect.groups import find_group
+from acgr_connect.groups import find_group, short_name
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Unavailable
@@ -188,6 +188,7 @@ class UserLogic(ResourceLogic):
     def diff(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         decision, state = decide(olds, news), MembershipState.of(olds)
+        run.members.setdefault(str(state.group), set()).add(state.user.id)
         if decision.changes is False and operation.urn in run.checked:
             run.ownership.claim(operation.urn, claimed_keys(state, olds))
         identity = partial(changed_identity, state=state, props=news)
@@ -209,11 +210,20 @@ class UserLogic(ResourceLogic):
         except ConnectError as error:
             return problem(error, written)
         try:
-            find_user(run.connection, group.instance, identifier(name, "agent"))
+            user = find_user(run.connection, group.instance, identifier(name, "agent"))
         except ConnectError as error:
             return problem(error, name)
-        leaves = bool(olds) and MembershipState.of(olds).group != group.arn
-        return Foreseen(work=Work(joins=1, leaves=int(leaves)), region=group.arn.region)
+        if not olds:
+            is_there = user.arn.id in run.members.get(str(group.arn), ())
+            already, if_not = "is on {0} already: taken over as it is", "is to be on {0}: joins unless on it already"
+            said = f"{user.username} {(already if is_there else if_not).format(group.name)}"
+            return Foreseen(
+                (said,), (), Work(joins=int(not is_there)), region=group.arn.region, unsure=int(not is_there)
+            )
+        if (before := MembershipState.of(olds).group) == group.arn:
+            return Foreseen(work=Work(joins=1), region=group.arn.region)
+        said = f"{user.username} moves from {short_name(run.connection, before)} to {group.name}"
+        return Foreseen((said,), work=Work(joins=1, leaves=1), region=group.arn.region)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""

@@ -211,7 +211,7 @@ class ContactFlowLogic(ResourceLogic):
         dark = partial(dark_now, state=state)
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
-    def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+    def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Which flow answers instead of which."""
         written, region, flow = (news[name] for name in ("phone_number", "region", "flow"))
         if not all(map(known, (written, region, flow))):
@@ -224,7 +224,8 @@ class ContactFlowLogic(ResourceLogic):
         except ConnectError as error:
             return problem(error, written)
         try:
-            ahead = forecast_flow(run.connection, number, region, identifier(flow, "contact-flow"), operation)
+            meant_flow = identifier(flow, "contact-flow")
+            ahead = forecast_flow(run.connection, number, region, meant_flow, operation, is_new=not olds)
         except Refused as error:  # the same program may place it there first
             return Foreseen(problems=(Problem(str(error), is_certain=False),))
         except ConnectError as error:

@@ -29,6 +29,7 @@ from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
 from acgr_connect.numbers.contact_flow import ObservedFlow
+from acgr_connect.numbers.dark import restored_first
 from acgr_connect.numbers.find import await_idle
 from acgr_connect.numbers.flows import known_flows, look_at_flow
 from acgr_connect.scheduling.priority import Purpose
@@ -139,7 +140,7 @@ def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
         return []  # it was released, or the list leaves it out: a refresh tells
     instance, regions = reach_of(connection, listed.target)
     if state.region in regions and not known_flows(connection, state.number, instance, (state.region,), FRESH):
-        return [NameChanged(f"{state.e164} is dark in {state.region}: its flow is restored first")]
+        return [NameChanged(restored_first(state.e164, [state.region]))]
     return []
 
 

@@ -268,7 +268,7 @@ class PlacementLogic(ResourceLogic):
         dark = partial(dark_now, state=state)
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
-    def foresee(self, operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+    def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Where the number moves from, for how long callers reach nothing, and which flow answers then."""
         number, target, flow = (news[name] for name in ("phone_number", "target", "flow"))
         if not all(map(known, (number, target, flow))):
@@ -286,11 +286,18 @@ class PlacementLogic(ResourceLogic):
             is_coming = written is flow and _is_in_source(connection, news, operation)
             return problem(error, written, may_come=is_coming)
         try:
-            ahead = forecast(run.restorer, desired)
+            ahead = forecast(run.restorer, desired, is_new=not olds)
         except Refused as error:
             return Foreseen(problems=(Problem(str(error), is_certain=False),))
         region = desired.number.arn.region
-        return Foreseen((str(ahead),), (), ahead.work, int(bool(ahead.dark_regions)), ahead.dark_seconds, region)
+        return Foreseen(
+            (str(ahead),),
+            (),
+            ahead.work,
+            int(bool(ahead.work.flows and ahead.dark_regions)),
+            ahead.dark_seconds,
+            region,
+        )
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""

@@ -30,6 +30,7 @@ from acgr_connect.model.errors import ErrorContext, NotFound
 from acgr_connect.model.identifiers import is_name
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number, last_part
+from acgr_connect.numbers.dark import restored_first
 from acgr_connect.numbers.flows import flow_name, known_flows
 from acgr_connect.numbers.placement import ObservedPlacement
 from acgr_connect.numbers.restorer import IDLE
@@ -188,7 +189,7 @@ def dark_now(connection: Connection, state: PlacementState) -> list[NameChanged]
     instance, regions = (state.instance, state.regions) if is_there else reach_of(connection, listed.target)
     flows = known_flows(connection, state.number, instance, regions, FRESH)
     if dark := [region for region in regions if region not in flows]:
-        return [NameChanged(f"{state.e164} is dark in {' and '.join(dark)}: its flow is restored first")]
+        return [NameChanged(restored_first(state.e164, dark))]
     return []
 
 
@@ -246,10 +247,13 @@ def drift(connection: Connection, olds: Mapping[str, Any], outputs: Mapping[str,
         moved = f"{short_name(connection, before.target)} to {short_name(connection, now.target)}"
         yield f"{now.e164} was moved from {moved} by something else"
     elif before:
-        for region, flow in now.flows.items():
-            if region in before.flows and before.flows[region] != flow:
-                names = flow_name(connection, flow), flow_name(connection, before.flows[region])
-                yield f"{now.e164}: {names[0]} answers instead of {names[1]} in {region}, set by something else"
+        changed = [region for region in now.flows if now.flows[region] != before.flows.get(region, now.flows[region])]
+        instead: dict[str, list[str]] = {}
+        for region in changed:
+            names = flow_name(connection, now.flows[region]), flow_name(connection, before.flows[region])
+            instead.setdefault(f"{names[0]} answers instead of {names[1]}", []).append(region)
+        for said, regions in instead.items():
+            yield f"{now.e164}: {said} in {' and '.join(regions)}, set by something else"
     if now.dark_regions:
         yield said_without_flow(now.e164, now.dark_regions)
 

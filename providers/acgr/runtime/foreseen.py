@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -20,10 +20,22 @@ class Problem:
     Attributes:
         said: one sentence, with the way out.
         is_certain: whether this same program cannot make it true: what is written is an id, an ARN or a number.
+        is_coming: whether it is on its way, and a run waits for it.
     """
 
     said: str
     is_certain: bool
+    is_coming: bool = False
+
+    @property
+    def warning(self) -> str:
+        """What is said where it does not end the preview: the sentence, and what a run will do."""
+        end = "" if self.said[-1] in ".?!" else "."
+        return f"{self.said}{end} {WAITS if self.is_coming else FAILS}"
+
+
+FAILS, WAITS = "As it is now, `pulumi up` fails here", "It is on its way: `pulumi up` waits for it"
+"""How a warning ends that is about something which is not there."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Foreseen:
         restores: how many numbers that are dark are given their flow.
         dark_seconds: seconds for which a number that moves has no flow.
         region: whose request rate it takes.
+        unsure: how many of the agents who join may be on the group already.
     """
 
     said: tuple[str, ...] = ()
@@ -45,6 +58,7 @@ class Foreseen:
     restores: int = 0
     dark_seconds: float = 0.0
     region: str = ""
+    unsure: int = 0
 
 
 def problem(error: ConnectError, written: Any, *, may_come: bool = False) -> Foreseen:
@@ -62,7 +76,7 @@ def problem(error: ConnectError, written: Any, *, may_come: bool = False) -> For
     if not isinstance(error, (NotFound, Conflict, Refused)):
         raise error
     written = [*written.values()] if isinstance(written, Mapping) else [written]
-    return Foreseen(problems=(Problem(str(error), not may_come and not any(map(_is_name, written))),))
+    return Foreseen(problems=(Problem(str(error), not may_come and not any(map(_is_name, written)), may_come),))
 
 
 def _is_name(written: Any) -> bool:
@@ -76,7 +90,8 @@ def summed_up(all_foreseen: Iterable[Foreseen], pace: Pace) -> str:
     if not work:
         return ""
     parts = list(_parts(work, rows))
-    least, most = pace.seconds(work)
+    sure = replace(work, joins=work.joins - sum(one.unsure for one in rows))
+    least, most = pace.seconds(sure)[0], pace.seconds(work)[1]
     said = f"{'; '.join(parts)}; the run takes about {about_between(least, most)}"
     return f"{said} at {pace.rate.per_second:.0f} requests a second"
 
@@ -92,9 +107,12 @@ def _parts(work: Work, rows: list[Foreseen]) -> Iterator[str]:
     if others := work.flows - restores:
         yield f"{_count(others, 'number is answered', 'numbers are answered')} by another flow, without a gap"
     if work.joins:
-        yield _count(work.joins, "agent joins", "agents join")
+        up_to = "up to " if any(one.unsure for one in rows) else ""
+        yield f"{up_to}{_count(work.joins, 'agent joins', 'agents join')}"
     if work.leaves:
         yield _count(work.leaves, "agent leaves", "agents leave")
+    if problems := sum(len(one.problems) for one in rows):
+        yield f"{_count(problems, 'problem', 'problems')}: see the warnings"
 
 
 def _count(count: int, one: str, many: str) -> str:

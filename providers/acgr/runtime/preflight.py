@@ -7,11 +7,13 @@ summary to that of their component; what cannot become true by this same program
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -27,6 +29,12 @@ from acgr_connect.model.operation import Operation
 FUNCTION = "pulumi-python:acgr:preflight"
 """The token under which the program asks. Its package is that of all dynamic resources: it reaches their plugin."""
 
+
+NOT_ASKED = (
+    "Amazon Connect could not be asked: this preview goes by the stack's state alone, and does not know whether a "
+    "number is dark or was moved"
+)
+"""Said once where there are no credentials, or nobody answers."""
 
 _asks_together: ContextVar[bool] = ContextVar("asks together", default=False)
 
@@ -46,11 +54,17 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
 
     Nothing is asked in a run: it says what it does while it does it, and refuses by itself.
     """
-    if _asks_together.get() or not _engine.may_be_asked():
+    if not _engine.may_be_asked():
+        return
+    declared = _declared_in(asyncio.get_event_loop())
+    declared.append(resource.urn)
+    if _asks_together.get():
         return
 
     async def looked(urns: list[Any]) -> Any:
         own, *others = urns
+        # Who has what afterwards is known only when everything is declared.
+        await asyncio.gather(*(urn.future() for urn in declared), return_exceptions=True)
         try:
             answer = await pulumi.runtime.invoke_async(FUNCTION, {"urn": own, "children": others})
         except Exception as error:  # an SDK whose plugin has no functions: the preview says less
@@ -62,6 +76,14 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
 
     urns: pulumi.Output[list[Any]] = pulumi.Output.all(resource.urn, *(child.urn for child in children))
     urns.apply(looked)
+
+
+_declared: WeakKeyDictionary[asyncio.AbstractEventLoop, list[pulumi.Output[str]]] = WeakKeyDictionary()
+
+
+def _declared_in(loop: asyncio.AbstractEventLoop) -> list[pulumi.Output[str]]:
+    """The URNs of what a program has declared so far: each program has a loop of its own."""
+    return _declared.setdefault(loop, [])
 
 
 def _ended(count: int) -> str:
@@ -122,7 +144,7 @@ def looked_ahead(operation: Operation, run: Run, look: Callable[[], Foreseen]) -
         if not isinstance(error, (Denied, Unavailable, WrongAccount)):
             return Foreseen()
         budget.charge(inf)
-        operation.say(f"not looked up: {error}. The preview goes by the stack's state alone")
+        operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
         return Foreseen()
     if budget.charge(clock.now() - began):
         operation.say(f"looking up what there is took more than {budget.seconds:.0f} s: the rest was not looked up")
@@ -135,7 +157,10 @@ def _say(operation: Operation, run: Run, foreseen: Foreseen) -> int:
             operation.say(line)
     certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
     for problem in foreseen.problems:
-        (operation.object_to if problem in certain else operation.warn)(problem.said)
+        if problem in certain:
+            operation.object_to(problem.said)
+        else:
+            operation.warn(problem.warning)
     return len(certain)
 
 

@@ -34,7 +34,7 @@ from acgr_connect.model.arns import Arn, ArnError
 from acgr_connect.model.errors import ConnectError, WrongAccount
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
-from acgr_connect.numbers.dark import DarkNumber, dark_on
+from acgr_connect.numbers.dark import DarkNumber, dark_on, said_dark
 from acgr_connect.numbers.obligation import Obligation
 from acgr_connect.world.connection import Connection
 
@@ -239,9 +239,8 @@ class ConnectProvider(ResourceProvider):
 
 def _said_of(dark: DarkNumber) -> str:
     return (
-        f"{dark.number.e164} is dark in {' and '.join(dark.regions)}: it is on a traffic distribution group of this "
-        f"program, and callers reach nothing. Unless this program declares it, which restores it, give it a flow by "
-        f"hand: {dark.by_hand}"
+        f"{said_dark(dark.number.e164, dark.regions)}. It is on a traffic distribution group of this program: "
+        f"`pulumi up` gives it its flow first if the program declares it; if not, do it by hand: {dark.by_hand}"
     )
 
 

@@ -49,6 +49,7 @@ class Run:
         removals: how many numbers leave their groups.
         other_way: by Region, the E.164 of each number that was seen to its id, and back.
         replaced: by URN, the state of what this run is about to replace.
+        members: by the ARN of a group, the ids of agents who are on it, as the states say that this run has compared.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
         restores_with: the URN of the resource that is a change because of what earlier runs left, or None.
@@ -65,6 +66,7 @@ class Run:
         self.checked: set[str] = set()
         self.removals = Removals()
         self.replaced: dict[str, Properties] = {}
+        self.members: dict[str, set[str]] = {}
         self.running: set[str] = set()
         self.has_looked_for_secrets = False
         self.looked_at: set[tuple[str, Any]] = set()

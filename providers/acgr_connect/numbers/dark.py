@@ -26,6 +26,16 @@ FLOW = "FLOW"
 """What stands in a command for a flow that nobody knows."""
 
 
+def said_dark(e164: str, regions: Collection[str]) -> str:
+    """How every sentence begins that says of a number that it is dark."""
+    return f"{e164} is dark in {' and '.join(regions)}, where callers reach nothing now"
+
+
+def restored_first(e164: str, regions: Collection[str]) -> str:
+    """The same of a number that stays where it is."""
+    return f"{said_dark(e164, regions)}: its flow is restored first"
+
+
 @dataclass(frozen=True)
 class DarkNumber:
     """A number that is reachable, and has no flow in some Region.

@@ -11,6 +11,7 @@ from acgr_connect.model.identifiers import Identifier
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
 from acgr_connect.numbers.contact_flow import desired_flow
+from acgr_connect.numbers.dark import restored_first, said_dark
 from acgr_connect.numbers.flows import flow_name, known_flows
 from acgr_connect.numbers.placement import DesiredPlacement
 from acgr_connect.numbers.restorer import Restorer
@@ -40,6 +41,7 @@ class PlacementForecast:
         dark_regions: where callers reach nothing now.
         changes: where another flow answers afterwards.
         regions: where it will be reachable.
+        is_new: whether the program declares it for the first time, or under another name.
     """
 
     number: Number
@@ -49,6 +51,7 @@ class PlacementForecast:
     dark_regions: tuple[str, ...] = ()
     changes: tuple[FlowChange, ...] = ()
     regions: tuple[str, ...] = field(default=())
+    is_new: bool = False
 
     @property
     def work(self) -> Work:
@@ -61,17 +64,18 @@ class PlacementForecast:
         """One line for people who know Connect."""
         e164, answers = self.number.e164, _said_of(self.changes, self.regions)
         if self.origin:
-            said = f"{e164} moves from {self.origin} to {self.target}: callers reach nothing for about "
-            said += about(self.dark_seconds)
+            moves, seconds = f"moves from {self.origin} to {self.target}", about(self.dark_seconds)
+            said = f"{e164} {moves}: callers reach nothing for about {seconds}"
             if self.dark_regions:
-                said += f"; they reach nothing in {' and '.join(self.dark_regions)} now"
+                said = f"{said_dark(e164, self.dark_regions)}: it {moves}, and has its flow about {seconds} later"
             return f"{said}; then {answers}" if answers else said
         if self.dark_regions:
-            said = f"{e164} is dark in {' and '.join(self.dark_regions)}: its flow is restored first"
+            said = restored_first(e164, self.dark_regions)
             return f"{said}; {answers}" if answers else said
         if answers:
             return f"{e164}: {answers}, no gap"
-        return f"{e164} is on {self.target} with its flow: callers notice nothing"
+        adopted = "taken over as it is, " if self.is_new else ""
+        return f"{e164} is on {self.target} with its flow: {adopted}callers notice nothing"
 
 
 def _said_of(changes: tuple[FlowChange, ...], regions: tuple[str, ...]) -> str:
@@ -83,12 +87,13 @@ def _said_of(changes: tuple[FlowChange, ...], regions: tuple[str, ...]) -> str:
     return ", ".join(f"{change.after} answers instead of {change.before} in {change.region}" for change in changes)
 
 
-def forecast(restorer: Restorer, desired: DesiredPlacement) -> PlacementForecast:
+def forecast(restorer: Restorer, desired: DesiredPlacement, *, is_new: bool = False) -> PlacementForecast:
     """What callers will notice of a placement. Nothing is changed.
 
     Args:
         restorer: the account's: it knows whether a flow may be set while its number moves.
         desired: what is asked for.
+        is_new: whether the program declares the number for the first time, or under another name.
 
     Raises:
         Refused: it would be refused: a failover is running.
@@ -110,11 +115,18 @@ def forecast(restorer: Restorer, desired: DesiredPlacement) -> PlacementForecast
         tuple(region for region in regions if region not in before),
         tuple(_changes(connection, before, desired.flows)),
         desired.regions,
+        is_new,
     )
 
 
 def forecast_flow(
-    connection: Connection, number: Number, region: str, flow: Identifier, operation: Operation
+    connection: Connection,
+    number: Number,
+    region: str,
+    flow: Identifier,
+    operation: Operation,
+    *,
+    is_new: bool = False,
 ) -> PlacementForecast:
     """The same of a flow that is declared for one Region, for a number that stays where it is. Nothing is changed.
 
@@ -124,6 +136,7 @@ def forecast_flow(
         region: where the flow is declared.
         flow: one of that Region.
         operation: has the deadline until which a flow is waited for that was made a moment ago.
+        is_new: whether the program declares it for the first time, or under another name.
 
     Raises:
         Refused: the number is not reachable in the Region.
@@ -135,7 +148,8 @@ def forecast_flow(
     changes = _changes(connection, before, {region: desired.flow})
     dark = () if before else (region,)
     where = f"{short_name(connection, number.target)} in {region}"
-    return PlacementForecast(number, where, dark_regions=dark, changes=tuple(changes), regions=desired.regions)
+    regions = desired.regions
+    return PlacementForecast(number, where, dark_regions=dark, changes=tuple(changes), regions=regions, is_new=is_new)
 
 
 def _dark_seconds(restorer: Restorer, desired: DesiredPlacement) -> float:

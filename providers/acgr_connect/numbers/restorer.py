@@ -551,7 +551,8 @@ def said_of_dark(obligation: Obligation, settled: Settled) -> str:
     if settled.number is not None and settled.has_failed:
         line = f"{move_command(obligation.number, settled.number.target)}, and once it is CLAIMED: {line}"
     return (
-        f"{obligation.e164} is dark in {regions} since {since} ({why}): run again, or give it its flow by hand: {line}"
+        f"{obligation.e164} is dark in {regions} since {since}, callers reach nothing there ({why}): run again, or "
+        f"give it its flow by hand: {line}"
     )
 
 

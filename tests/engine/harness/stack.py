@@ -104,11 +104,15 @@ class Stack:
         own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "PULUMI_STACK": "dev"}
         self.environment = {**environment, **own, "XDG_CACHE_HOME": str(folder / "cache")}
         self.log = Log(folder / "log")
-        if config:
-            lines = ["config:", *(f"  {key}: {json.dumps(value)}" for key, value in config.items())]
-            with (folder / "Pulumi.dev.yaml").open("a", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
+        self._settings = (folder / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+        self.configure(config)
         self.declare()
+
+    def configure(self, config: Mapping[str, str]) -> None:
+        """The whole of the stack's configuration from now on."""
+        lines = ["config:", *(f"  {key}: {json.dumps(value)}" for key, value in config.items())] if config else []
+        text = "".join(f"{line}\n" for line in lines)
+        (self.folder / "Pulumi.dev.yaml").write_text(self._settings + text, encoding="utf-8")
 
     def declare(self, *declarations: Declaration) -> None:
         """What the program declares from now on."""
@@ -148,6 +152,12 @@ class Stack:
     def forget_journal(self) -> None:
         """What a runner loses that is thrown away."""
         shutil.rmtree(self.folder / "cache" / "acgr" / "journal")
+
+    def forget_pace(self) -> None:
+        """What runs have learned of how long things take: a runner that is new knows nothing of it."""
+        for folder in (self.folder / "cache" / "acgr").glob("*"):
+            if folder.name != "journal":
+                shutil.rmtree(folder)
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Any command of the CLI; `environment` is added to the stack's."""

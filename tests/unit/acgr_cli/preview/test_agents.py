@@ -113,8 +113,36 @@ def test_many_agents_are_counted() -> None:
     """A line names forty, and says how many there are besides."""
     many = {f"agent{n:04d}": f"agent{n:04d}" for n in range(1_000)}
     change = _one(step("create", ROSTER, "staff", None, declared(roster("retail", many))))
-    assert change_of_agents(change).startswith(f"+1,000 {MINUS}0 of 1,000: add agent0000, ")
-    assert change_of_agents(change).endswith("agent0039 and 960 more")
+    assert change_of_agents(change).startswith("1,000 agents are to be on it: agent0000, ")
+    assert change_of_agents(change).endswith("agent0039 and 960 more; who is not on it yet joins")
+
+
+def test_a_roster_that_goes_to_another_group() -> None:
+    """It is replaced, which Pulumi tells as a create and a delete: its agents move, all of them."""
+    new = declared(OLD, traffic_distribution_group="emergency")
+    changes = report(step("replace", ROSTER, "staff", OLD, new)).agents
+    assert [(one.start, one.end, one.joins, one.is_move) for one in changes] == [
+        ("retail", "emergency", ("alice", "bob", "carol"), True)
+    ]
+    assert change_of_agents(changes[0]) == "alice, bob, carol join emergency and leave retail"
+
+
+def test_an_agent_who_is_not_there() -> None:
+    """Who is mistyped does not join, and who stood there before leaves all the same."""
+    new = declared(OLD, users={"alice": "alice", "carl": "carl"})
+    warning = 'users["carl"]: the source instance has no such user. As it is now, `pulumi up` fails here'
+    steps = [step("update", ROSTER, "staff", OLD, new)]
+    change = _one(*steps, said=[said("warning", warning, urn(ROSTER, "staff"))])
+    assert (change.joins, change.leaves, change.is_failing) == ((), ("bob", "carol"), True)
+    assert change.says == ("carl cannot be found: see the warnings",)
+
+
+def test_a_group_that_is_not_there() -> None:
+    """Nobody joins and nobody leaves, since the update fails before that."""
+    warning = "there is none of that name. As it is now, `pulumi up` fails here"
+    steps = [step("update", ROSTER, "staff", OLD, declared(OLD, users={}))]
+    change = _one(*steps, said=[said("warning", warning, urn(ROSTER, "staff"))])
+    assert (change.joins, change.leaves, change.is_failing) == ((), (), True)
 
 
 def test_what_the_provider_counts_is_not_said_twice() -> None:

@@ -159,7 +159,12 @@ def test_an_import() -> None:
 @pytest.mark.parametrize(
     ("state", "effect", "end", "says"),
     [
-        (OLD, Effect.GAP, "the instance", "goes back to its instance: callers reach nothing for some seconds, and "),
+        (
+            OLD,
+            Effect.GAP,
+            "the instance",
+            "goes back to its instance (return_to): callers reach nothing for some seconds, and ",
+        ),
         (
             placement(ONE, "emergency", "Main IVR", return_to="leave"),
             Effect.UNMANAGED,
@@ -211,7 +216,7 @@ def test_a_hand_over_is_one_row() -> None:
         step("delete", PLACEMENT, "a", OLD),
     )
     assert (change.effect, change.resources, change.is_dropped) == (Effect.NONE, ("a", "b"), False)
-    assert change.says == ("callers notice nothing: it stays where it is, and is b in the program instead of a",)
+    assert change.says == ("stays where it is, and callers notice nothing: b declares it now instead of a",)
 
 
 def test_a_hand_over_with_a_move() -> None:
@@ -310,6 +315,58 @@ def test_a_delete_that_the_provider_knows_to_do_nothing() -> None:
     sentence = f"{ONE} stays where it is: other declares it now"
     change = _one(step("delete", PLACEMENT, "main", OLD), said=[said("info", sentence, urn(PLACEMENT, "main"))])
     assert (change.stays, change.end, change.to_instance, change.is_dropped) == (True, "emergency", False, False)
+    assert not any(one.is_change for one in change.flows)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "start", "before", "seconds"),
+    [
+        ("moves from everyone to emergency: callers reach nothing for about 6 s", "everyone", "Main IVR", 6),
+        (
+            "moves from in to out to emergency: callers reach nothing for about 2 min; then Main IVR answers instead "
+            "of Day, or night",
+            "in to out",
+            "Day, or night",
+            120,
+        ),
+        ("is on emergency with its flow: taken over as it is, callers notice nothing", "emergency", "Main IVR", None),
+    ],
+)
+def test_where_a_new_number_is_now(sentence: str, start: str, before: str, seconds: int | None) -> None:
+    """No step says it, and the provider does: where it is, what answers now, how long callers reach nothing."""
+    steps = [step("create", PLACEMENT, "main", None, declared(OLD, replica_region=REPLICA))]
+    change = _one(*steps, said=[said("info", f"{ONE} {sentence}", urn(PLACEMENT, "main"))])
+    assert (change.start, change.end, change.seconds) == (start, "emergency", seconds)
+    assert as_one(change.flows) == (FlowChange("", Answer(before), Answer("Main IVR")),)
+
+
+def test_a_new_number_that_is_answered_by_another_flow() -> None:
+    """It stays where it is declared to be, and another flow answers it there, in one Region here."""
+    sentence = f"{ONE}: Main IVR answers instead of Sales in {REPLICA}, no gap"
+    steps = [step("create", PLACEMENT, "main", None, declared(OLD, replica_region=REPLICA))]
+    change = _one(*steps, said=[said("info", sentence, urn(PLACEMENT, "main"))])
+    assert (change.start, change.stays, change.effect) == ("emergency", True, Effect.OTHER_FLOW)
+    assert change.flows == (
+        FlowChange(SOURCE, Answer("Main IVR"), Answer("Main IVR")),
+        FlowChange(REPLICA, Answer("Sales"), Answer("Main IVR")),
+    )
+
+
+def test_a_number_that_comes_from_an_instance() -> None:
+    """No call gets to it in the replica before, which is not the same as being dark there."""
+    sentence = f"{ONE} moves from instance northwind to emergency: callers reach nothing for about 6 s"
+    steps = [step("create", PLACEMENT, "main", None, declared(OLD, replica_region=REPLICA))]
+    change = _one(*steps, said=[said("info", sentence, urn(PLACEMENT, "main"))])
+    assert change.start == "instance northwind"
+    assert [one.before for one in change.flows] == [Answer("Main IVR"), NOT_REACHABLE]
+
+
+def test_an_update_that_will_fail() -> None:
+    """A flow or a group that is not there: nothing happens to the number, whatever the declaration says."""
+    warning = "the instance has no flow of that name. As it is now, `pulumi up` fails here"
+    steps = [step("update", PLACEMENT, "main", OLD, declared(OLD, flow="Man IVR", target="retail"))]
+    change = _one(*steps, said=[said("warning", warning, urn(PLACEMENT, "main"))])
+    assert (change.effect, change.start, change.end) == (Effect.FAILS, "emergency", "emergency")
     assert not any(one.is_change for one in change.flows)
 
 
