@@ -49,7 +49,7 @@ def test_a_dark_number_that_nobody_declares(stack: Stack, centre: Centre) -> Non
         assert ran.code == 0, ran.text
         lines = [line for line in ran.said("alice") if e164(3) in line]
         assert lines
-        assert lines[0].startswith(f"warning: {e164(3)} is dark in {REPLICA}, where callers reach nothing now. It is on a ")
+        assert lines[0].startswith(f"warning: {e164(3)} is dark in {REPLICA}, where callers reach nothing now")
     pasted = lines[0].partition("aws connect associate-phone-number-contact-flow ")[2].split()
     given = dict(zip(pasted[::2], pasted[1::2], strict=True))
     assert given["--region"] == REPLICA
