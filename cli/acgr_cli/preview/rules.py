@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from acgr_cli.preview.changes import Effect, NumberChange
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
+from acgr_cli.preview.words import change_of_agents
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,13 @@ def _drift(report: Report) -> Iterator[str]:
     yield from (f"{one.about} {'; '.join(one.says)}" for one in report.drift)
 
 
+def _changes(report: Report) -> Iterator[str]:
+    yield from map(_sentence, report.numbers)
+    yield from (f"{' and '.join(one.resources)}: {change_of_agents(one)}" for one in report.agents)
+    for type_, counts in report.others.by_type.items():
+        yield f"{type_}: {', '.join(f'{count:,} to {operation}' for operation, count in counts.items())}"
+
+
 KINDS: dict[str, Kind] = {
     "failed": Kind("the preview failed, or stops in the middle", _failed),
     "warnings": Kind("a warning, of any resource", _warnings),
@@ -129,5 +137,6 @@ KINDS: dict[str, Kind] = {
     "number-deleted": Kind("a number is taken out of the program, and nothing else declares it", _dropped),
     "agents-removed": Kind("an agent leaves a group, and is declared on it by nothing else", _agents),
     "drift": Kind("a refresh found something that is not as it was left", _drift),
+    "changes": Kind("anything that the next update would change, also of other providers", _changes),
 }
 """By name, in the order of `--help`."""

@@ -63,6 +63,10 @@ CASES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
 }
 
 
+OF_CALLERS = rules(",".join(kind for kind in KINDS if kind != "changes"))
+"""All kinds but that of anything at all."""
+
+
 @pytest.mark.parametrize("kind", CASES)
 def test_each_kind(kind: str) -> None:
     """It says what it found, in a sentence for each; it finds nothing where callers notice nothing."""
@@ -89,15 +93,27 @@ def test_failed() -> None:
 
 def test_a_delete_is_of_several_kinds() -> None:
     """A number that goes back to its instance moves, leaves its group, and is declared no longer."""
-    found = objections(report(DELETE), rules(",".join(KINDS)))
+    found = objections(report(DELETE), OF_CALLERS)
     assert [one.kind for one in found] == ["gap", "return-to-instance", "number-deleted"]
 
 
 def test_a_hand_over_is_of_no_kind() -> None:
-    """Nothing is deleted where another resource takes over."""
+    """Nothing is deleted where another resource takes over; it is a change all the same."""
     steps = [DELETE, step("create", PLACEMENT, "new", None, declared(OLD))]
     staff = [step("delete", ROSTER, "a", STAFF), step("create", ROSTER, "b", None, declared(STAFF))]
-    assert objections(report(*steps, *staff), rules(",".join(KINDS))) == []
+    assert objections(report(*steps, *staff), OF_CALLERS) == []
+    assert len(objections(report(*steps, *staff), rules("changes"))) == 2
+
+
+def test_anything_that_would_change() -> None:
+    """Also what callers do not notice, and what other providers have; what stays and what is read is no change."""
+    queue = step("update", "aws:connect/queue:Queue", "queue", OLD, declared(OLD))
+    changed = step("update", ROSTER, "staff", STAFF, declared(STAFF, users={"alice": "alice"}))
+    found = objections(report(QUIET, changed, queue), rules("changes"))
+    assert [one.text.partition(" ")[0] for one in found] == [ONE, "staff:", "aws:connect/queue:Queue:"]
+    assert found[-1].text == "aws:connect/queue:Queue: 1 to update"
+    quiet = [step("same", PLACEMENT, "main", OLD, OLD), step("read", "aws:connect/queue:Queue", "queue", OLD, OLD)]
+    assert objections(report(*quiet), rules("changes")) == []
 
 
 def test_limits() -> None:

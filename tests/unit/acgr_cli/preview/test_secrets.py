@@ -35,7 +35,7 @@ from acgr_cli.preview.words import MINUS
 
 CANARY = "canary-7f3a"
 SIGNED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-ALL = rules("failed,warnings,dark,gap,return-to-instance,number-deleted,agents-removed,drift")
+ALL = rules("failed,warnings,dark,gap,return-to-instance,number-deleted,agents-removed,drift,changes")
 
 
 def _outputs(preview: Any) -> str:
