@@ -34,10 +34,11 @@ fmt: venv ## format the code and mend what can be mended
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-lint: venv ## formatting, rules, and which package may import which
+lint: venv ## formatting, rules, which package may import which, and what workflows must not do
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
+	.venv/bin/zizmor --offline --quiet .github
 
 type: venv ## mypy, strict
 	.venv/bin/mypy
