@@ -126,7 +126,7 @@ def _in_its_words(change: AgentChange, said: Sentences, warnings: Sentences) -> 
     missing = {user_in(text) for text in failing}
     if not change.is_roster or None in missing:  # the group is not there, or the one agent
         return replace(change, joins=(), leaves=(), says=(*says, FAILING), is_failing=True)
-    not_there = f"{', '.join(sorted(filter(None, missing)))} cannot be found: see the warnings"
+    not_there = f"{', '.join(sorted(filter(None, missing)))} cannot be found: that fails, and all else is done"
     joins = tuple(name for name in change.joins if name not in missing)
     return replace(change, joins=joins, says=(*says, not_there), is_failing=True)
 

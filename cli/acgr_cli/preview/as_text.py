@@ -21,7 +21,7 @@ from acgr_cli.preview.markdown import (
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
 from acgr_cli.preview.rules import Objection
-from acgr_cli.preview.words import change_of_agents, failure_and_rest
+from acgr_cli.preview.words import UNSEEN, change_of_agents, failure_and_rest
 
 
 def as_text(report: Report, objections: Sequence[Objection] = (), *, title: str = "") -> str:
@@ -40,13 +40,14 @@ def as_text(report: Report, objections: Sequence[Objection] = (), *, title: str 
         (f"STOPPED  {one.kind}: {plain(one.text, MOST_OF_ONE)}" for one in objections), MOST_OF_FAILURES, "reasons"
     )
     top += _bounded((f"WARNING  {_said(one)}" for one in report.warnings), MOST_OF_WARNINGS, "warnings")
+    top += [UNSEEN] if is_read and report.is_unseen else []
     top += [_headline(one) for one in headlines(report)] if is_read else []
     top += _bounded((_said(one) for one in report.components if is_read), MOST_OF_COMPONENTS, "sentences")
     parts = [
         _rows("Phone numbers", [_number(one) for one in report.numbers]),
         _rows("Agents", [_agents(one) for one in report.agents]),
         _rows(
-            "Not as it was left",
+            "Changed by something else since the last run",
             [f"  {plain(one.about)} {plain('; '.join(one.says), MOST_OF_ONE)}" for one in report.drift],
         ),
         _rows("Also said", [f"  {_said(one)}" for one in report.notes]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from acgr_cli.preview.agents import AgentChange
-from acgr_cli.preview.changes import Effect, NumberChange
+from acgr_cli.preview.changes import Effect, FlowChange, NumberChange
 from acgr_cli.preview.report import Report
 
 FEW = 3
@@ -71,14 +71,53 @@ _OF_NUMBERS: dict[Effect, tuple[str, str, str]] = {
 
 def headlines(report: Report) -> list[Headline]:
     """What callers and agents notice, and last whom they notice nothing of."""
-    found = [_of_numbers(effect, report.numbers) for effect in _OF_NUMBERS if _having(effect, report.numbers)]
-    found += _of_drift(report)
-    found += _of_members(report.agents)
+    numbers = [_of_numbers(effect, report.numbers) for effect in _OF_NUMBERS if _having(effect, report.numbers)]
+    numbers += [*_afterwards(report.numbers), *_of_drift(report)]
+    agents = _of_members(report.agents)
     unknown = dict.fromkeys(one.end or one.start or "" for one in report.agents if one.total is None)
-    found += [Headline("Who joins and who leaves ", group, "is not known before the update") for group in unknown]
-    if not found:
-        found.append(Headline("Callers and agents notice ", "nothing", ""))
-    return [*found, *_unnoticed(report.numbers)]
+    agents += [Headline("Who joins and who leaves ", group, "is not known before the update") for group in unknown]
+    if not numbers:
+        numbers.append(Headline("Callers notice " if agents else "Callers and agents notice ", "nothing", ""))
+    return [*numbers, *agents, *_unnoticed(report.numbers)]
+
+
+def _afterwards(numbers: Sequence[NumberChange]) -> Iterator[Headline]:
+    """What is another than before once a move is over: the flow, and the Regions that can be reached."""
+    moving = [one for one in numbers if one.effect in {Effect.GAP, Effect.MAYBE_GAP, Effect.RESTORED}]
+    for some, one, many in (
+        (
+            [change for change in moving if any(map(_is_other_flow, change.flows))],
+            "is answered by another flow afterwards",
+            "are answered by another flow afterwards",
+        ),
+        (
+            [change for change in moving if any(map(_is_gain, change.flows))],
+            "can be reached in both Regions afterwards, no longer in one alone",
+            "can be reached in both Regions afterwards, no longer in one alone",
+        ),
+        (
+            [change for change in numbers if change.to_instance],
+            "is answered in one Region only afterwards: a failover does not reach it any more",
+            "are answered in one Region only afterwards: a failover does not reach them any more",
+        ),
+        (
+            [change for change in numbers if change.is_dropped and change.effect is not Effect.UNMANAGED],
+            "is no longer looked after by this program",
+            "are no longer looked after by this program",
+        ),
+    ):
+        if affected := list(dict.fromkeys(change.number for change in some)):
+            yield Headline("", count(len(affected), "number"), one if len(affected) == 1 else many, _few(affected))
+
+
+def _is_other_flow(change: FlowChange) -> bool:
+    return bool(change.before and change.after and change.before.flow and change.after.flow) and change.is_change
+
+
+def _is_gain(change: FlowChange) -> bool:
+    """Whether callers get to a Region afterwards to which they do not get now."""
+    is_reached = change.after is not None and change.after.is_reachable
+    return is_reached and change.before is not None and not change.before.is_reachable
 
 
 def _of_members(changes: Sequence[AgentChange]) -> list[Headline]:

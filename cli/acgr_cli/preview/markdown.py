@@ -15,7 +15,7 @@ from acgr_cli.preview.picture import picture
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
 from acgr_cli.preview.rules import Objection
-from acgr_cli.preview.words import change_of_agents, failure_and_rest
+from acgr_cli.preview.words import UNSEEN, change_of_agents, failure_and_rest
 
 MOST = 60_000
 """Characters of a comment: GitHub takes 65,536."""
@@ -84,6 +84,7 @@ def _within(lines: list[str], most: int) -> list[str]:
 def _top(report: Report, objections: Sequence[Objection]) -> list[str]:
     lines = [*_failures(report), *_objections(objections), *_warnings(report)]
     if report.ended is Ended.SUCCEEDED:
+        lines += [f"- **{UNSEEN}**"] if report.is_unseen else []
         lines += [f"- {_headline(one)}" for one in headlines(report)]
         components = [f"- {_about(one)}{prose(one.text)}" for one in report.components]
         lines += _bounded(components, MOST_OF_COMPONENTS, "sentence")
@@ -296,7 +297,7 @@ def _table(title: str, head: Sequence[str], rows: Sequence[str], noun: str, tota
 
 def _drift(report: Report) -> Rows:
     rows = [f"- {code(one.about)} {prose('; '.join(one.says))}" for one in report.drift]
-    return _list("### Not as it was left", rows)
+    return _list("### Changed by something else since the last run", rows)
 
 
 def _notes(report: Report) -> Rows:

@@ -38,6 +38,9 @@ _QUIET = frozenset({"same", "read", "replace", "delete-replaced", "refresh", "di
 _PROBLEM = re.compile(r"^\S+ resource '.*?' has a problem: ")
 """How the engine begins what a resource's check says; which resource it is, its URN says."""
 
+NOT_ASKED = "Amazon Connect could not be asked"
+"""How the warning begins that the preview goes by the state alone."""
+
 _OF_ALL = "Amazon Connect "
 """How a sentence begins that is about the whole preview, whichever resource it is said of."""
 
@@ -120,6 +123,11 @@ class Report:
     unchanged: int | None = None
     looked: bool = False
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nothing here was compared with what Connect says."""
+        return any(one.text.startswith(NOT_ASKED) for one in self.warnings)
+
 
 def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None) -> Report:
     """What the preview means, without secrets.
@@ -140,7 +148,7 @@ def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None
         stack or _stack(preview),
         Ended.FAILED if is_failed or preview.is_empty else preview.ended,
         failures,
-        [one for one in said.warnings if not _is_told(one, numbers)],
+        _without_what_rows_say(said.warnings, numbers),
         said.of(lambda urn: kind_of(urn) == COMPONENT),
         numbers,
         agent_changes(preview.steps, names, said.of_changes, said.warned),
@@ -153,10 +161,21 @@ def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None
     return without(preview.redactor, report)
 
 
-def _is_told(warning: Sentence, numbers: Iterable[NumberChange]) -> bool:
-    """Whether a number is said to be dark that has a row of its own, which says what becomes of it."""
-    dark = number_in(warning.text) if " is dark in " in warning.text else None
-    return any(dark == one.number and one.dark_now for one in numbers)
+_MAY_BE_DARK = ", and may be dark"
+"""From here on a warning about a number that was moving says what its row knows better."""
+
+
+def _without_what_rows_say(warnings: Iterable[Sentence], numbers: Iterable[NumberChange]) -> list[Sentence]:
+    """The warnings, without what is said of a dark number that has a row: that says what becomes of it."""
+    dark = {one.number for one in numbers if one.dark_now}
+    found = []
+    for one in warnings:
+        is_told = number_in(one.text) in dark
+        if is_told and _MAY_BE_DARK in one.text:
+            found.append(replace(one, text=one.text.partition(_MAY_BE_DARK)[0]))
+        elif not (is_told and " is dark in " in one.text):
+            found.append(one)
+    return found
 
 
 class _Spoken:

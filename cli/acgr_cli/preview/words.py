@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from acgr_cli.preview.agents import AgentChange
 
+UNSEEN = (
+    "What follows goes by what the last run left, and nobody has looked whether it is still so: mend that, and run the "
+    "preview again."
+)
+"""Where Connect could not be asked."""
+
 MINUS = "\N{MINUS SIGN}"
 LINES = 20
 """Lines of one error that are shown as sentences."""
@@ -26,7 +32,7 @@ def change_of_agents(change: AgentChange) -> str:
         said = f"{len(change.joins):,} {are} to be on it: {named(change.joins)}; who is not on it yet joins"
         return "; ".join([said, *change.says])
     counts = f"+{len(change.joins):,} {MINUS}{len(change.leaves):,}"
-    total = f" of {change.total:,}" if change.total and change.is_roster else ""
+    total = f", {change.total:,} afterwards" if change.total and change.is_roster else ""
     parts = []
     for verb, names in (("add", change.joins), ("remove", change.leaves)):
         if names:
