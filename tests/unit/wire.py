@@ -58,6 +58,13 @@ ANSWERS: dict[str, Answer] = {
     "describe_user": {"User": DESCRIBED_USER},
     "tag_resource": {},
     "untag_resource": {},
+    "create_test_case": {"TestCaseId": "test"},
+    "delete_test_case": {},
+    "list_test_cases": {"TestCaseSummaryList": [{"Id": "test", "Name": "Main line"}]},
+    "start_test_case_execution": {"TestCaseExecutionId": "execution"},
+    "stop_test_case_execution": {},
+    "get_test_case_execution_summary": {"Status": "PASSED"},
+    "list_test_case_execution_records": {"ExecutionRecords": [{"Record": "{}"}]},
 }
 """One answer of each operation used, as short as the code reads it."""
 
@@ -88,6 +95,13 @@ CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "list_routing_profiles": lambda api: api.list_routing_profiles(INSTANCE.id),
     "search_users": lambda api: api.search_users(INSTANCE.id, SearchFilter={"TagFilter": {}}),
     "describe_user": lambda api: api.describe_user(INSTANCE.id, USER.id),
+    "create_test_case": lambda api: api.create_test_case(INSTANCE, "Main line", "{}", "+442079460001"),
+    "delete_test_case": lambda api: api.delete_test_case(INSTANCE, "test"),
+    "list_test_cases": lambda api: api.list_test_cases(INSTANCE),
+    "start_test_case": lambda api: api.start_test_case(INSTANCE, "test", "token"),
+    "stop_test_case": lambda api: api.stop_test_case(INSTANCE, "test", "execution", "token"),
+    "get_test_execution": lambda api: api.get_test_execution(INSTANCE, "test", "execution"),
+    "list_test_records": lambda api: api.list_test_records(INSTANCE, "test", "execution"),
 }
 """Every public method of `RegionalConnect` that asks Connect something."""
 

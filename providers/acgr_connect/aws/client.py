@@ -29,6 +29,7 @@ from acgr_connect.model.records import (
     Instance,
     Number,
     ReplicationFinding,
+    TestExecution,
     User,
     association,
     telephony_shares,
@@ -255,6 +256,49 @@ class RegionalConnect:
         """`DescribeUser`."""
         asked = {"InstanceId": instance_id, "UserId": user_id}
         return self._record(lambda answer: User.read(answer["User"]), "DescribeUser", **asked)
+
+    def create_test_case(self, instance: Arn, name: str, content: str, number: str) -> str:
+        """`CreateTestCase`, published: a call to a number (E.164). Its id.
+
+        Repeated after a lost answer it is a `Conflict`: the name is taken, by what was made. So the name has to be one
+        that nobody else uses, and `list_test_cases` finds it.
+        """
+        entry = {"Type": "VOICE_CALL", "VoiceCallEntryPointParameters": {"DestinationPhoneNumber": number}}
+        asked = {"InstanceId": instance.id, "Name": name, "Content": content, "Status": "PUBLISHED"}
+        return self._record(lambda answer: str(answer["TestCaseId"]), "CreateTestCase", **asked, EntryPoint=entry)
+
+    def list_test_cases(self, instance: Arn) -> list[tuple[str, str]]:
+        """`ListTestCases`: name and id of those of this Region."""
+        asked = {"InstanceId": instance.id}
+        return self._records(
+            lambda row: (str(row["Name"]), str(row["Id"])), "ListTestCases", "TestCaseSummaryList", 1000, **asked
+        )
+
+    def delete_test_case(self, instance: Arn, test_case: str) -> None:
+        """`DeleteTestCase`. Repeated, it finds nothing any more."""
+        self._call("DeleteTestCase", InstanceId=instance.id, TestCaseId=test_case)
+
+    def start_test_case(self, instance: Arn, test_case: str, token: str) -> str:
+        """`StartTestCaseExecution`: the execution's id. `token` makes a repetition the same request."""
+        asked = {"InstanceId": instance.id, "TestCaseId": test_case, "ClientToken": token}
+        return self._record(lambda answer: str(answer["TestCaseExecutionId"]), "StartTestCaseExecution", **asked)
+
+    def stop_test_case(self, instance: Arn, test_case: str, execution: str, token: str) -> None:
+        """`StopTestCaseExecution`, of one that waits or runs."""
+        asked = {"InstanceId": instance.id, "TestCaseId": test_case, "TestCaseExecutionId": execution}
+        self._call("StopTestCaseExecution", **asked, ClientToken=token)
+
+    def get_test_execution(self, instance: Arn, test_case: str, execution: str) -> TestExecution:
+        """`GetTestCaseExecutionSummary`: how an execution goes, or went."""
+        asked = {"InstanceId": instance.id, "TestCaseId": test_case, "TestCaseExecutionId": execution}
+        return self._record(TestExecution.read, "GetTestCaseExecutionSummary", **asked)
+
+    def list_test_records(self, instance: Arn, test_case: str, execution: str) -> list[str]:
+        """`ListTestCaseExecutionRecords`: what was observed, each as Connect writes it down (JSON)."""
+        asked = {"InstanceId": instance.id, "TestCaseId": test_case, "TestCaseExecutionId": execution}
+        return self._records(
+            lambda row: str(row["Record"]), "ListTestCaseExecutionRecords", "ExecutionRecords", 100, **asked
+        )
 
     def _record(self, read: Callable[[dict[str, Any]], Record], operation: str, **asked: Any) -> Record:
         """One answer, typed. One that cannot be read is as good as none: it is asked for again."""

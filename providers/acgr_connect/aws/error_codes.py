@@ -37,6 +37,7 @@ BY_CODE: dict[str, type[errors.ConnectError]] = {
     "SignatureDoesNotMatch": errors.Denied,
     "UnrecognizedClientException": errors.Denied,
     "InvalidRequestException": errors.Refused,
+    "InvalidTestCaseException": errors.Refused,
     "InvalidParameterException": errors.Refused,
     "ValidationException": errors.Refused,
     "LimitExceededException": errors.QuotaExceeded,

@@ -53,7 +53,20 @@ SURVEY_OPERATIONS: frozenset[str] = frozenset(
 )
 """What a survey of an existing pair of instances calls: `acgr verify`, `discover` and `report`. Reads only."""
 
-OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SURVEY_OPERATIONS
+CALL_OPERATIONS: frozenset[str] = frozenset(
+    {
+        "CreateTestCase",
+        "DeleteTestCase",
+        "GetTestCaseExecutionSummary",
+        "ListTestCaseExecutionRecords",
+        "ListTestCases",
+        "StartTestCaseExecution",
+        "StopTestCaseExecution",
+    }
+)
+"""What places calls without a phone (`calls`): `acgr drill`, and `acgr verify --call`."""
+
+OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SURVEY_OPERATIONS | CALL_OPERATIONS
 """All of them."""
 
 ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})

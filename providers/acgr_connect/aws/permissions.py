@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from acgr_connect.aws.operations import ONLY_WITH_TAGS, RESOURCE_OPERATIONS, SURVEY_OPERATIONS
+from acgr_connect.aws.operations import CALL_OPERATIONS, ONLY_WITH_TAGS, RESOURCE_OPERATIONS, SURVEY_OPERATIONS
 
 RoleKind = Literal["deploy", "preview-only", "verify", "drill"]
 Where = Literal["source", "both"]
@@ -65,6 +65,8 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
         _MEMBERSHIP, ("connect:DescribeUser", "connect:SearchUsers")
     ),
     "connect:BatchGetFlowAssociation": Authorization(("wildcard-phone-number",), by_instance=True),
+    "connect:CreateTestCase": Authorization(("inside-instance",)),
+    "connect:DeleteTestCase": Authorization(("inside-instance",)),
     "connect:DescribeContactFlow": Authorization(("contact-flow",)),
     "connect:DescribeInstance": Authorization(("instance",), ("ds:DescribeDirectories",)),
     "connect:DescribePhoneNumber": Authorization(("phone-number",)),
@@ -80,6 +82,7 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
     "connect:ListPhoneNumbersV2": Authorization(("wildcard-phone-number",)),
     "connect:ListReplicationFindings": Authorization(("inside-instance",)),
     "connect:ListRoutingProfiles": Authorization(("instance",)),
+    "connect:ListTestCaseExecutionRecords": Authorization(("inside-instance",)),
     "connect:ListTestCases": Authorization(("inside-instance",)),
     "connect:ListTrafficDistributionGroupUsers": Authorization(("traffic-distribution-group",)),
     "connect:ListTrafficDistributionGroups": Authorization(("wildcard-traffic-distribution-group",)),
@@ -129,15 +132,7 @@ _IN_REPLICA_TOO = frozenset(
 )
 """What of them is called in the replica as well; all else in the source alone."""
 
-_DRILLED = frozenset(
-    {
-        "GetTestCaseExecutionSummary",
-        "ListTestCases",
-        "StartTestCaseExecution",
-        "StopTestCaseExecution",
-        "UpdateTrafficDistribution",
-    }
-)
+_DRILLED = CALL_OPERATIONS | {"UpdateTrafficDistribution"}
 """What a drill calls besides what it verifies."""
 
 

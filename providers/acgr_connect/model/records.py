@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from acgr_connect.model.arns import Arn, is_arn, parse
 
@@ -111,6 +111,32 @@ class ReplicationFinding:
         """From one row."""
         names = ("ResourceType", "Region", "Name", "Arn", "ReferenceCode", "Message")
         return cls(*(str(shown.get(name) or "") for name in names))
+
+
+@dataclass(frozen=True)
+class TestExecution:
+    """How a test case's execution goes, from `GetTestCaseExecutionSummary`.
+
+    Attributes:
+        status: INITIATED, IN_PROGRESS, PASSED, FAILED or STOPPED.
+        seconds: how long it took; None while it runs.
+    """
+
+    __test__: ClassVar[bool] = False  # it is no test of pytest's
+
+    status: str
+    seconds: float | None = None
+
+    @classmethod
+    def read(cls, answer: Wire) -> TestExecution:
+        """From the summary."""
+        began, ended = answer.get("StartTime"), answer.get("EndTime")
+        return cls(answer["Status"], (ended - began).total_seconds() if began and ended else None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to an end."""
+        return self.status not in {"INITIATED", "IN_PROGRESS"}
 
 
 def telephony_shares(answer: Wire) -> dict[str, int]:

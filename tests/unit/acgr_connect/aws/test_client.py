@@ -196,6 +196,8 @@ LISTS = {
     "list_flows": ("list_contact_flows", 1),
     "list_users": ("list_users", 1),
     "list_routing_profiles": ("list_routing_profiles", 1),
+    "list_test_cases": ("list_test_cases", 1),
+    "list_test_records": ("list_test_case_execution_records", 1),
     "search_users": ("search_users", 1),
 }
 
