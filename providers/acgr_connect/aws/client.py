@@ -25,11 +25,13 @@ from acgr_connect.model.operation import Deadline
 from acgr_connect.model.records import (
     Distribution,
     Flow,
+    FlowModule,
     Group,
     Instance,
     Number,
     ReplicationFinding,
     TestExecution,
+    TypeReplication,
     User,
     association,
     telephony_shares,
@@ -123,12 +125,17 @@ class RegionalConnect:
         """`ListInstances`: the ARNs of all instances of the account and Region."""
         return self._records(lambda row: parse(row["Arn"], "instance"), "ListInstances", "InstanceSummaryList", 10)
 
-    def list_replication_findings(self, instance: Arn, resource_type: str) -> list[ReplicationFinding]:
-        """`ListReplicationFindings`: what of one type does not catch up by itself."""
+    def list_replication_findings(self, instance: Arn, resource_type: str) -> TypeReplication:
+        """`ListReplicationFindings`: how resources of one type are replicated, and which do not catch up."""
         asked = {"InstanceId": instance.id, "ResourceType": resource_type}
-        return self._records(
-            ReplicationFinding.read, "ListReplicationFindings", "ReplicationFindingsList", 100, **asked
-        )
+        operation, statuses = "ListReplicationFindings", dict[str, str]()
+
+        def note(answer: Mapping[str, Any]) -> None:
+            shown = answer.get("ResourceReplicationStatuses", [])
+            statuses.update({row["Region"]: row["Status"] for row in shown if {"Region", "Status"} <= set(row)})
+
+        rows = self._pages(operation, "ReplicationFindingsList", 100, note, **asked)
+        return TypeReplication(resource_type, tuple(self._read_all(ReplicationFinding.read, operation, rows)), statuses)
 
     def list_groups(self) -> list[Group]:
         """`ListTrafficDistributionGroups`, of all instances of the account and Region."""
@@ -239,6 +246,11 @@ class RegionalConnect:
         asked = {"InstanceId": flow.instance_id, "ContactFlowId": flow.id}
         return self._record(lambda answer: str(answer["ContactFlow"]["Content"]), "DescribeContactFlow", **asked)
 
+    def describe_flow_module(self, instance: Arn, module: str) -> FlowModule:
+        """`DescribeContactFlowModule`: what is published of it."""
+        asked = {"InstanceId": instance.id, "ContactFlowModuleId": module}
+        return self._record(FlowModule.read, "DescribeContactFlowModule", **asked)
+
     def list_users(self, instance: Arn) -> list[User]:
         """`ListUsers`."""
         return self._records(User.read, "ListUsers", "UserSummaryList", 1000, InstanceId=instance.id)
@@ -335,12 +347,17 @@ class RegionalConnect:
             log.warning("row skipped", operation=operation, region=self.region, error=said)
             return None
 
-    def _pages(self, operation: str, key: str, size: int, **asked: Any) -> list[dict[str, Any]]:
+    def _pages(
+        self, operation: str, key: str, size: int, note: Callable[[dict[str, Any]], None] | None = None, /, **asked: Any
+    ) -> list[dict[str, Any]]:
+        """The rows of all pages; `note` is given each whole answer."""
         rows: list[dict[str, Any]] = []
         token: dict[str, str] = {}
         while True:
             answer = self._call(operation, MaxResults=size, **asked, **token)
             rows += answer.get(key, [])
+            if note is not None:
+                note(answer)
             if not answer.get("NextToken"):
                 return rows
             token = {"NextToken": answer["NextToken"]}

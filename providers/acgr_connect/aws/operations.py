@@ -37,6 +37,7 @@ RESOURCE_OPERATIONS: frozenset[str] = frozenset(
 SURVEY_OPERATIONS: frozenset[str] = frozenset(
     {
         "DescribeContactFlow",
+        "DescribeContactFlowModule",
         "DescribeInstance",
         "DescribePhoneNumber",
         "DescribeTrafficDistributionGroup",

@@ -139,6 +139,21 @@ class TestExecution:
         return self.status not in {"INITIATED", "IN_PROGRESS"}
 
 
+@dataclass(frozen=True)
+class TypeReplication:
+    """How far resources of one type are replicated, from `ListReplicationFindings`.
+
+    Attributes:
+        resource_type: AGENT, CONTACT_FLOW, ...
+        findings: those that do not catch up by themselves.
+        statuses: Region to ENABLED, BLOCKED or DISABLED.
+    """
+
+    resource_type: str
+    findings: tuple[ReplicationFinding, ...]
+    statuses: Mapping[str, str]
+
+
 def telephony_shares(answer: Wire) -> dict[str, int]:
     """Region to the percentage of calls that it takes, from `GetTrafficDistribution`."""
     return _shares(answer.get("TelephonyConfig"))
@@ -210,6 +225,25 @@ class Flow:
             shown.get("ContactFlowState", "ACTIVE"),
             shown.get("ContactFlowStatus", "PUBLISHED"),
         )
+
+
+@dataclass(frozen=True)
+class FlowModule:
+    """A module that flows invoke, with its content, from `DescribeContactFlowModule`."""
+
+    id: str
+    name: str
+    state: str
+    status: str
+    content: str
+
+    @classmethod
+    def read(cls, answer: Wire) -> FlowModule:
+        """From the answer."""
+        shown = answer["ContactFlowModule"]
+        names = ("Name", "State", "Status", "Content")
+        name, state, status, content = (str(shown.get(one) or "") for one in names)
+        return cls(last_part(shown["Arn"]), name, state or "ACTIVE", status or "PUBLISHED", content)
 
 
 @dataclass(frozen=True)

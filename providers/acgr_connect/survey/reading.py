@@ -1,7 +1,7 @@
 """Reads a pair of instances: both Regions at once, each at its own rate, and as few requests as can be.
 
 Without what is asked for object by object, a survey of 8 groups, 500 numbers and 5,000 agents is some fifty requests.
-The status of a number is one request each, in either Region; the content of a flow one in each Region.
+The status of a number is one request each, in either Region; the content of a flow or module one in each Region.
 """
 
 from __future__ import annotations
@@ -19,13 +19,26 @@ from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import seconds_since_1970
 from acgr_connect.model.errors import ConnectError, Denied, NotFound, Unavailable
 from acgr_connect.model.operation import Operation
-from acgr_connect.model.records import Distribution, Flow, Group, Number, ReplicationFinding, User, last_part
+from acgr_connect.model.records import (
+    Distribution,
+    Flow,
+    FlowModule,
+    Group,
+    Number,
+    TypeReplication,
+    User,
+    last_part,
+)
 from acgr_connect.scheduling.priority import Purpose
+from acgr_connect.survey.flow_content import references
 from acgr_connect.survey.records import GroupView, Pair, RegionView, Survey, Unread, Why
 from acgr_connect.world.connection import Connection
 
 FOUND_TYPES = ("AGENT", "CONTACT_FLOW", "PHONE_NUMBER")
 """The types of resource of which replication findings matter here."""
+
+FOLLOWED = 400
+"""Flows and modules whose content is read in a Region at most: several times of what an instance has by default."""
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row", Flow, User)
@@ -38,7 +51,8 @@ class Extent:
 
     Attributes:
         statuses: each number's status, one request a number.
-        contents: the content of each flow that answers a number, one request a flow and Region.
+        contents: the content of each flow that answers a number, and of the flows and modules that it goes to: one
+            request each, in each Region.
         findings: what Connect says does not catch up between the Regions.
         is_mine: which numbers are asked for their status; those of the whole pair unless said otherwise.
     """
@@ -81,7 +95,7 @@ class _Reader:
             used = self._flows_in_use(views, numbers or ())
             views = self._in_each_region(lambda instance: self._with_contents(_of(views, instance.region), used))
         source, *rest = views
-        found = self._findings() if extent.findings and self._pair.replica else None
+        found = self._replication() if extent.findings and self._pair.replica else None
         unread = tuple(sorted(set(self._unread), key=lambda one: (one.region, one.operation, one.text)))
         views_of_replica = rest[0] if rest else None
         return Survey(at, self._pair, source, views_of_replica, groups, numbers, found, unread)
@@ -198,35 +212,62 @@ class _Reader:
         )
 
     def _with_contents(self, view: RegionView, flows: frozenset[str]) -> RegionView:
+        """The contents of flows, then of those that these go to, and so on; a Region with `FOLLOWED` is left there."""
         contents: dict[str, str] = {}
-        there = sorted(flow for flow in flows if view.flows is None or flow in view.flows)
-        for done, flow in enumerate(there):
-            self._operation.progress(f"content of flow {done + 1} of {len(there)} in {view.region}")
-            arn = view.instance.inside("contact-flow", flow)
-            content = self._ask(
-                view.region,
-                "content of flows",
-                "DescribeContactFlow",
-                lambda api, arn=arn: api.describe_flow(arn),  # type: ignore[misc]  # mypy sees no default
-            )
-            if content is not None:
-                contents[flow] = content
-        return replace(view, contents=contents)
+        modules: dict[str, FlowModule | None] = {}
+        todo = [(True, flow) for flow in sorted(flows)]
+        met = set(todo)
+        while todo:
+            is_flow, id_ = todo.pop(0)
+            if is_flow and view.flows is not None and id_ not in view.flows:
+                continue
+            if len(contents) + len(modules) >= FOLLOWED:
+                text = f"only the first {FOLLOWED} were followed"
+                self._note(Unread("content of flows", "DescribeContactFlow", view.region, Why.OTHER, text))
+                break
+            self._operation.progress(f"content of flow {len(contents) + len(modules) + 1} in {view.region}")
+            content = self._content(view.instance, id_, contents) if is_flow else self._module(view, id_, modules)
+            found = references(content or "")
+            new = [(True, one) for one in sorted(found.flows)] + [(False, one) for one in sorted(found.modules)]
+            todo += [one for one in new if one not in met]
+            met.update(new)
+        return replace(view, contents=contents, modules=modules)
 
-    def _findings(self) -> tuple[ReplicationFinding, ...] | None:
-        rows: list[ReplicationFinding] = []
-        answered = False
-        for kind in FOUND_TYPES:
-            found = self._ask_anywhere(
+    def _content(self, instance: Arn, flow: str, contents: dict[str, str]) -> str | None:
+        arn = instance.inside("contact-flow", flow)
+        content = self._ask(
+            instance.region, "content of flows", "DescribeContactFlow", lambda api: api.describe_flow(arn)
+        )
+        if content is not None:
+            contents[flow] = content
+        return content
+
+    def _module(self, view: RegionView, module: str, modules: dict[str, FlowModule | None]) -> str | None:
+        def ask(api: RegionalConnect) -> tuple[FlowModule | None]:
+            try:
+                return (api.describe_flow_module(view.instance, module),)
+            except NotFound:
+                return (None,)
+
+        answered = self._ask(view.region, "modules of flows", "DescribeContactFlowModule", ask)
+        if answered is None:
+            return None
+        [found] = answered
+        modules[module] = found
+        return found.content if found else None
+
+    def _replication(self) -> tuple[TypeReplication, ...] | None:
+        types = (
+            self._ask_anywhere(
                 f"replication findings of type {kind}",
                 "ListReplicationFindings",
                 lambda api, kind=kind: api.list_replication_findings(  # type: ignore[misc]  # mypy sees no default
                     self._pair.source, kind
                 ),
             )
-            answered = answered or found is not None
-            rows += found or ()
-        return tuple(rows) if answered else None
+            for kind in FOUND_TYPES
+        )
+        return tuple(one for one in types if one is not None) or None
 
     def _ask_anywhere(self, what: str, operation: str, ask: Ask[Answer]) -> Answer | None:
         """What both Regions know, from the first that answers: the source's, which is ahead."""

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.records import Distribution, Flow, Group, Instance, Number, ReplicationFinding, User
+from acgr_connect.model.records import (
+    Distribution,
+    Flow,
+    FlowModule,
+    Group,
+    Instance,
+    Number,
+    ReplicationFinding,
+    TypeReplication,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,7 @@ class RegionView:
         associations: number to its flow, for the numbers that have one there.
         users: everybody who may sign in.
         contents: flow to its content (JSON), for the flows that were asked for and could be read.
+        modules: module to what it is, for those that these flows invoke; None: it is not there.
     """
 
     instance: Arn
@@ -93,6 +104,7 @@ class RegionView:
     associations: Mapping[str, Arn] | None = None
     users: Mapping[str, User] | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, FlowModule | None] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -121,7 +133,7 @@ class Survey:
         groups: the traffic distribution groups of the pair, by name; None: not read.
         numbers: the numbers on the pair's groups and instances, by E.164; None: not read. `status` is "" where it was
             not asked for, or could not be read.
-        findings: what Connect itself says does not catch up; None: not read.
+        replication: what Connect itself says of each type of resource that matters here; None: not read.
         unread: what is not known. Empty: the survey is whole.
     """
 
@@ -131,13 +143,19 @@ class Survey:
     replica: RegionView | None
     groups: tuple[GroupView, ...] | None
     numbers: tuple[Number, ...] | None
-    findings: tuple[ReplicationFinding, ...] | None
+    replication: tuple[TypeReplication, ...] | None
     unread: tuple[Unread, ...] = ()
 
     @property
     def regions(self) -> tuple[RegionView, ...]:
         """What each Region shows, the source first."""
         return (self.source, self.replica) if self.replica else (self.source,)
+
+    @property
+    def findings(self) -> tuple[ReplicationFinding, ...] | None:
+        """What Connect itself says does not catch up; None: not read."""
+        known = self.replication
+        return None if known is None else tuple(found for one in known for found in one.findings)
 
     def view(self, region: str) -> RegionView | None:
         """What a Region shows, if it is one of the two."""
