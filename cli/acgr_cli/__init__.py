@@ -16,6 +16,7 @@ from .failure import CommandFailure
 __all__ = ["main"]
 
 COMMANDS = {
+    "verify": "verify.commands:verify",
     "policy": "policy.commands:policy",
     "report": "report.commands:report",
     "preview-comment": "preview.commands:preview_comment",

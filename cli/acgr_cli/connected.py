@@ -9,7 +9,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,31 @@ class Reach:
         instance: the instance that is meant: ARN, id or alias; None: the only one that is replicated.
         regions: where it is looked for.
         say: shows a line of progress.
+        pause: shows none meanwhile, so that something else can be said.
     """
 
     connection: Connection
     instance: str | None
     regions: tuple[str, ...]
     say: Say = silent
+    pause: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def confirm(self, plan: str, question: str, *, yes: bool) -> bool:
+        """Say what is about to be done, and ask whether it may be, on standard error.
+
+        Args:
+            plan: what will be done.
+            question: without its mark and choices.
+            yes: whether the answer was given on the command line.
+
+        Raises:
+            CommandFailure: nobody is there to be asked.
+        """
+        with self.pause():
+            click.echo(plan, err=True)
+            if not yes and not sys.stdin.isatty():
+                raise CommandFailure("Nobody is at a terminal to be asked: add --yes, and it is done.")
+            return yes or click.confirm(question, err=True)
 
     def operation(self, seconds: float = LONGEST) -> Operation:
         """So many seconds, with the command's progress."""
@@ -101,9 +120,10 @@ def asks_connect(command: Callable[..., int]) -> Callable[..., int]:
             "acgr:requestsPerSecond": requests_per_second,
             "acgr:burst": burst,
         }
-        with _explained(), _progress() as say:
+        with _explained(), _progress() as (say, pause):
             connection = Connection(_settings(configured, os.environ))
-            return command(reach=Reach(connection, instance, _regions(instance, regions, os.environ), say), **given)
+            where = _regions(instance, regions, os.environ)
+            return command(reach=Reach(connection, instance, where, say, pause), **given)
 
     for option in reversed(options):
         connected = option(connected)
@@ -138,16 +158,25 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def _progress() -> Iterator[Say]:
+def _progress() -> Iterator[tuple[Say, Callable[[], AbstractContextManager[None]]]]:
     """Shows what is being done on standard error: in place on a terminal, else a line now and then."""
     if not sys.stderr.isatty():
-        yield _now_and_then()
+        yield _now_and_then(), nullcontext
         return
     from rich.console import Console
     from rich.markup import escape
 
     with Console(stderr=True).status("") as status:
-        yield lambda line: status.update(escape(line))
+
+        @contextmanager
+        def pause() -> Iterator[None]:
+            status.stop()
+            try:
+                yield
+            finally:
+                status.start()
+
+        yield lambda line: status.update(escape(line)), pause
 
 
 def _now_and_then() -> Say:

@@ -85,7 +85,8 @@ class CallResult:
         call: which.
         status: PASSED, FAILED or STOPPED, as Connect says; "" where it was not placed, or did not end.
         why: why it was not answered, or not placed; "" where it was answered.
-        error: what Connect refused, where that is why.
+        error: what Connect refused or did not answer, where that is why.
+        asked: the operation that was asked then; "" where there is no such error.
         began: when it was started, in seconds since 1970.
         seconds: how long it took, as far as Connect says.
         contact: the id of the contact that it became; "" where that is not known.
@@ -96,6 +97,7 @@ class CallResult:
     status: str = ""
     why: str = ""
     error: ConnectError | None = field(default=None, compare=False)
+    asked: str = ""
     began: float = 0.0
     seconds: float | None = None
     contact: str = ""
@@ -215,23 +217,25 @@ class _Line:
         """Place the next call; whether one more may be tried at once."""
         call = self.waiting[0]
         running: _Running | None = None
+        asked = "CreateTestCase"
         try:
             running = _Running(call, self._made(call))
             self._running.append(running)
+            asked = "StartTestCaseExecution"
             running.execution = self._api.start_test_case(self._instance, running.test_case, str(uuid4()))
         except QuotaExceeded as error:
             if running is not None:
                 self._delete(running)
-            return self._wait_for_room(error)
+            return self._wait_for_room(error, asked)
         except ConnectError as error:
             self.waiting.popleft()
-            result = CallResult(call, why=str(error), error=error)
+            result = CallResult(call, why=str(error), error=error, asked=asked)
             if running is not None:
                 self._end(running, result)
             else:
                 self.results[call] = result
             if isinstance(error, (Denied, Unavailable)):
-                self._give_up(str(error), error)
+                self._give_up(str(error), error, asked)
             return True
         self.waiting.popleft()
         self._full_until = None
@@ -250,12 +254,12 @@ class _Line:
                 raise
             return made
 
-    def _wait_for_room(self, error: QuotaExceeded) -> bool:
+    def _wait_for_room(self, error: QuotaExceeded, asked: str) -> bool:
         """Somebody else's test cases run, or ours: those end, and make room."""
         now = self._connection.clock.now()
         self._full_until = self._full_until or now + LONGEST
         if not self._running and now >= self._full_until:
-            self._give_up(str(error), error)
+            self._give_up(str(error), error, asked)
         return False
 
     def _look(self, running: _Running) -> None:
@@ -269,11 +273,12 @@ class _Line:
             is_answered = seen.status == "PASSED"
             said = self._said(running) if self._task.contacts or not is_answered else {}
         except ConnectError as error:
-            self._end(running, CallResult(running.call, why=str(error), error=error, began=running.began))
+            asked = "GetTestCaseExecutionSummary"
+            self._end(running, CallResult(running.call, "", str(error), error, asked, running.began))
             return
         why = "" if is_answered else str(said.get("Reason") or f"its test case ended as {seen.status}")
         contact = str(said.get("ContactId") or "")
-        found = CallResult(running.call, seen.status, why, None, running.began, seen.seconds, contact)
+        found = CallResult(running.call, seen.status, why, None, "", running.began, seen.seconds, contact)
         log.info("call placed", number=running.call.e164, region=running.call.region, outcome=seen.status)
         running.execution = ""
         self._end(running, found)
@@ -319,8 +324,8 @@ class _Line:
         except ConnectError as error:  # it may have ended meanwhile, and goes with its test case in any case
             log.info("execution not stopped", execution=running.execution, error=str(error))
 
-    def _give_up(self, why: str, error: ConnectError | None = None) -> None:
+    def _give_up(self, why: str, error: ConnectError | None = None, asked: str = "") -> None:
         """What waits is not placed; what runs goes on."""
         while self.waiting:
             call = self.waiting.popleft()
-            self.results[call] = CallResult(call, why=why, error=error)
+            self.results[call] = CallResult(call, why=why, error=error, asked=asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -15,11 +14,8 @@ from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
-from acgr_connect.numbers.early_flow import EarlyFlow
-from acgr_connect.numbers.journal import FileJournal, Journal, NoJournal
+from acgr_connect.numbers.owed import restorer_of
 from acgr_connect.numbers.restorer import Restorer
-from acgr_connect.numbers.tag_journal import TagJournal
-from acgr_connect.scheduling.memory import Memory
 from acgr_connect.world.connection import Connection
 
 if TYPE_CHECKING:
@@ -130,32 +126,8 @@ class Run:
         connection = self.connection
         with self._lock:
             if self._restorer is None:
-                self._restorer = Restorer(connection, _journal(connection), _early_flow(connection))
+                self._restorer = restorer_of(connection)
             return self._restorer
-
-
-def _journal(connection: Connection) -> Journal:
-    settings = connection.settings
-    folder = settings.journal_folder
-    files = NoJournal() if folder is None else FileJournal(folder / _owed_where(settings))
-    return TagJournal(connection, files) if settings.journal_in_tags else files
-
-
-def _early_flow(connection: Connection) -> EarlyFlow:
-    settings = connection.settings
-    rate = settings.limiter_folder
-    folder = None if rate is None else rate.with_name("early") / _where(settings)
-    return EarlyFlow(connection.clock, Memory(folder), settings.early_flow)
-
-
-def _owed_where(settings: Settings) -> str:
-    """What is owed to an account is not restored with the credentials of another one, where nobody looks whose."""
-    return _where(settings) if settings.accounts.is_checked else f"{_where(settings)}-unchecked"
-
-
-def _where(settings: Settings) -> str:
-    """What holds of a sandbox holds of no account: what it is owed must never be restored there."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", settings.endpoints.get("connect", "aws")).strip("-")
 
 
 _current = Run()

@@ -103,6 +103,11 @@ class Restorer:
         self._seen_to: set[str] = set()
         self._looked_at: set[str] = set()
 
+    @property
+    def journal(self) -> Journal:
+        """Where what is owed is written down."""
+        return self._journal
+
     def entries(self) -> list[Obligation]:
         """What earlier runs left behind, and no thread of this process sees to."""
         with self._lock:

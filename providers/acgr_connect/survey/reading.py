@@ -17,8 +17,8 @@ from typing import TypeVar
 from acgr_connect.aws.client import RegionalConnect
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import seconds_since_1970
-from acgr_connect.model.errors import ConnectError, Denied, NotFound, Unavailable
-from acgr_connect.model.operation import Operation
+from acgr_connect.model.errors import UNREADABLE_ANSWER, Cancelled, ConnectError, Denied, NotFound, Unavailable
+from acgr_connect.model.operation import Deadline, Operation
 from acgr_connect.model.records import (
     Distribution,
     Flow,
@@ -36,6 +36,12 @@ from acgr_connect.world.connection import Connection
 
 FOUND_TYPES = ("AGENT", "CONTACT_FLOW", "PHONE_NUMBER")
 """The types of resource of which replication findings matter here."""
+
+PATIENCE = 30.0
+"""Seconds for which a Region that has answered before is waited for, at each question."""
+
+REFUSALS = 3
+"""Times in a row that a Region refuses an operation, or answers it with nonsense, until it is not asked any more."""
 
 FOLLOWED = 400
 """Flows and modules whose content is read in a Region at most: several times of what an instance has by default."""
@@ -83,6 +89,8 @@ class _Reader:
         self._lock = Lock()
         self._unread: list[Unread] = []
         self._down: dict[str, str] = {}
+        self._refused: dict[tuple[str, str], list[Unread]] = {}
+        self._is_stopped = False
 
     def survey(self, extent: Extent) -> Survey:
         at = seconds_since_1970()
@@ -104,7 +112,11 @@ class _Reader:
         instances = self._pair.instances
         with ThreadPoolExecutor(len(instances)) as threads:
             running = [threads.submit(copy_context().run, work, instance) for instance in instances]
-            return [one.result() for one in running]
+            try:
+                return [one.result() for one in running]
+            except BaseException:
+                self._is_stopped = True  # the other Region's thread is waited for: it has nothing more to ask
+                raise
 
     def _lists(self, instance: Arn) -> RegionView:
         region = instance.region
@@ -281,22 +293,32 @@ class _Reader:
 
     def _ask(self, region: str, what: str, operation: str, ask: Ask[Answer]) -> Answer | None:
         """The answer, or None, with the reason among what is unread. A Region that is down is asked once."""
+        if self._is_stopped:
+            raise Cancelled("the survey was stopped")
         if region in self._down:
             self._note(Unread(what, operation, region, Why.UNREACHABLE, self._down[region]))
             return None
+        refused = self._refused.setdefault((region, operation), [])
+        if len(refused) >= REFUSALS or self._operation.deadline.has_passed:
+            last = refused[-1] if refused else Unread(what, operation, region, Why.OTHER, "there was no time left")
+            self._note(replace(last, what=what))
+            return None
         self._operation.progress(f"{what} in {region}")
+        deadline = Deadline.after(PATIENCE, self._connection.clock)
         try:
-            return ask(self._connection.connect(region, Purpose.REFRESH, self._operation.deadline))
-        except Unavailable as error:
-            self._down[region] = str(error)
-            self._note(Unread(what, operation, region, Why.UNREACHABLE, str(error)))
-        except Denied as error:
-            self._note(Unread(what, operation, region, Why.DENIED, str(error)))
-        except NotFound as error:
-            self._note(Unread(what, operation, region, Why.OTHER, str(error)))
+            answer = ask(self._connection.connect(region, Purpose.REFRESH, deadline))
         except ConnectError as error:
-            self._note(Unread(what, operation, region, Why.OTHER, str(error)))
-        return None
+            is_down = isinstance(error, Unavailable) and error.code != UNREADABLE_ANSWER
+            why = Why.UNREACHABLE if is_down else Why.DENIED if isinstance(error, Denied) else Why.OTHER
+            unread = Unread(what, operation, region, why, str(error))
+            if is_down:
+                self._down[region] = str(error)
+            elif isinstance(error, (Denied, Unavailable)):
+                refused.append(unread)
+            self._note(unread)
+            return None
+        refused.clear()
+        return answer
 
     def _note(self, unread: Unread) -> None:
         with self._lock:

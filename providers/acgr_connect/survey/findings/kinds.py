@@ -10,6 +10,7 @@ KINDS: dict[str, Kind] = {}
 """By code, in order."""
 
 _GROUPS = ("ListTrafficDistributionGroups",)
+_STATUS = (*_GROUPS, "DescribeTrafficDistributionGroup")
 _NUMBERS = ("ListPhoneNumbersV2",)
 _MEMBERS = (*_GROUPS, "ListTrafficDistributionGroupUsers")
 _FLOWS = ("ListContactFlows",)
@@ -33,8 +34,8 @@ REPLICATION_BROKEN = _kind("ACGR103", _E, "the replication is not complete, and 
 REPLICATION_RUNNING = _kind("ACGR104", _W, "the replication is under way", "DescribeInstance")
 NOT_CAUGHT_UP = _kind("ACGR105", _W, "something does not catch up with the other Region", "ListReplicationFindings")
 TYPE_NOT_REPLICATED = _kind("ACGR106", _W, "a type of resource is not replicated", "ListReplicationFindings")
-GROUP_BROKEN = _kind("ACGR110", _E, "a traffic distribution group is not usable", *_GROUPS)
-GROUP_CHANGING = _kind("ACGR111", _W, "a traffic distribution group is being changed", *_GROUPS)
+GROUP_BROKEN = _kind("ACGR110", _E, "a traffic distribution group is not usable", *_STATUS)
+GROUP_CHANGING = _kind("ACGR111", _W, "a traffic distribution group is being changed", *_STATUS)
 NO_DEFAULT_GROUP = _kind("ACGR112", _W, "no default traffic distribution group is shown", *_GROUPS)
 
 # 2xx: phone numbers.

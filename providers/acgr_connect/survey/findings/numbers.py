@@ -108,7 +108,7 @@ def _on_instance(survey: Survey, number: Number) -> Finding:
         kinds.ON_INSTANCE,
         f"{number.e164} is on instance {survey.name_of(number.target)}: it answers in {number.target.region} alone",
         number.e164,
-        f"{onto} (`PhoneNumberPlacement`); or pass it over with --ignore ACGR204={number.e164}",
+        f"{onto} (`PhoneNumberPlacement`); if it is meant so, pass it over with --ignore ACGR204=NUMBER",
         number.target.region,
         str(number.arn),
         facts={"target": str(number.target)},
