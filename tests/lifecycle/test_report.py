@@ -243,7 +243,9 @@ def test_the_command(served: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixt
     """One file is written, and the end is 0; where the role may not read something, the file says what, and it is 4."""
     out = tmp_path / "report.html"
     assert _report("--out", out) == 0
-    assert Rows(out.read_text()).tables["numbers"][1][0] == "+442079460001"
+    rows = Rows(out.read_text()).tables
+    assert rows["numbers"][1][0] == "+442079460001"
+    assert ["error", "ACGR201"] in [row[:2] for row in rows["findings"]]  # what `acgr verify` finds
     served.faults.add(Fault(operation="ListUsers", kind="denied", count=0))
     assert _report("--out", out) == 4
     assert [row[2] for row in Rows(out.read_text()).tables["unread"][1:]] == ["connect:ListUsers"] * 2

@@ -12,13 +12,14 @@ import click
 from acgr_cli.connected import Reach, asks_connect
 from acgr_cli.exit_codes import DONE, PARTIAL
 from acgr_connect.machine import write_whole
-from acgr_connect.numbers.journal import FileJournal
 from acgr_connect.numbers.obligation import Obligation
+from acgr_connect.numbers.owed import files_of
+from acgr_connect.survey.findings import findings_of
 from acgr_connect.survey.reading import Extent, survey
-from acgr_connect.survey.records import Pair
+from acgr_connect.survey.records import Pair, Survey
 
 from .history import of_logs
-from .page import Past, page
+from .page import Finding, Past, page
 
 DEFAULT_FILE = "acgr-report.html"
 
@@ -45,7 +46,7 @@ def report(reach: Reach, out: str, logs: tuple[Path, ...], *, no_status: bool) -
     pair = reach.pair()
     found = survey(reach.connection, pair, reach.operation(), Extent(statuses=not no_status, findings=True))
     past = Past(darknesses, _owed(reach, pair), is_asked=bool(logs))
-    text = page(found, (), past, version("pulumi-acgr"))
+    text = page(found, _findings(found), past, version("pulumi-acgr"))
     if out == "-":
         click.echo(text)
     else:
@@ -54,7 +55,14 @@ def report(reach: Reach, out: str, logs: tuple[Path, ...], *, no_status: bool) -
     return PARTIAL if found.unread else DONE
 
 
+def _findings(found: Survey) -> list[Finding]:
+    """What `acgr verify` finds of the same survey: without what flows do, which takes a request each."""
+    return [
+        Finding(one.severity.value, one.code, one.what, one.region or "both Regions", one.remedy)
+        for one in findings_of(found)
+    ]
+
+
 def _owed(reach: Reach, pair: Pair) -> list[Obligation]:
-    folder = reach.connection.settings.journal_folder
-    entries = FileJournal(folder).entries() if folder else []
+    entries = files_of(reach.connection.settings).entries()
     return [one for one in entries if one.number.account == pair.source.account]

@@ -18,7 +18,7 @@ FAST = ("--requests-per-second", "100000", "--burst", "100000")
 
 
 @pytest.fixture
-def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def served(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A contact centre that AWS clients of this process reach."""
     server = Server(sandbox)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -27,6 +27,8 @@ def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
         monkeypatch.setenv(name, "sandbox")
     for service in ("CONNECT", "STS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", server.url)
+    monkeypatch.setenv("ACGR_CACHE", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_REGION", sandbox.world.source_region)
     yield sandbox
     server.shutdown()
