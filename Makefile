@@ -42,7 +42,7 @@ lint: venv ## formatting, rules, which package may import which, and what workfl
 
 type: venv ## mypy, strict
 	.venv/bin/mypy
-	.venv/bin/mypy tests/typing/public_api.py __main__.py
+	.venv/bin/mypy tests/typing/public_api.py tests/typing/discovered_program.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 

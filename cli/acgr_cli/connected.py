@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -45,6 +45,7 @@ class Reach:
         regions: where it is looked for.
         say: shows a line of progress.
         pause: shows none meanwhile, so that something else can be said.
+        configured: the keys of a stack's configuration that say the same as the options that were given.
     """
 
     connection: Connection
@@ -52,6 +53,7 @@ class Reach:
     regions: tuple[str, ...]
     say: Say = silent
     pause: Callable[[], AbstractContextManager[None]] = nullcontext
+    configured: Mapping[str, str] = field(default_factory=dict)
 
     def confirm(self, plan: str, question: str, *, yes: bool) -> bool:
         """Say what is about to be done, and ask whether it may be, on standard error.
@@ -122,8 +124,9 @@ def asks_connect(command: Callable[..., int]) -> Callable[..., int]:
         }
         with _explained(), _progress() as (say, pause):
             connection = Connection(_settings(configured, os.environ))
-            where = _regions(instance, regions, os.environ)
-            return command(reach=Reach(connection, instance, where, say, pause), **given)
+            said = {key: value for key, value in configured.items() if value is not None}
+            reach = Reach(connection, instance, _regions(instance, regions, os.environ), say, pause, said)
+            return command(reach=reach, **given)
 
     for option in reversed(options):
         connected = option(connected)

@@ -31,16 +31,22 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-def next_run(sandbox: Sandbox) -> Iterator[Callable[[], Connection]]:
-    """Begin a run: nothing is remembered of the one before but what the world and the state hold."""
+def next_run_on() -> Iterator[Callable[[Sandbox], Connection]]:
+    """Begin a run on a sandbox: nothing is remembered of the one before but what the world and the state hold."""
     with ExitStack() as runs:
 
-        def begin() -> Connection:
+        def begin(sandbox: Sandbox) -> Connection:
             settings, shared = Settings(rate=Rate(2.0, 5.0)), shared_session()
             shared.sandbox = sandbox
             return runs.enter_context(connected(shared, SandboxTime(sandbox.clock), settings)).connection
 
         yield begin
+
+
+@pytest.fixture
+def next_run(sandbox: Sandbox, next_run_on: Callable[[Sandbox], Connection]) -> Callable[[], Connection]:
+    """The same, on the sandbox of the test."""
+    return lambda: next_run_on(sandbox)
 
 
 @pytest.fixture

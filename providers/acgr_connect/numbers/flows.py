@@ -129,8 +129,12 @@ def _matching(connection: Connection, instance: Arn, flow: Identifier, believing
             None if is_elsewhere else flows.get(flow.id if isinstance(flow, Arn) else flow.text, believing=believing)
         )
         return [found] if found else []
-    named = flows.matching(lambda f: f.name == flow.text, believing=believing)
-    return [f for f in named if f.state == "ACTIVE"] or named
+    return meant_by_name(flows.matching(lambda f: f.name == flow.text, believing=believing))
+
+
+def meant_by_name(named: list[Flow]) -> list[Flow]:
+    """Which of the flows of one name are meant by it: those that are active, if any is. One: the name is clear."""
+    return [flow for flow in named if flow.state == "ACTIVE"] or named
 
 
 def _unknown(connection: Connection, instance: Arn, flow: Identifier) -> tuple[str, str]:
@@ -156,11 +160,20 @@ def _of_another_type(connection: Connection, instance: Arn, flow: Identifier) ->
 
 
 def _usable(flow: Flow, context: ErrorContext) -> Flow:
-    if flow.state != "ACTIVE":
-        raise context.error(Refused, f"it is {flow.state}", "activate it, or choose another")
-    if flow.status != "PUBLISHED":
-        raise context.error(Refused, f"it is {flow.status}, not published", "publish it, or choose another")
+    if wrong := why_unusable(flow):
+        raise context.error(Refused, *wrong)
     return flow
+
+
+def why_unusable(flow: Flow) -> tuple[str, str] | None:
+    """Why the flow cannot be declared for a number, and what to do; None where it can."""
+    if flow.type not in {ANSWERS_NUMBERS, ""}:  # an answer that lacks it is of the type that was asked for
+        return f"it is of type {flow.type}, and a number takes only {ANSWERS_NUMBERS}", "choose an inbound flow"
+    if flow.state != "ACTIVE":
+        return f"it is {flow.state}", "activate it, or choose another"
+    if flow.status != "PUBLISHED":
+        return f"it is {flow.status}, not published", "publish it, or choose another"
+    return None
 
 
 def known_flows(

@@ -95,7 +95,8 @@ class _Reader:
     def survey(self, extent: Extent) -> Survey:
         at = seconds_since_1970()
         views = self._in_each_region(self._lists)
-        groups = self._groups()
+        shown = self._groups_shown()
+        groups = self._groups(shown)
         numbers = self._numbers(groups)
         if extent.statuses and numbers is not None:
             numbers = self._with_status(numbers, extent.is_mine)
@@ -106,7 +107,8 @@ class _Reader:
         found = self._replication() if extent.findings and self._pair.replica else None
         unread = tuple(sorted(set(self._unread), key=lambda one: (one.region, one.operation, one.text)))
         views_of_replica = rest[0] if rest else None
-        return Survey(at, self._pair, source, views_of_replica, groups, numbers, found, unread)
+        elsewhere = tuple(group for group in shown or () if not self._is_ours(group))
+        return Survey(at, self._pair, source, views_of_replica, groups, numbers, found, unread, elsewhere)
 
     def _in_each_region(self, work: Callable[[Arn], RegionView]) -> list[RegionView]:
         instances = self._pair.instances
@@ -127,14 +129,18 @@ class _Reader:
         users = self._ask(region, "users", "ListUsers", lambda api: api.list_users(instance))
         return RegionView(instance, _by_id(flows), associations, _by_id(users))
 
-    def _groups(self) -> tuple[GroupView, ...] | None:
-        shown = self._ask_anywhere(
+    def _groups_shown(self) -> list[Group] | None:
+        return self._ask_anywhere(
             "traffic distribution groups", "ListTrafficDistributionGroups", lambda api: api.list_groups()
         )
+
+    def _is_ours(self, group: Group) -> bool:
+        return group.instance.id == self._pair.source.id
+
+    def _groups(self, shown: Sequence[Group] | None) -> tuple[GroupView, ...] | None:
         if shown is None:
             return None
-        ours = sorted((group for group in shown if group.instance.id == self._pair.source.id), key=lambda g: g.name)
-        return tuple(self._group(group) for group in ours)
+        return tuple(self._group(group) for group in sorted(filter(self._is_ours, shown), key=lambda g: g.name))
 
     def _group(self, group: Group) -> GroupView:
         name = group.name

@@ -135,6 +135,7 @@ class Survey:
             not asked for, or could not be read.
         replication: what Connect itself says of each type of resource that matters here; None: not read.
         unread: what is not known. Empty: the survey is whole.
+        groups_elsewhere: the groups of other instances, among which a name of this one's may be found as well.
     """
 
     at: float
@@ -145,6 +146,7 @@ class Survey:
     numbers: tuple[Number, ...] | None
     replication: tuple[TypeReplication, ...] | None
     unread: tuple[Unread, ...] = ()
+    groups_elsewhere: tuple[Group, ...] = ()
 
     @property
     def regions(self) -> tuple[RegionView, ...]:
