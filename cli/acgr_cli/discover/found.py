@@ -11,7 +11,7 @@ from typing import Any
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.identifiers import DEFAULT_GROUP, E164
 from acgr_connect.model.records import Flow, Group, Number, User
-from acgr_connect.numbers.flows import why_unusable
+from acgr_connect.numbers.flows import answers_numbers, why_unusable
 from acgr_connect.survey.records import GroupView, Pair, Survey, Unread
 
 from . import written
@@ -164,7 +164,10 @@ class _Finder:
         self._named = Counter(user.username for user in users.values())
         self._numbered = Counter(number.e164 for number in survey.numbers or ())
         self._groups = [*(one.group for one in survey.groups or ()), *survey.groups_elsewhere]
-        self._flows = {view.region: list((view.flows or {}).values()) for view in survey.regions}
+        # A name is looked up among the flows that can answer a number.
+        self._flows = {
+            view.region: list(filter(answers_numbers, (view.flows or {}).values())) for view in survey.regions
+        }
 
     def found(self) -> Found:
         views = sorted(self._survey.groups or (), key=lambda one: (one.group.name, one.group.arn.id))

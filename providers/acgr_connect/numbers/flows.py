@@ -165,9 +165,14 @@ def _usable(flow: Flow, context: ErrorContext) -> Flow:
     return flow
 
 
+def answers_numbers(flow: Flow) -> bool:
+    """Whether the flow's type is the one that a number can have; true where an answer lacks it."""
+    return flow.type in {ANSWERS_NUMBERS, ""}
+
+
 def why_unusable(flow: Flow) -> tuple[str, str] | None:
     """Why the flow cannot be declared for a number, and what to do; None where it can."""
-    if flow.type not in {ANSWERS_NUMBERS, ""}:  # an answer that lacks it is of the type that was asked for
+    if not answers_numbers(flow):
         return f"it is of type {flow.type}, and a number takes only {ANSWERS_NUMBERS}", "choose an inbound flow"
     if flow.state != "ACTIVE":
         return f"it is {flow.state}", "activate it, or choose another"
