@@ -13,16 +13,16 @@ from acgr_components import GlobalResiliency
 #
 # Not declared here, and why:
 # - Group "being-shifted": UPDATE_IN_PROGRESS, not ACTIVE: nothing can be declared on it
-#   now, so 1 number and 1 agent are left out as well.
-# - Group "empty": neither a number nor an agent is on it: there is nothing to declare.
+#   now; left out with it: 1 number and 1 agent.
+# - Group "empty": no number and no agent is there: nothing to declare.
 # - Number +442079460012 on "retail": no flow answers in eu-west-2 and eu-central-1:
-#   callers reach nothing there, and declaring it gives it a flow.
+#   callers reach nothing there; a program that declares its flow sets it.
 # - Number +442079460013 on "retail": no flow answers in eu-central-1: callers reach
-#   nothing there, and declaring it gives it a flow.
+#   nothing there; a program that declares its flow sets it.
 # - Number +442079460014 on "retail": flow "Retired", which answers it in eu-west-2,
 #   cannot be declared: it is ARCHIVED.
-# - Number +442079460001 on "northwind": on the instance in eu-west-2, and on no group:
-#   declared on one, it would be moved there.
+# - Number +442079460001 on "northwind": on the instance in eu-west-2; a program that
+#   declares a number on a group moves it there.
 
 # Two things keep a destroy from surprising anybody. protect=True: until it is taken
 # away, Pulumi deletes nothing of what is declared here, be it in a destroy or because a

@@ -182,7 +182,7 @@ class _Finder:
     def _on_instance(self, number: Number) -> tuple[Why, str]:
         if not self._choice.takes("number", number.e164):
             return Why.EXCLUDED, "left out on demand"
-        said = f"on the instance in {number.target.region}, and on no group: declared on one, it would be moved there"
+        said = f"on the instance in {number.target.region}; a program that declares a number on a group moves it there"
         return Why.ON_INSTANCE, said
 
     def _group(self, view: GroupView, resource: str) -> FoundGroup | None:
@@ -206,9 +206,9 @@ class _Finder:
         group = view.group
         on_it = _counted(sum(1 for _ in self._survey.numbers_on(group.arn)), len(view.members or ()))
         if not self._choice.takes("group", *_names_of(group)):
-            return Why.EXCLUDED, f"left out on demand, with {on_it}"
+            return Why.EXCLUDED, f"left out on demand; with it: {on_it}"
         if group.status != "ACTIVE":
-            said = f"{group.status}, not ACTIVE: nothing can be declared on it now, so {on_it} are left out as well"
+            said = f"{group.status}, not ACTIVE: nothing can be declared on it now; left out with it: {on_it}"
             return Why.NOT_ACTIVE, said
         return None
 
@@ -217,7 +217,7 @@ class _Finder:
         group = view.group
         is_known = self._survey.numbers is not None and view.members is not None
         if is_known and not view.members and not any(True for _ in self._survey.numbers_on(group.arn)):
-            said = "neither a number nor an agent is on it: there is nothing to declare"
+            said = "no number and no agent is there: nothing to declare"
             self._left_out.append(LeftOut("group", group.name, group.arn, "", Why.NOTHING_ON_IT, said))
 
     def _off(self, number: Number, where: str, why: Why, reason: str) -> None:
@@ -228,7 +228,7 @@ class _Finder:
             self._off(number, group.name, Why.EXCLUDED, "left out on demand")
             return None
         if number.arn.region != self._source:
-            said = f"claimed in {number.arn.region}, and not in the source Region: it cannot be placed from there"
+            said = f"claimed in {number.arn.region}: a number is placed from the Region where it was claimed"
             self._off(number, group.name, Why.OTHER_REGION, said)
             return None
         flows = {region: self._survey.flow_of(number, region) for region in self._survey.pair.regions}
@@ -244,7 +244,7 @@ class _Finder:
         dark = {region: self._survey.is_dark(number, region) for region in flows}
         if nowhere := [region for region, is_dark in dark.items() if is_dark]:
             where = " and ".join(nowhere)
-            said = f"no flow answers in {where}: callers reach nothing there, and declaring it gives it a flow"
+            said = f"no flow answers in {where}: callers reach nothing there; a program that declares its flow sets it"
             return Why.NO_FLOW, said
         unread = [view.region for view in self._survey.regions if view.associations is None or view.flows is None]
         if unread:
@@ -303,5 +303,6 @@ def few(names: Sequence[Any]) -> str:
 
 
 def _counted(numbers: int, agents: int) -> str:
-    of_numbers = "1 number" if numbers == 1 else f"{numbers:,} numbers"
-    return f"{of_numbers} and {'1 agent' if agents == 1 else f'{agents:,} agents'}"
+    counts = ((numbers, "number"), (agents, "agent"))
+    parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
+    return " and ".join(parts) or "nothing"

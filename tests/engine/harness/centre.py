@@ -62,11 +62,12 @@ class Time:
 class Centre:
     """The contact centre: what is in it, what was asked of it, and a hand that changes it behind Pulumi's back."""
 
-    def __init__(self, scenario: Mapping[str, Any] = SCENARIO) -> None:
+    def __init__(self, scenario: Mapping[str, Any] | World = SCENARIO) -> None:
         self._time = Time()
         self._awaited: list[tuple[Holds, threading.Event]] = []
         self.most_at_once = 0
-        self.sandbox = Sandbox(load_scenario(scenario), clock=self._time, switches=FAST, on_write=self._saw)
+        world = scenario if isinstance(scenario, World) else load_scenario(scenario)
+        self.sandbox = Sandbox(world, clock=self._time, switches=FAST, on_write=self._saw)
         self.server = Server(self.sandbox)
         self.hand = session_on(self.sandbox).client("connect", region_name=SOURCE)
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from contact_centre import ask, sandbox
+from contact_centre import ask, sandbox, served
 
-__all__ = ["ask", "sandbox"]
+__all__ = ["ask", "sandbox", "served"]

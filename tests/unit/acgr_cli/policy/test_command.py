@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +11,6 @@ from acgr_cli.policy.document import policy_of
 from acgr_cli.policy.scope import Scope
 from acgr_connect.model.arns import parse
 from acgr_sandbox import Sandbox
-from acgr_sandbox.server import Server
 
 ISLAND = "arn:aws:connect:eu-west-2:111122223333:instance/2f8c5a1e-7a55-4d0b-9a3e-0d6a5f0c8b21"
 
@@ -96,22 +93,6 @@ def test_wrong_usage(arguments: list[str], code: int, said: str, capsys: pytest.
     assert (ended, out) == (code, "")
     assert said in err
     assert "Traceback" not in err
-
-
-@pytest.fixture
-def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A contact centre that AWS clients of this process reach."""
-    server = Server(sandbox)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    for name, value in {"KEY_ID": "sandbox", "SECRET_KEY": "sandbox"}.items():
-        monkeypatch.setenv(f"AWS_{'ACCESS_KEY_ID' if name == 'KEY_ID' else 'SECRET_ACCESS_KEY'}", value)
-    for service in ("CONNECT", "STS"):
-        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", server.url)
-    yield sandbox
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_what_is_looked_up(served: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
