@@ -125,7 +125,7 @@ def created(resource: Registered, world: World) -> tuple[str, dict[str, Any]]:
     if resource.type == PLACEMENT:
         number = inputs["phone_number"]
         group = world.groups[world.number(number).target].name
-        assert ahead.said == (f"{number} is on {group} with its flow: callers notice nothing",)
+        assert ahead.said == (f"{number} is on {group} with its flow: taken over as it is, callers notice nothing",)
     answer = provider.create(checked.inputs)
     outs = answer.outs or {}
     assert not outs.get("failed")

@@ -28,7 +28,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _READ_OTHERWISE.fullmatch(text) else None
+    style = '"' if _READ_OTHERWISE.fullmatch(text) or not text.isprintable() else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
