@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -71,7 +70,7 @@ exit codes of every command:
 @click.group(
     cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
 )
-@click.version_option(version("pulumi-acgr"), message="acgr %(version)s")
+@click.version_option(package_name="pulumi-acgr", message="acgr %(version)s")
 def acgr() -> None:
     """Amazon Connect Global Resiliency, at the command line."""
 
