@@ -7,6 +7,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hash
 	--no-emit-package pulumi-acgr
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
+# Tests and benchmarks start Python hundreds of times: what it has compiled is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest golden bench bench-sandbox bench-checks venv lock \

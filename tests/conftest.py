@@ -36,6 +36,9 @@ def _is_foreign(name: str) -> bool:
 for _name in [name for name in os.environ if _is_foreign(name)]:
     del os.environ[_name]
 
+# The programs that tests start hundreds of times are compiled once, and not each time anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
