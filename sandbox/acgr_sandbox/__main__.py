@@ -20,8 +20,9 @@ from .core.switches import Switches
 from .core.world import World
 from .front import Sandbox
 from .kept_world import KeptWorld, kept
+from .scenario.default import DEFAULT_SCENARIO
 from .scenario.generate import SIZES, generated
-from .scenario.load import DEFAULT_SCENARIO, load_scenario
+from .scenario.load import load_scenario
 from .scenario.snapshot import write_atomically
 from .server import LOOPBACK, Server
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from .control.second_writer import make_change
@@ -24,8 +25,7 @@ from .wire.validation import validate
 _GUIDE_DISASSOCIATE = re.compile(r"(/traffic-distribution-group/([^/]+)/user)/([^/]+)")
 
 
-@dataclass(frozen=True)
-class ApiCall:
+class ApiCall(NamedTuple):
     """Which operation somebody called; `labels` are the ids and ARNs in the path."""
 
     caller: Caller
@@ -34,8 +34,7 @@ class ApiCall:
     request: Request
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a call: an answer or a broken connection, the counter's word for it, the fault that hit it."""
 
     response: Response | LostReply

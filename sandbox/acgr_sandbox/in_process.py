@@ -1,4 +1,7 @@
-"""boto3 clients that talk to a sandbox in the same process, without a socket."""
+"""boto3 clients that talk to a sandbox in the same process, without a socket.
+
+boto3 and botocore are imported where clients are made: a server starts sooner without them.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,6 @@ import os
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
-
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError
-from botocore.loaders import create_loader
 
 from .front import Sandbox
 from .wire.refusal import LostReply
@@ -35,7 +34,6 @@ def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | No
         account: twelve digits to be somebody else; the scenario's account unless given.
         region: default Region; the source Region unless given.
     """
-    # Only clients need these, and a server starts sooner without them.
     import boto3
     import botocore.session
     from botocore.config import Config
@@ -60,26 +58,26 @@ def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | No
 
 @cache
 def _loader() -> Any:
+    from botocore.loaders import create_loader
+
     # One for all sessions: reading the model of Connect is most of what making a client costs.
     return create_loader()
 
 
 def attach(sandbox: Sandbox, events: Any) -> None:
     """Answer what the clients of one session send; call it before clients are made."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.exceptions import ConnectionClosedError
 
-    def answer(request: Any, **_: Any) -> AWSResponse:
-        return _answer(sandbox, request)
+    def answer(request: Any, **_: Any) -> Any:
+        try:
+            response = sandbox.handle(_request(request))
+        except LostReply as lost:
+            raise ConnectionClosedError(endpoint_url=request.url, request=request, error=lost) from lost
+        return AWSResponse(request.url, response.status, dict(response.headers), _Body(response.body))
 
     for service in ("connect", "sts"):
         events.register_first(f"before-send.{service}", answer)
-
-
-def _answer(sandbox: Sandbox, prepared: Any) -> AWSResponse:
-    try:
-        response = sandbox.handle(_request(prepared))
-    except LostReply as lost:
-        raise ConnectionClosedError(endpoint_url=prepared.url, request=prepared, error=lost) from lost
-    return AWSResponse(prepared.url, response.status, dict(response.headers), _Body(response.body))
 
 
 def _request(prepared: Any) -> Request:

@@ -18,7 +18,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formatdate
+from typing import NamedTuple
+from wsgiref.handlers import format_date_time  # without all of `email`, as `email.utils` would
 
 from .control import guard
 from .core.clock import Clock, RealClock, SteadyClock
@@ -33,8 +34,7 @@ _FAILED = Refusal("InternalServiceException", "The sandbox itself failed; its lo
 _EVERY = 0.1  # seconds between two looks for what takes too long
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What clients may take. Bytes, and seconds of a clock that only goes forward.
 
     Attributes:
@@ -416,7 +416,7 @@ class Server:
             return render_error(_FAILED)
 
     def _send(self, connection: _Connection, response: Response, *, closes: bool, without_body: bool = False) -> bool:
-        date = formatdate(RealClock().now(), usegmt=True)
+        date = format_date_time(RealClock().now())
         try:
             data = written(response, date=date, closes=closes, without_body=without_body)
         except ValueError:

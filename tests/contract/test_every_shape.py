@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
-from botocore.serialize import create_serializer
+from botocore_model import MODEL, serialized
 
 from acgr_sandbox.wire.refusal import Refusal
 from acgr_sandbox.wire.rest_json import Request, parse, render, render_error
-from acgr_sandbox.wire.service_model import find_operation, is_older_model, operation_model, service_model
+from acgr_sandbox.wire.service_model import find_operation, is_older_model
 
 TEXTS = ("plain", "arn:aws:connect:eu-west-2:111122223333:instance/a b/c%2Fd", "Grüße & 50 % = +44?x#y", "a/b//c")
 MOMENT = datetime(2026, 11, 21, 7, 47, 45, tzinfo=timezone.utc)
@@ -45,20 +44,17 @@ def example(shape: Any, text: str, *, full: bool, depth: int = 0) -> Any:
 
 def sent(name: str, params: dict[str, Any]) -> Request:
     """The request botocore makes of parameters."""
-    model = operation_model(name)
-    made = create_serializer("rest-json", include_validation=False).serialize_to_request(params, model)
-    body = made["body"] if isinstance(made["body"], bytes) else made["body"].encode()
-    query = urlencode(made["query_string"], doseq=True, quote_via=quote) if made["query_string"] else ""
-    headers = {key.lower(): value for key, value in made["headers"].items()}
-    return Request(made["method"], made["url_path"], query, headers, body)
+    method, path, query, headers, body = serialized(name, params)
+    lower = {key.lower(): value for key, value in headers.items()}
+    return Request(method, path, query, lower, body if isinstance(body, bytes) else body.encode())
 
 
 @pytest.mark.parametrize("full", [True, False], ids=["all members", "required members"])
 @pytest.mark.parametrize("text", TEXTS)
 def test_requests(text: str, full: bool) -> None:
     """What botocore sends for any operation is found and read as what it was given."""
-    for name in service_model().operation_names:
-        shape = operation_model(name).input_shape
+    for name in MODEL.operation_names:
+        shape = MODEL.operation_model(name).input_shape
         params = example(shape, text, full=full) if shape else {}
         request = sent(name, params)
         found = find_operation(request.method, request.raw_path)
@@ -72,8 +68,8 @@ def test_requests(text: str, full: bool) -> None:
 def test_answers(text: str, full: bool) -> None:
     """What the sandbox renders for any operation is read by botocore as what it was given."""
     parser = create_parser("rest-json")
-    for name in service_model().operation_names:
-        shape = operation_model(name).output_shape
+    for name in MODEL.operation_names:
+        shape = MODEL.operation_model(name).output_shape
         answer = example(shape, text, full=full) if shape else {}
         response = render(name, answer)
         raw = {"status_code": response.status, "headers": HeadersDict(response.headers), "body": response.body}
@@ -85,9 +81,7 @@ def test_answers(text: str, full: bool) -> None:
 def test_errors() -> None:
     """Any error of the model reaches the client with its code, status and message."""
     parser = create_parser("rest-json")
-    codes = {
-        shape.name: shape for name in service_model().operation_names for shape in operation_model(name).error_shapes
-    }
+    codes = {shape.name: shape for name in MODEL.operation_names for shape in MODEL.operation_model(name).error_shapes}
     for code, shape in codes.items():
         response = render_error(Refusal(code, "because"))
         assert response.status == shape.metadata["error"]["httpStatusCode"]
@@ -104,6 +98,15 @@ def test_an_answer_that_the_model_does_not_know_is_a_fault_of_ours() -> None:
         render("ListUsers", {"NextToken": 1})
     with pytest.raises(ValueError, match="missing members"):
         render("GetTrafficDistribution", {"TelephonyConfig": {}})
+    with pytest.raises(ValueError, match="missing members"):
+        render("GetTrafficDistribution", {"TelephonyConfig": {"Distributions": None}})
+
+
+def test_what_is_none_is_left_out() -> None:
+    """At any depth: an answer that has nothing to say of a member does not name it."""
+    rows = [{"TestCaseExecutionId": "e", "Tags": None}]
+    body = json.loads(render("ListTestCaseExecutions", {"TestCaseExecutions": rows, "NextToken": None}).body)
+    assert body == {"TestCaseExecutions": [{"TestCaseExecutionId": "e"}]}
 
 
 def test_an_older_model_does_not_know_all_members() -> None:

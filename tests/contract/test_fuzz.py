@@ -9,10 +9,9 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import quote, urlencode
 
 import pytest
-from botocore.serialize import create_serializer
+from botocore_model import MODEL, serialized
 from contract_calls import CONTENT, REPLICA, SOURCE, contract_world, ids
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -22,7 +21,7 @@ from acgr_sandbox.core.models import TestExecution
 from acgr_sandbox.operations import OPERATIONS
 from acgr_sandbox.operations.contacts import contact_id_of_test
 from acgr_sandbox.server import Server
-from acgr_sandbox.wire.service_model import find_operation, operation_model, service_model
+from acgr_sandbox.wire.service_model import find_operation
 
 EXECUTION = TestExecution(str(uuid.UUID(int=3)), "", "", SOURCE, 1_700_000_000.0, 4.0, status="PASSED")
 IDS = {
@@ -75,7 +74,7 @@ FITTING = {
     "ReplicaRegion": "replica",
     "SourcePhoneNumberArn": "source",
 }
-NAMES = sorted(set(OPERATIONS) & set(service_model().operation_names))
+NAMES = sorted(set(OPERATIONS) & set(MODEL.operation_names))
 UNSIGNED = "Credential=sandbox/20261121/{}/connect/aws4_request, Signature=0"
 
 texts = some.one_of(
@@ -108,14 +107,12 @@ def _headers(region: str) -> dict[str, str]:
 @some.composite
 def requests(draw: Any) -> Request:
     """A request of an operation: shaped as the model says, or with a body of any shape."""
-    model = operation_model(draw(some.sampled_from(NAMES)))
-    params = _drawn(draw, model.input_shape, 0)
-    made = create_serializer("rest-json", include_validation=False).serialize_to_request(params, model)
-    body = made["body"] if isinstance(made["body"], bytes) else made["body"].encode(errors="replace")
+    name = draw(some.sampled_from(NAMES))
+    method, path, query, _, body = serialized(name, _drawn(draw, MODEL.operation_model(name).input_shape, 0))
+    body = body if isinstance(body, bytes) else body.encode(errors="replace")
     if draw(some.integers(0, 11)) == 0:
         body = draw(some.one_of(some.binary(max_size=40), anything.map(lambda value: json.dumps(value).encode())))
-    query = urlencode(made["query_string"], doseq=True, quote_via=quote) if made["query_string"] else ""
-    return Request(made["method"], made["url_path"], query, _headers(draw(some.sampled_from([SOURCE, REPLICA]))), body)
+    return Request(method, path, query, _headers(draw(some.sampled_from([SOURCE, REPLICA]))), body)
 
 
 def _drawn(draw: Any, shape: Any, depth: int) -> Any:
@@ -158,7 +155,7 @@ def _is_listed(request: Request, answer: Response) -> bool:
     code = answer.headers.get("x-amzn-ErrorType", "")
     if not code or found is None or code in ("SerializationException", "InvalidToken", "AccessDeniedException"):
         return True
-    listed = {shape.name for shape in operation_model(found[0]).error_shapes}
+    listed = {shape.name for shape in MODEL.operation_model(found[0]).error_shapes}
     return code in listed or (found[0].endswith("PhoneNumberContactFlow") and code == "ResourceInUseException")
 
 
@@ -205,8 +202,8 @@ _SHARED = _sandbox()
 
 def test_what_is_not_implemented() -> None:
     """Every other operation that botocore knows is a 501 that names it."""
-    for name in set(service_model().operation_names) - set(OPERATIONS):
-        http = operation_model(name).http
+    for name in set(MODEL.operation_names) - set(OPERATIONS):
+        http = MODEL.operation_model(name).http
         parts = http["requestUri"].partition("?")[0].split("/")
         path = "/".join("x" if part.startswith("{") else part for part in parts)
         answer = _SHARED.handle(Request(http["method"], path, "", _headers(SOURCE), b"{}"))

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from botocore_model import MODEL
 
 from acgr_sandbox import Fault
-from acgr_sandbox.wire.service_model import operation_model
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 DAY = 24 * 3600.0
@@ -185,7 +185,7 @@ def _drift(client: Any, names: Any, kind: str) -> dict[str, int]:
 
 def test_what_has_findings(connect: Any, names: Any, refused: Any) -> None:
     """Every type that the model's text names is taken, in both Regions, and no other."""
-    text = operation_model("ListReplicationFindings").input_shape.members["ResourceType"].documentation
+    text = MODEL.operation_model("ListReplicationFindings").input_shape.members["ResourceType"].documentation
     named = re.findall(r"[A-Z_]{4,}", text.partition("currently supported")[2].partition("Additional")[0])
     assert len(named) > 20
     for kind in named:

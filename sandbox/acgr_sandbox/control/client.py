@@ -1,15 +1,18 @@
-"""A client of the control routes, for tests and commands."""
+"""A client of the control routes, for tests and commands.
+
+What HTTP takes is imported where it is used: a server imports this module too, and starts sooner without.
+"""
 
 from __future__ import annotations
 
-import http.client
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from acgr_sandbox.core.faults import Fault
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
 
 
 class ControlError(Exception):
@@ -32,6 +35,8 @@ class Control:
             raise ControlError(f"{url!r} is no address of a sandbox: it is something like http://127.0.0.1:7843.")
         self.url = url.rstrip("/")
         self._timeout = timeout
+        import urllib.request
+
         # Proxies in the environment are meant for the world outside.
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
@@ -139,6 +144,10 @@ class Control:
         self._ask("POST", "claims/release")
 
     def _ask(self, method: str, path: str, payload: object = None) -> Any:
+        import http.client
+        import urllib.error
+        import urllib.request
+
         body = None if payload is None else json.dumps(payload).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
@@ -152,7 +161,9 @@ class Control:
             raise ControlError(f"No sandbox answers at {self.url}: {error}") from error
 
 
-def _why_refused(error: urllib.error.HTTPError) -> str:
+def _why_refused(error: HTTPError) -> str:
+    import http.client
+
     try:
         return str(json.loads(error.read())["Message"])
     except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):

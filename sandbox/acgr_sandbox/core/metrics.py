@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from .clock import Clock
 from .events import CAPACITY
@@ -105,8 +105,7 @@ class CallRate:
         return [counted.get(second, (0, 0)) for second in range(last - RATE_SECONDS + 1, last + 1)]
 
 
-@dataclass(frozen=True)
-class NumberEvent:
+class NumberEvent(NamedTuple):
     """One thing that happened to a number; `time` in epoch seconds, `region` empty where it concerns both.
 
     `calls` is how many phone calls it happened to, where it is about those.
@@ -206,7 +205,7 @@ class Timeline:
 
     def rows(self, number: str | None = None) -> list[dict[str, Any]]:
         """The same events as plain data."""
-        return [asdict(event) for event in self.events(number)]
+        return [event._asdict() for event in self.events(number)]
 
 
 @dataclass

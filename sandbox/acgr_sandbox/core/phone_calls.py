@@ -14,12 +14,15 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from .models import Number
 from .telephony import Route, route_in, shares_of
 from .world import World
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 CONTACTS = 1000
 """How many of the newest answered calls are kept."""
@@ -43,6 +46,8 @@ def rate_of(text: str) -> Fraction:
     Raises:
         ValueError: the text is none of them.
     """
+    from fractions import Fraction  # few sandboxes have a stream of calls
+
     if text == "off":
         return Fraction(0)
     found = _RATE.fullmatch(text)
@@ -112,8 +117,7 @@ class Contact:
         self.ended = self.ended or self.at
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """Calls to one number that went the same way; `contact` is the newest of them, None where nothing answered."""
 
     route: Route

@@ -10,6 +10,7 @@ import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from .delays import FORMS, Delay, delay, drawn
@@ -208,16 +209,18 @@ class Switches:
 
     def __post_init__(self) -> None:
         """Refuse values that no switch has, in one sentence."""
-        for name, kind in get_type_hints(type(self)).items():
-            value = getattr(self, name)
+        for each in fields(self):
+            name, value = each.name, getattr(self, each.name)
+            if value is each.default:
+                continue
             if isinstance(value, str) and name.endswith("_seconds"):
                 value = _delay(name, value)
                 object.__setattr__(self, name, value)
-            _check(name, value, kind)
+            _check(name, value, _kinds()[name])
 
     def with_texts(self, texts: Mapping[str, str]) -> Switches:
         """A copy with switches set from text, as given on a command line."""
-        kinds = get_type_hints(type(self))
+        kinds = _kinds()
         unknown = sorted(set(texts) - set(kinds))
         if unknown:
             raise ValueError(_no_such(unknown[0]))
@@ -243,6 +246,12 @@ class Switches:
     def plain(self) -> dict[str, Scalar]:
         """All switches as JSON has them; `with_values` reads it back."""
         return {name: value.text if isinstance(value, Delay) else value for name, value in vars(self).items()}
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    """What each switch takes, as its annotation says; it takes a while to find out."""
+    return get_type_hints(Switches)
 
 
 def switch_names() -> list[str]:

@@ -5,14 +5,13 @@ Nothing here changes the world or draws anything: `phone_calls` places calls, `p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .models import Group, Number, TestExecution
 from .world import World
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """What a call to a number meets in one Region.
 
     `flow_id` is the flow that answers, None where nothing does, and `reason` then says why. `agent` is whether

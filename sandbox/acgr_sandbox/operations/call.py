@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from acgr_sandbox.core.models import Flow, Group, Instance, Number, Resource, TestCase, User
 from acgr_sandbox.core.pending_changes import RecordNumberEvent, schedule
@@ -18,8 +18,7 @@ from acgr_sandbox.wire.refusal import Refusal, invalid_parameter, not_found
 _ARN = re.compile(r"arn:([^:]+):connect:([^:]+):(\d{12}):(.+)")
 
 
-@dataclass(frozen=True)
-class Arn:
+class Arn(NamedTuple):
     """The parts of a Connect ARN; `resource` is all that follows the account."""
 
     partition: str

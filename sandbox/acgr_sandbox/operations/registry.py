@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from acgr_sandbox.core.models import Token
 from acgr_sandbox.wire.refusal import Refusal, invalid_request
@@ -20,8 +19,7 @@ MOST_TOKENS = 10_000
 """How many client tokens are remembered; the oldest make room."""
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation: its name in the service model, what it does, whether it writes.
 
     `reused_token` is the error for a client token that comes back with other parameters.

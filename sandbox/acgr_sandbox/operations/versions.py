@@ -6,8 +6,7 @@ Flows keep theirs in `Flow`, modules in their details; both reach the other Regi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from acgr_sandbox.wire.refusal import duplicate, invalid_parameter, invalid_request, not_found
 
@@ -20,8 +19,7 @@ Kept = Mapping[str, dict[str, Any]]
 LATEST, SAVED = "$LATEST", "$SAVED"
 
 
-@dataclass(frozen=True)
-class Versioned:
+class Versioned(NamedTuple):
     """A flow or module as one Region shows it: ARN, versions, aliases, the highest number that a version ever had.
 
     `write` stores all three again.

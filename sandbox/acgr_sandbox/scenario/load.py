@@ -60,8 +60,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from acgr_sandbox.core.models import (
     PAIRS,
     Association,
@@ -98,9 +96,6 @@ from .entries import (
     target_of,
 )
 from .schema import schema
-
-DEFAULT_SCENARIO = Path(__file__).with_name("default.yaml")
-"""What a sandbox holds when it is given no scenario."""
 
 TEST_CONTENT = json.dumps(
     {
@@ -141,6 +136,8 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> World:
 
 
 def _read(path: Path) -> Any:
+    import yaml  # what is given as data, as the default is, starts sooner without
+
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .refusal import Refusal
 
@@ -12,8 +12,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_reques
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """An account, the Region of the endpoint it speaks to, and the service's signing name."""
 
     account: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from .refusal import Refusal
 from .rest_json import Response
@@ -26,8 +26,7 @@ MOST_FIELDS = 100
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """Request line and header fields.
 
     Attributes:

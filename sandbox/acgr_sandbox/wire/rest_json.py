@@ -11,10 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from botocore.utils import parse_timestamp
-
 from .refusal import Refusal
-from .service_model import Model, error_status, is_older_model, operation_model
+from .service_model import Shape, error_status, is_older_model, operation_model
 
 DEPTH = 200
 """Levels of a body; the model has shapes that hold themselves."""
@@ -53,10 +51,9 @@ def parse(operation: str, labels: Mapping[str, str], request: Request) -> dict[s
     body = _json_body(request.body)
     params: dict[str, Any] = {}
     for name, member in shape.members.items():
-        raw = _raw(name, member, labels, query, request.headers, body)
+        raw = _raw(member, labels, query, request.headers, body)
         if raw is not None:
-            is_text = member.serialization.get("location", "body") != "body"
-            params[name] = _value(_from_text(raw, member, name) if is_text else raw, member, name)
+            params[name] = _value(raw if member.location == "body" else _from_text(raw, member, name), member, name)
     return params
 
 
@@ -87,15 +84,13 @@ def _json_body(body: bytes) -> dict[str, Any]:
 
 
 def _raw(
-    name: str,
-    member: Model,
+    member: Shape,
     labels: Mapping[str, str],
     query: Mapping[str, list[str]],
     headers: Mapping[str, str],
     body: Mapping[str, Any],
 ) -> Any:
-    place = member.serialization.get("location", "body")
-    key = member.serialization.get("name", name)
+    place, key = member.location, member.wire_name
     if place == "uri":
         return labels.get(key)
     if place == "header":
@@ -106,7 +101,7 @@ def _raw(
     return body.get(key)
 
 
-def _value(raw: Any, shape: Model, where: str) -> Any:
+def _value(raw: Any, shape: Shape, where: str) -> Any:
     if shape.type_name == "structure":
         return _structure(_typed(raw, dict, where), shape, where)
     if shape.type_name == "list":
@@ -118,10 +113,10 @@ def _value(raw: Any, shape: Model, where: str) -> Any:
     return _scalar(raw, shape, where)
 
 
-def _structure(raw: dict[str, Any], shape: Model, where: str) -> dict[str, Any]:
+def _structure(raw: dict[str, Any], shape: Shape, where: str) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
-        item = raw.get(member.serialization.get("name", name))
+        item = raw.get(member.wire_name)
         if item is not None:
             found[name] = _value(item, member, f"{where}.{name}")
     return found
@@ -135,7 +130,7 @@ def _typed(raw: Any, kind: type, where: str) -> Any:
     return raw
 
 
-def _scalar(raw: Any, shape: Model, where: str) -> Any:
+def _scalar(raw: Any, shape: Shape, where: str) -> Any:
     read = _SCALARS.get(shape.type_name)
     if read is None:
         return raw
@@ -176,6 +171,8 @@ def _read_boolean(raw: Any) -> bool:
 def _read_time(raw: Any) -> Any:
     if isinstance(raw, bool):
         raise TypeError(raw)
+    from botocore.utils import parse_timestamp  # few requests have a time, and it brings half of botocore with it
+
     return parse_timestamp(raw)
 
 
@@ -201,7 +198,7 @@ _IN_TEXT: dict[str, tuple[str, Callable[[str], Any]]] = {
 """What path, query and headers may hold instead, which are text, and what it means."""
 
 
-def _from_text(raw: Any, shape: Model, where: str) -> Any:
+def _from_text(raw: Any, shape: Shape, where: str) -> Any:
     if shape.type_name == "list":
         return [_from_text(item, shape.member, where) for item in raw]
     form = _IN_TEXT.get(shape.type_name)
@@ -213,7 +210,7 @@ def _from_text(raw: Any, shape: Model, where: str) -> Any:
 
 
 def render(operation: str, answer: Mapping[str, Any], *, older_model: bool = is_older_model()) -> Response:
-    """The answer of an operation; members that are None are left out.
+    """The answer of an operation; members that are None are left out, at any depth.
 
     Args:
         operation: its name.
@@ -226,11 +223,10 @@ def render(operation: str, answer: Mapping[str, Any], *, older_model: bool = is_
     shape = operation_model(operation).output_shape
     if shape is None:
         return Response(200, _headers(), b"{}")
-    present = {name: value for name, value in answer.items() if value is not None}
-    return Response(200, _headers(), json.dumps(_rendered(present, shape, operation, older_model)).encode())
+    return Response(200, _headers(), json.dumps(_rendered(answer, shape, operation, older_model)).encode())
 
 
-def _rendered(value: Any, shape: Model, where: str, older: bool) -> Any:
+def _rendered(value: Any, shape: Shape, where: str, older: bool) -> Any:
     if shape.type_name == "structure":
         return _rendered_structure(value, shape, where, older)
     if shape.type_name == "list":
@@ -245,17 +241,14 @@ def _rendered(value: Any, shape: Model, where: str, older: bool) -> Any:
     return value
 
 
-def _rendered_structure(value: Mapping[str, Any], shape: Model, where: str, older: bool) -> dict[str, Any]:
-    if older:
-        value = {name: item for name, item in value.items() if name in shape.members}
+def _rendered_structure(value: Mapping[str, Any], shape: Shape, where: str, older: bool) -> dict[str, Any]:
+    value = {name: item for name, item in value.items() if item is not None and (not older or name in shape.members)}
     unknown = set(value) - set(shape.members)
     missing = set(shape.required_members) - set(value)
     if unknown or missing:
         raise ValueError(f"{where}: unknown members {sorted(unknown)}, missing members {sorted(missing)}")
     return {
-        shape.members[name].serialization.get("name", name): _rendered(
-            item, shape.members[name], f"{where}.{name}", older
-        )
+        shape.members[name].wire_name: _rendered(item, shape.members[name], f"{where}.{name}", older)
         for name, item in value.items()
     }
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .patterns import UnknownPattern, matches
 from .refusal import Refusal
-from .service_model import Model, listed_code, operation_model
+from .service_model import Shape, listed_code, operation_model
 
 
 def validate(operation: str, params: dict[str, Any], *, patterns: bool = True) -> None:
@@ -35,13 +34,12 @@ def validate(operation: str, params: dict[str, Any], *, patterns: bool = True) -
         raise Refusal(code, f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
 
 
-@dataclass(frozen=True)
-class _Check:
+class _Check(NamedTuple):
     """Goes through a value and its shape; `patterns` says whether regular expressions count."""
 
     patterns: bool
 
-    def structure(self, value: dict[str, Any], shape: Model, where: str) -> Iterator[str]:
+    def structure(self, value: dict[str, Any], shape: Shape, where: str) -> Iterator[str]:
         """What is wrong with the members of a structure."""
         prefix = f"{where}." if where else ""
         if shape.metadata.get("union") and len(value) != 1:
@@ -52,7 +50,7 @@ class _Check:
         for name, item in value.items():
             yield from self._any(item, shape.members[name], f"{prefix}{name}")
 
-    def _any(self, value: Any, shape: Model, where: str) -> Iterator[str]:
+    def _any(self, value: Any, shape: Shape, where: str) -> Iterator[str]:
         yield from _limits(value, shape, where)
         if shape.type_name == "structure":
             yield from self.structure(value, shape, where)
@@ -66,7 +64,7 @@ class _Check:
         elif shape.type_name == "string":
             yield from self._text(value, shape, where)
 
-    def _text(self, value: str, shape: Model, where: str) -> Iterator[str]:
+    def _text(self, value: str, shape: Shape, where: str) -> Iterator[str]:
         choices, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
         if choices and value not in choices:
             yield _problem(where, f"Member must satisfy enum value set: [{', '.join(choices)}]")
@@ -74,7 +72,7 @@ class _Check:
             yield _problem(where, f"Member must satisfy regular expression pattern: {pattern}")
 
 
-def _limits(value: Any, shape: Model, where: str) -> Iterator[str]:
+def _limits(value: Any, shape: Shape, where: str) -> Iterator[str]:
     measure = _MEASURES.get(shape.type_name)
     if measure is None:
         return

@@ -12,7 +12,7 @@ import pytest
 
 from acgr_sandbox import Request, Sandbox, Switches, load_scenario
 from acgr_sandbox.core.faults import KINDS
-from acgr_sandbox.scenario.load import DEFAULT_SCENARIO
+from acgr_sandbox.scenario.default import DEFAULT_SCENARIO
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from acgr_sandbox import ScenarioError, load_scenario
-from acgr_sandbox.scenario.load import DEFAULT_SCENARIO
+from acgr_sandbox.scenario.default import DEFAULT_SCENARIO
 
 CENTRE = Path(__file__).parents[4] / "examples/sandbox/contact-centre.yaml"
 
