@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from threading import Condition
+from collections import Counter
+from collections.abc import Callable, Sequence
+from math import inf
+from threading import Condition, Thread
 
 from acgr_sandbox import ManualClock
 
@@ -30,3 +33,82 @@ class SandboxTime:
             condition.wait(PATIENCE)
         else:
             self._clock.advance(seconds)
+
+
+class TimeOfThreads(SandboxTime):
+    """For work in several threads: the clock moves on when all of them wait, to the moment at which the first goes on.
+
+    So what is done takes as long as it would take if nothing but waiting took time, however busy the machine is. Nobody
+    may wait for another thread but by this clock, or for a lock that is held by somebody who waits.
+    """
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self._changed = Condition()
+        self._threads = 0
+        self._parked: dict[object, tuple[Condition, float]] = {}
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so long."""
+        condition = Condition()
+        with condition:
+            self.wait(condition, seconds)
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        """Wait until the held condition is notified, or so long at most."""
+        if not self._threads:
+            super().wait(condition, seconds)
+            return
+        token = object()
+        with self._changed:
+            self._parked[token] = condition, inf if seconds is None else self._clock.now() + seconds
+            self._changed.notify()
+        condition.wait()
+        with self._changed:
+            del self._parked[token]
+
+    def together(self, work: Sequence[Callable[[], object]]) -> None:
+        """Do all of it at once, each in a thread of its own, and return when it is done.
+
+        Raises:
+            Exception: what the first of them has raised.
+        """
+        raised: list[Exception] = []
+
+        def do(one: Callable[[], object]) -> None:
+            try:
+                one()
+            except Exception as error:
+                raised.append(error)
+            finally:
+                with self._changed:
+                    self._threads -= 1
+                    self._changed.notify()
+
+        self._threads = len(work)
+        for one in work:
+            Thread(target=do, args=(one,), daemon=True).start()
+        while self._threads:
+            self._move_on()
+        if raised:
+            raise raised[0]
+
+    def _move_on(self) -> None:
+        """Where all wait, to the moment at which the first of them goes on."""
+        with self._changed:
+            if not self._all_wait():
+                self._changed.wait(0.001)  # nobody says when a thread that was notified has gone on
+                return
+            condition, until = min(self._parked.values(), key=lambda one: one[1])
+        assert until < inf, "everybody waits for somebody else"
+        self._clock.advance(max(0.0, until - self._clock.now()))
+        with condition:
+            condition.notify_all()
+
+    def _all_wait(self) -> bool:
+        """Whether every thread is parked, and none of them has been notified."""
+        if not 0 < len(self._parked) == self._threads:
+            return False
+        parked = Counter(id(condition) for condition, _ in self._parked.values())
+        waiting = {id(condition): len(condition._waiters) for condition, _ in self._parked.values()}  # type: ignore[attr-defined]
+        return all(waiting[one] == count for one, count in parked.items())

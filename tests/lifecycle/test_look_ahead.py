@@ -216,19 +216,59 @@ def test_nobody_answers(sandbox: Sandbox, connection: Connection) -> None:
     assert sandbox.counters.calls() == asked
 
 
-@pytest.mark.parametrize("numbers", [1, 40])
-def test_calls_of_a_preview(sandbox: Sandbox, connection: Connection, numbers: int) -> None:
-    """However many numbers are declared, they are looked up from the same sweeps."""
-    add(sandbox, numbers)
-    for last in range(numbers):
-        foreseen(PLACEMENT, placed(f"+44207946{1000 + last}"))
-    assert sandbox.counters.calls() <= 12
+SWEEPS = {"ListPhoneNumbersV2": 1, "ListFlowAssociations": 2}
+
+
+def test_calls_of_a_preview(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
+    """One number or five hundred: each sweep once, for names a handful of lists, and nothing for each number."""
+    add(sandbox, 500)
+    asked = {}
+    for numbers in (1, 500):
+        next_run()
+        sandbox.counters.reset()
+        for last in range(numbers):
+            assert foreseen(PLACEMENT, placed(number(last))).work == Work(moves=1)
+        asked[numbers] = calls(sandbox)
+    for counted in asked.values():
+        assert {name: count for name, count in counted.items() if name in SWEEPS} == SWEEPS
+        assert sum(counted.values()) <= 12, counted
+
+
+def test_calls_of_a_preview_of_what_is_there(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
+    """The same where everything is in the state and as declared."""
+    add(sandbox, 500)
+    next_run()
+    state = PLACEMENT.create(placed(ON_RETAIL)).outs
+    asked = {}
+    for numbers in (1, 500):
+        next_run()
+        sandbox.counters.reset()
+        for last in range(numbers):
+            PLACEMENT.check(state, placed(ON_RETAIL))
+            assert PLACEMENT.diff("id", state, placed(ON_RETAIL)).changes is False, last
+            current_run().look_ahead("")
+        asked[numbers] = calls(sandbox)
+    print(asked)
+    assert asked[1] == asked[500]
+
+
+def calls(sandbox: Sandbox) -> dict[str, int]:
+    """By operation, how often it was asked for."""
+    counted: dict[str, int] = {}
+    for row in sandbox.counters.rows():
+        counted[row["operation"]] = counted.get(row["operation"], 0) + row["calls"]
+    return counted
+
+
+def number(last: int) -> str:
+    """One of those that `add` adds."""
+    return f"+44207946{1000 + last}"
 
 
 def add(sandbox: Sandbox, numbers: int) -> None:
     """More numbers on the instance, with their flow."""
     for last in range(numbers):
-        e164 = f"+44207946{1000 + last}"
+        e164 = number(last)
         found = sandbox.perform("ClaimPhoneNumber", {"PhoneNumber": e164, "InstanceId": home(sandbox)}, region=SOURCE)
         assert found["PhoneNumberId"]
     sandbox.clock.advance(60.0)  # type: ignore[attr-defined]

@@ -19,6 +19,13 @@ MOST = 8
 NAMED = 2
 """Numbers of a kind of change that are named."""
 
+_STYLES = (
+    "  classDef dark fill:#b3261e,stroke:#b3261e,color:#ffffff",
+    "  classDef side fill:none,stroke:#8c959f",
+    "  class b,a side",
+)
+"""Colours that can be seen on light and on dark pages; Mermaid's own for a half is a loud yellow."""
+
 Answers = tuple[tuple[str, Answer | None], ...]
 
 
@@ -47,7 +54,7 @@ def picture(report: Report) -> list[str]:
     lines = ["flowchart TB", *before, *after, "  b ==> a"]
     if left_out:
         lines.append(f'  more["{count(left_out, "number")} more, not drawn"]')
-    return [*lines, "  classDef dark fill:#b3261e,stroke:#b3261e,color:#ffffff"]
+    return [*lines, *_STYLES]
 
 
 def _kind(change: NumberChange) -> _Kind | None:
