@@ -34,15 +34,17 @@ from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.groups import display_name, find_group
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, Unfinished
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Refused, Unfinished
 from acgr_connect.model.identifiers import Identifier, identifier
 from acgr_connect.model.operation import Operation
+from acgr_connect.model.records import Number
 from acgr_connect.model.removal_guard import allowance
-from acgr_connect.numbers.find import find_number
+from acgr_connect.numbers.find import find_number, look
 from acgr_connect.numbers.flows import find_flows
 from acgr_connect.numbers.forecast import forecast
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
+from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
 from acgr_connect.world.sweep import FRESH
 
@@ -59,6 +61,12 @@ __all__ = [
 ]
 
 Flows = Identity | Mapping[str, Identity]
+
+MIRRORED = "The source Region has it: `pulumi up` waits until this Region has it too"
+"""What becomes of a flow that was made a moment ago."""
+
+STATUS_LOOKS = 3
+"""Numbers of which a preview asks whether they are IN_PROGRESS, which no list tells: one request each."""
 
 COMPONENT = "acgr:index:GlobalResiliency$"
 """Stands in the URN of whatever belongs to a component, whose numbers are guarded though nobody says so."""
@@ -284,7 +292,7 @@ class PlacementLogic(ResourceLogic):
             desired = _desired(connection, news, operation, believing=FRESH)
         except ConnectError as error:
             is_coming = written is flow and _is_in_source(connection, news, operation)
-            return problem(error, written, may_come=is_coming)
+            return problem(error, written, coming=MIRRORED if is_coming else "")
         try:
             ahead = forecast(run.restorer, desired, is_new=not olds)
         except Refused as error:
@@ -292,7 +300,7 @@ class PlacementLogic(ResourceLogic):
         region = desired.number.arn.region
         return Foreseen(
             (str(ahead),),
-            (),
+            _in_progress(run, desired.number) if ahead.origin else (),
             ahead.work,
             int(bool(ahead.work.flows and ahead.dark_regions)),
             ahead.dark_seconds,
@@ -371,6 +379,21 @@ class PlacementLogic(ResourceLogic):
         state = state_of(observed, olds)
         claim_placement(operation, run, state, props, made=True)
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
+
+
+def _in_progress(run: Run, number: Number) -> tuple[Problem, ...]:
+    """Whether something else is at work on a number that is to move; asked of the first few, one request for each."""
+    if run.status_looks >= STATUS_LOOKS:
+        return ()
+    run.status_looks += 1
+    try:
+        status = look(run.connection, number.arn, Purpose.CHECK).status
+    except NotFound as error:
+        return (Problem(str(error), is_certain=False),)
+    if status != "IN_PROGRESS":
+        return ()
+    said = f"phone number {number.e164} is IN_PROGRESS: something else is moving or changing it at this moment"
+    return (Problem(said, is_certain=False, then="`pulumi up` waits until that is over"),)
 
 
 def _is_in_source(connection: Connection, news: Mapping[str, Any], operation: Operation) -> bool:

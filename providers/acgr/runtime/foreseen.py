@@ -20,22 +20,18 @@ class Problem:
     Attributes:
         said: one sentence, with the way out.
         is_certain: whether this same program cannot make it true: what is written is an id, an ARN or a number.
-        is_coming: whether it is on its way, and a run waits for it.
+        then: what a run does about it.
     """
 
     said: str
     is_certain: bool
-    is_coming: bool = False
+    then: str = "As it is now, `pulumi up` fails here"
 
     @property
     def warning(self) -> str:
         """What is said where it does not end the preview: the sentence, and what a run will do."""
         end = "" if self.said[-1] in ".?!" else "."
-        return f"{self.said}{end} {WAITS if self.is_coming else FAILS}"
-
-
-FAILS, WAITS = "As it is now, `pulumi up` fails here", "It is on its way: `pulumi up` waits for it"
-"""How a warning ends that is about something which is not there."""
+        return f"{self.said}{end} {self.then}"
 
 
 @dataclass(frozen=True)
@@ -61,14 +57,14 @@ class Foreseen:
     unsure: int = 0
 
 
-def problem(error: ConnectError, written: Any, *, may_come: bool = False) -> Foreseen:
+def problem(error: ConnectError, written: Any, *, coming: str = "") -> Foreseen:
     """What is in the way, where looking something up has failed.
 
     Args:
         error: what Connect, or this package, has answered.
         written: how the thing is written: a name may yet be given to something by the same program, an id, an ARN or a
             number's digits may not.
-        may_come: whether it is on its way, whoever makes it.
+        coming: where it is on its way, what a run does about it.
 
     Raises:
         ConnectError: nobody could tell.
@@ -76,7 +72,9 @@ def problem(error: ConnectError, written: Any, *, may_come: bool = False) -> For
     if not isinstance(error, (NotFound, Conflict, Refused)):
         raise error
     written = [*written.values()] if isinstance(written, Mapping) else [written]
-    return Foreseen(problems=(Problem(str(error), not may_come and not any(map(_is_name, written)), may_come),))
+    if coming:
+        return Foreseen(problems=(Problem(str(error), is_certain=False, then=coming),))
+    return Foreseen(problems=(Problem(str(error), not any(map(_is_name, written))),))
 
 
 def _is_name(written: Any) -> bool:

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from math import inf
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,7 +25,7 @@ from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run, current_run
 from acgr_connect import log
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
-from acgr_connect.model.operation import Operation
+from acgr_connect.model.operation import Deadline, Operation, asking_until
 
 FUNCTION = "pulumi-python:acgr:preflight"
 """The token under which the program asks. Its package is that of all dynamic resources: it reaches their plugin."""
@@ -35,6 +36,9 @@ NOT_ASKED = (
     "number is dark or was moved"
 )
 """Said once where there are no credentials, or nobody answers."""
+
+GIVEN_UP = "Amazon Connect answers slowly: this preview has stopped looking ahead after"
+"""Said once where the time is up."""
 
 _asks_together: ContextVar[bool] = ContextVar("asks together", default=False)
 
@@ -125,29 +129,31 @@ def _looked_ahead(run: Run, urn: str) -> int:
         return _say(_engine.operation_of(urn, run.connection.clock), run, run.look_ahead(urn))
 
 
-def looked_ahead(operation: Operation, run: Run, look: Callable[[], Foreseen]) -> Foreseen:
+def looked_ahead(operation: Operation, run: Run, look: Callable[[Operation], Foreseen]) -> Foreseen:
     """What was foreseen, or nothing where the time for it is up or Connect cannot be asked, which is said once.
+
+    No request is begun once the time is up, so that a preview waits no longer than that for a service that is slow.
 
     Args:
         operation: of the resource.
         run: has the time that may be spent.
-        look: foresees it.
+        look: foresees it, within the time that the operation has.
     """
     budget, clock = run.preflight_budget, run.connection.clock
     if budget.is_spent:
         return Foreseen()
-    began = clock.now()
+    deadline, foreseen = Deadline.after(budget.left, clock), Foreseen()
     try:
-        foreseen = look()
+        with asking_until(deadline):
+            foreseen = look(replace(operation, deadline=deadline))
     except ConnectError as error:
         log.debug("not looked ahead", error=str(error))
-        if not isinstance(error, (Denied, Unavailable, WrongAccount)):
-            return Foreseen()
-        budget.charge(inf)
-        operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
-        return Foreseen()
-    if budget.charge(clock.now() - began):
-        operation.say(f"looking up what there is took more than {budget.seconds:.0f} s: the rest was not looked up")
+        if isinstance(error, (Denied, Unavailable, WrongAccount)) and not deadline.has_passed:
+            budget.charge(inf)
+            operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
+            return foreseen
+    if budget.charge(deadline.elapsed):
+        operation.warn(f"{GIVEN_UP} {budget.seconds:.0f} s: what is not said here was not looked up")
     return foreseen
 
 

@@ -118,7 +118,7 @@ class ConnectProvider(ResourceProvider):
         run = current_run()
 
         def look_ahead(_: Connection) -> Foreseen:
-            return looked_ahead(operation, run, lambda: self.logic.foresee(operation, run, olds, news or {}))
+            return looked_ahead(operation, run, lambda bounded: self.logic.foresee(bounded, run, olds, news or {}))
 
         run.propose(operation.urn, look_ahead if news else None)
 

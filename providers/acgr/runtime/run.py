@@ -51,6 +51,7 @@ class Run:
         restores_with: the URN of the resource that is a change because of what earlier runs left, or None.
         looked_at: the groups, as they are written, whose numbers this run has looked at.
         said: what has been said of resources, each with its URN.
+        status_looks: of how many numbers it was asked whether they are IN_PROGRESS.
         told_of: the ids of numbers of which a warning has said that an earlier run left them.
     """
 
@@ -69,6 +70,7 @@ class Run:
         self.restores_with: str | None = None
         self.told_of: set[str] = set()
         self.said: set[tuple[str, str]] = set()
+        self.status_looks = 0
         self.preflight_budget = TimeBudget(NAME_CHECK_SECONDS)
         self._proposed: dict[str, LookAhead | None] = {}
         self._foreseen: dict[str, Foreseen] = {}

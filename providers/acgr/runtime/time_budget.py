@@ -17,6 +17,11 @@ class TimeBudget:
         """Whether nothing is left."""
         return self._left <= 0
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(0.0, self._left)
+
     def charge(self, seconds: float) -> bool:
         """Take away seconds that were spent; True for whoever spends the last of them."""
         with self._lock:

@@ -21,7 +21,7 @@ from acgr_connect.aws.operations import OPERATIONS
 from acgr_connect.model import errors
 from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.clock import Clock
-from acgr_connect.model.operation import Deadline
+from acgr_connect.model.operation import Deadline, may_ask
 from acgr_connect.model.records import (
     Distribution,
     Flow,
@@ -368,11 +368,7 @@ class RegionalConnect:
         throttles = failures = 0
         unanswered: errors.Unavailable | None = None
         while True:
-            try:
-                queued = self._limiter.acquire(operation, self._purpose_after(unanswered), self._deadline)
-            except (errors.Cancelled, errors.WaitTimeout) as error:
-                # An attempt that was not answered may have been carried out: nobody may be told that nothing began.
-                raise unanswered or error from error
+            queued = self._turn(operation, unanswered)
             attempt = throttles + failures + 1
             if attempt == 1:
                 before()
@@ -397,6 +393,16 @@ class RegionalConnect:
             if is_throttled:
                 self._limiter.refused(operation, self._purpose)
             self._clock.sleep(wait)
+
+    def _turn(self, operation: str, unanswered: errors.Unavailable | None) -> float:
+        """Wait until the request may go out; how many seconds that took."""
+        if not may_ask():
+            raise unanswered or errors.Unavailable("the time is up in which it may be asked", region=self.region)
+        try:
+            return self._limiter.acquire(operation, self._purpose_after(unanswered), self._deadline)
+        except (errors.Cancelled, errors.WaitTimeout) as error:
+            # An attempt that was not answered may have been carried out: nobody may be told that nothing began.
+            raise unanswered or error from error
 
     def _tell(self, error: errors.ConnectError) -> None:
         """Whether the Region answers at all decides whether numbers may start to move."""

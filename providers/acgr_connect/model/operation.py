@@ -6,7 +6,9 @@ border: `acgr/_engine.py` for Pulumi's dynamic provider, a test or a command oth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from acgr_connect.model.clock import Clock
@@ -60,6 +62,25 @@ class Deadline:
     def has_passed(self) -> bool:
         """Whether no time is left."""
         return self.clock.now() >= self.at
+
+
+_ASKING: ContextVar[Deadline | None] = ContextVar("asking until", default=None)
+
+
+@contextmanager
+def asking_until(deadline: Deadline) -> Iterator[None]:
+    """In this thread no request is begun after that meanwhile: nothing depends on the answer."""
+    token = _ASKING.set(deadline)
+    try:
+        yield
+    finally:
+        _ASKING.reset(token)
+
+
+def may_ask() -> bool:
+    """Whether another request may be begun in this thread."""
+    deadline = _ASKING.get()
+    return deadline is None or not deadline.has_passed
 
 
 @dataclass(frozen=True)

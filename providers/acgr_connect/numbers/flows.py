@@ -58,7 +58,7 @@ def find_flows(
         regions: where the number will be reachable.
         flows: a name is looked up in each Region; one id or ARN means the same id in the other Region.
         operation: has the deadline, and shows what is waited for.
-        believing: seconds for which a list is believed that does not have it.
+        believing: seconds for which a list is believed that does not have it; then nothing is waited for.
 
     Raises:
         NotFound: a Region has no such flow.
@@ -70,7 +70,11 @@ def find_flows(
     found = {source: _find(connection, instance.in_region(source), meant[source], believing)}
     for region in replicas:
         there = instance.in_region(region)
-        if str(meant[region]) in {str(meant[source]), str(found[source].in_region(region)), found[source].id}:
+        if not believing and str(meant[region]) in {
+            str(meant[source]),
+            str(found[source].in_region(region)),
+            found[source].id,
+        }:
             _await_mirrored(connection, there, meant[region], source, operation)
         found[region] = _find(connection, there, meant[region], believing)
     return found
