@@ -11,6 +11,7 @@ The parts, from the top down. An import goes down in this list, never up (`pypro
     control/             the control routes, their client, the overview, the second writer
     kept_world           the files that keep a world from one start to the next
     simulation           `Simulation`: the world with clock, switches, faults and metrics; runs operations on it
+    access/              who may do what: IAM policies, evaluated as AWS does
     operations/          what each operation of Connect does to the world, one module per subject
     scenario/            worlds from YAML, from sizes and from snapshots, and the JSON schema of scenarios
     core/                the world, the changes that wait for their time, switches, faults, throttle, clock, metrics

@@ -7,12 +7,14 @@ import copy
 import errno
 import json
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .access.access import EVERYBODY
 from .core.clock import RealClock, clock_named
 from .core.events import Event, line
 from .core.pending_changes import shift
@@ -60,8 +62,34 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", help="requests a second; 0 throttles nothing")
     parser.add_argument("--burst", help="requests at once")
     parser.add_argument("--calls", metavar="RATE", help="a steady stream of phone calls, e.g. 5/s (docs/sandbox.md)")
+    parser.add_argument("--iam-policy", type=_policy, action="append", default=[], metavar="[KEY=]FILE", help=_POLICY)
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     return parser
+
+
+_POLICY = "what callers may do, or those with the access key KEY; may be repeated"
+_KEY = re.compile(r"(?:([A-Za-z0-9_.*-]+)=)?(.+)", re.DOTALL)
+
+
+def _policy(text: str) -> tuple[str, Path]:
+    found = _KEY.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("name a file with a policy")
+    return found[1] or EVERYBODY, Path(found[2])
+
+
+def _policies(rows: Sequence[tuple[str, Path]]) -> dict[str, list[object]]:
+    documents: dict[str, list[object]] = {}
+    for key, path in rows:
+        documents.setdefault(key, []).append(_document(path))
+    return documents
+
+
+def _document(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path} cannot be read as a policy: {error}") from None
 
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
@@ -77,6 +105,8 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     switches, events = _switches(arguments), _events(arguments.events)
     keeper = KeptWorld(path) if path is not None else None
     sandbox = Sandbox(world, clock=clock, switches=switches, scenario=scenario, on_event=events, keeper=keeper)
+    if arguments.iam_policy:
+        sandbox.set_policies(_policies(arguments.iam_policy))
     if arguments.calls:
         sandbox.stream_calls(arguments.calls)
     return sandbox

@@ -173,6 +173,8 @@ def _fault_for(simulation: Simulation, call: ApiCall) -> Fault | None:
 def _run(simulation: Simulation, call: ApiCall, fault: Fault | None) -> Response:
     params = parse(call.operation, call.labels, call.request)
     validate(call.operation, params, patterns=simulation.switches.patterns == "check")
+    if simulation.access is not None and call.caller.account == simulation.account:
+        simulation.access.check(simulation.world, call.caller, call.operation, params)
     answer = simulation.operate(call.caller, call.operation, params, async_failure_of(fault))
     response = render(call.operation, answer)
     refuse_after(fault)

@@ -23,7 +23,9 @@ class _Body(io.BytesIO):
             yield chunk
 
 
-def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | None = None) -> Any:
+def session_on(
+    sandbox: Sandbox, *, account: str | None = None, region: str | None = None, access_key: str = "sandbox"
+) -> Any:
     """A `boto3.Session` whose `connect` and `sts` clients talk to `sandbox`.
 
     Its credentials are dummies, it reads no configuration files, and its clients try once unless they are given a
@@ -33,6 +35,7 @@ def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | No
         sandbox: who answers.
         account: twelve digits to be somebody else; the scenario's account unless given.
         region: default Region; the source Region unless given.
+        access_key: whose policies hold, where the sandbox has some.
     """
     import boto3
     import botocore.session
@@ -45,7 +48,7 @@ def session_on(sandbox: Sandbox, *, account: str | None = None, region: str | No
     core.get_component("config_store").set_config_variable("profile", None)  # whatever AWS_PROFILE names
     core.set_default_client_config(Config(retries={"total_max_attempts": 1, "mode": "standard"}))
     session = boto3.Session(
-        aws_access_key_id=account or "sandbox",
+        aws_access_key_id=account or access_key,
         aws_secret_access_key="sandbox",
         region_name=region or sandbox.world.source_region,
         botocore_session=core,

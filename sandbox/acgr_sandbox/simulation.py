@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from .access.access import Access
 from .core.clock import Clock, RealClock
 from .core.events import LONGEST, Event, EventLog
 from .core.faults import Faults
@@ -71,7 +72,8 @@ class Simulation:
         on_event: called with every event (module `core.events`), as it happens.
         keeper: keeps the world beyond the life of the process.
 
-    `secret` is what it proves by that it is itself: `GET /_sandbox/status`.
+    `secret` is what it proves by that it is itself: `GET /_sandbox/status`. `access` is what its callers may do; None:
+    everything.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Simulation:
     ) -> None:
         self.clock: Clock = clock or RealClock()
         self.switches = switches or Switches()
+        self.access: Access | None = None
         self.faults = Faults()
         self.counters = Counters()
         self.call_rate = CallRate()
@@ -349,6 +352,16 @@ class Simulation:
             self.settle()
             self.switches = switches
             self.keep()
+
+    def set_policies(self, documents: Mapping[str, object]) -> None:
+        """Hold the callers of the account to policies from now on: an access key, or `*`, to IAM's JSON; {}: to none.
+
+        Raises:
+            ValueError: something is no policy, or has what is not evaluated here.
+        """
+        with self.lock:
+            self.access = Access.read(documents) if documents else None
+            self.log_world_event("policies set", of=sorted(documents))
 
     def restore(self, world: World, taken: float = 0.0, *, what: str = "restored") -> None:
         """Put another world in place of this one; its history begins now.

@@ -46,6 +46,24 @@ def _url(tmp_path: Path) -> str:
     return str(json.loads((tmp_path / "state/sandbox.json").read_text())["url"])
 
 
+def test_policies(acgr: Acgr, tmp_path: Path) -> None:
+    """`--iam-policy` holds all callers to a policy, or those with one access key; what is none is one sentence."""
+    allowed, denied = tmp_path / "allowed.json", tmp_path / "denied.json"
+    for file, effect in ((allowed, "Allow"), (denied, "Deny")):
+        statement = {"Effect": effect, "Action": "*", "Resource": "*"}
+        file.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}), encoding="utf-8")
+    asked = ("aws", "connect", "list-instances")
+    policies = ("--iam-policy", str(denied), "--iam-policy", f"sandbox={allowed}")
+    assert acgr("run", *policies, "--", *asked).returncode == 0
+    refused = acgr("run", *policies, "--", "env", "AWS_ACCESS_KEY_ID=other", *asked)
+    assert "user/other is not authorized to perform: connect:ListInstances" in refused.stderr
+    denied.write_text("{}", encoding="utf-8")
+    started = acgr("start", "--iam-policy", str(denied))
+    assert started.returncode == 1
+    assert "Policy of everybody: A policy's Version is 2012-10-17, not None." in started.stderr
+    assert "cannot be read as a policy" in acgr("start", "--iam-policy", "absent.json").stderr
+
+
 def test_a_life(acgr: Acgr, tmp_path: Path) -> None:
     """Start, start again, status, stop, stop again: each says what is the case and ends with 0."""
     started = acgr("start", "--scenario", str(SCENARIO))

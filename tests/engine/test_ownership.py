@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.centre import Centre
+from harness.centre import SOMEBODY_ELSE, Centre
 from harness.declarations import REPLICA, SOURCE, agent, component, e164, flow, number, roster
 from harness.stack import Stack
 
@@ -53,7 +53,7 @@ def test_a_dark_number_that_nobody_declares(stack: Stack, centre: Centre) -> Non
     pasted = lines[0].partition("aws connect associate-phone-number-contact-flow ")[2].split()
     given = dict(zip(pasted[::2], pasted[1::2], strict=True))
     assert given["--region"] == REPLICA
-    replica = session_on(centre.sandbox).client("connect", region_name=REPLICA)
+    replica = session_on(centre.sandbox, access_key=SOMEBODY_ELSE).client("connect", region_name=REPLICA)
     replica.associate_phone_number_contact_flow(
         PhoneNumberId=given["--phone-number-id"],
         InstanceId=given["--instance-id"],

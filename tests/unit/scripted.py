@@ -136,10 +136,10 @@ def sts(account: str = ACCOUNT) -> Client:
     return Client({"get_caller_identity": {"Account": account}})
 
 
-def refusal(code: str, status: int = 400, message: str = "because") -> ClientError:
+def refusal(code: str, status: int = 400, message: str = "because", operation: str = "Anything") -> ClientError:
     """What botocore raises for an answer that is an error."""
     metadata = {"HTTPStatusCode": status, "RequestId": "", "HostId": "", "HTTPHeaders": {}, "RetryAttempts": 0}
-    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}, "Anything")
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}, operation)
 
 
 def uuid(n: int) -> str:

@@ -33,15 +33,15 @@ _NAMES: Mapping[ResourceType, str] = {
 }
 """What the statement for each type of resources is called, in their order."""
 
-_PATHS: Mapping[ResourceType, str] = {
-    "instance": "instance/{instance}",
-    "user": "instance/{instance}/agent/*",
-    "contact-flow": "instance/{instance}/contact-flow/*",
-    "contact-flow-module": "instance/{instance}/flow-module/*",
-    "legacy-phone-number": "instance/{instance}/phone-number/*",
-    "wildcard-phone-number": "phone-number/*",
-    "wildcard-traffic-distribution-group": "traffic-distribution-group/*",
-    "inside-instance": "instance/{instance}/*",
+_PATHS: Mapping[ResourceType, tuple[str, ...]] = {
+    "instance": ("instance/{instance}",),
+    "user": ("instance/{instance}/agent/*",),
+    "contact-flow": ("instance/{instance}/contact-flow/*",),
+    "contact-flow-module": ("instance/{instance}/flow-module/*",),
+    "legacy-phone-number": ("instance/{instance}/phone-number/*",),
+    "wildcard-phone-number": ("phone-number/*",),
+    "wildcard-traffic-distribution-group": ("traffic-distribution-group/*",),
+    "inside-instance": ("instance/{instance}", "instance/{instance}/*"),
 }
 """What follows the account in an ARN, for those whose ARN has the Region in which they are asked for."""
 
@@ -151,7 +151,7 @@ def _arns(row: _Row, scope: Scope) -> tuple[str, ...]:
         return tuple(map(str, scope.groups))
     if row.type in _IN_NO_REGION:
         return (f"{_account(source, source.region)}:{row.type}/*",)
-    paths = [_PATHS[row.type].format(instance=source.id)]
+    paths = [path.format(instance=source.id) for path in _PATHS[row.type]]
     if row.type == "legacy-phone-number" and scope.numbers:
         paths = [path.replace("*", number.id) for path in paths for number in scope.numbers]
     return tuple(f"{_account(source, region)}:{path}" for region in _regions(row, scope) for path in paths)

@@ -25,6 +25,7 @@ from .process import start as start_process
 from .process import stop as stop_process
 
 DEFAULT_FOLDER = Path(".state/sandbox")
+_POLICY = "What callers may do, or those with the access key KEY (acgr policy); may be repeated."
 SIZES = ("numbers", "agents", "flows", "groups")
 SETTINGS = ("rate", "burst", "clock", "events", "calls")
 
@@ -68,11 +69,14 @@ def _of_world(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--rate", help="Requests a second; 0 throttles nothing."),
         click.option("--burst", help="Requests at once."),
         click.option("--calls", metavar="RATE", help="Let calls come in steadily: 5/s; 5/s:+442079460001 for one."),
+        click.option("--iam-policy", "policies", multiple=True, metavar="[KEY=]FILE", help=_POLICY),
         click.option("--switch", multiple=True, metavar="NAME=VALUE", help="May be repeated."),
     ]
 
     @functools.wraps(command)
-    def with_world(*, scenario: Path | None, port: int, switch: tuple[str, ...], **given: Any) -> int:
+    def with_world(
+        *, scenario: Path | None, port: int, policies: tuple[str, ...], switch: tuple[str, ...], **given: Any
+    ) -> int:
         sizes = {name: size for name in SIZES if (size := given.pop(name)) is not None}
         if sizes and scenario:
             raise SandboxFailure(f"Give --scenario or --{next(iter(sizes))}, not both.")
@@ -83,6 +87,7 @@ def _of_world(command: Callable[..., int]) -> Callable[..., int]:
             [
                 *("--port", str(port)),
                 *(part for name, value in set_.items() for part in (f"--{name}", value)),
+                *(part for one in policies for part in ("--iam-policy", one)),
                 *(part for one in switch for part in ("--switch", one)),
             ],
             set_.get("calls"),

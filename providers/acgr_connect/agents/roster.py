@@ -111,7 +111,7 @@ def _join(task: BulkTask, group: Arn, associate: Request, missing: Sequence[Arn]
     if outcome.ended:
         elsewhere = {user: error for user, error in late.items() if isinstance(error, Conflict)}
         outcome.elsewhere.update(elsewhere)
-        outcome.failed.update({user: f"{_cause(error)}: {ONE_GROUP}" for user, error in elsewhere.items()})
+        outcome.failed.update({user: f"{error.explained()}: {ONE_GROUP}" for user, error in elsewhere.items()})
     elif late:
         clock.sleep(min(RETRY_EVERY, task.operation.deadline.remaining))
         late = _worth_another_request(task.connection, group, late, outcome)
@@ -134,13 +134,9 @@ def _requested(task: BulkTask, request: Request, users: Sequence[Arn], outcome: 
     late: dict[Arn, ConnectError] = {
         user: error for user, error in run.refused.items() if isinstance(error, (NotFound, Conflict))
     }
-    outcome.failed.update({user: _cause(error) for user, error in run.refused.items() if user not in late})
+    outcome.failed.update({user: error.explained() for user, error in run.refused.items() if user not in late})
     outcome.unanswered.update(user for user, error in run.refused.items() if isinstance(error, Unavailable))
     return late
-
-
-def _cause(error: ConnectError) -> str:
-    return f"{error.message.rstrip('.')} ({error.code})" if error.code else error.message.rstrip(".")
 
 
 def _why_none(connection: Connection, group: Arn, context: ErrorContext) -> ConnectError | None:
@@ -159,7 +155,7 @@ def _worth_another_request(
         if user.id in present:  # a lost answer had put them there
             outcome.done.add(user)
         else:
-            outcome.failed[user] = f"{_cause(error)}: {ONE_GROUP}"
+            outcome.failed[user] = f"{error.explained()}: {ONE_GROUP}"
             outcome.elsewhere.add(user)
     absent = [user for user in late if user not in conflicts and not exists(connection, user)]
     outcome.failed.update(dict.fromkeys(absent, UNKNOWN_USER))
@@ -203,7 +199,7 @@ def leave_all(
         present = members_now(connection, group)
         still = {user for user in late if user.id in present and exists(connection, user)}
         outcome.done.update(set(late) - still)
-        outcome.failed.update({user: _cause(late[user]) for user in still})
+        outcome.failed.update({user: late[user].explained() for user in still})
     log.info("agents disassociated", group=group.id, done=len(outcome.done), failed=len(outcome.failed))
     if isinstance(outcome.ended, NotFound) and status_now(connection, group) == "missing":
         return Outcome(set(users), stays=outcome.stays)

@@ -15,6 +15,8 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
+from acgr_connect.aws import denials
+from acgr_connect.aws.operations import OPERATIONS
 from acgr_connect.model import errors
 
 BY_CODE: dict[str, type[errors.ConnectError]] = {
@@ -79,5 +81,7 @@ def _translate(error: ClientError, region: str) -> errors.ConnectError:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     unmodelled = errors.Throttled if status == 429 else errors.Unavailable if status >= 500 else errors.ConnectError
     translation = BY_CODE.get(code, unmodelled)(message, code=code, region=region)
+    if code in denials.CODES and error.operation_name in OPERATIONS:
+        translation.remedy = denials.remedy(message, error.operation_name)
     translation.request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
     return translation

@@ -32,8 +32,9 @@ ResourceType = Literal[
     "inside-instance",
     "anything",
 ]
-"""What an action is authorized on, in AWS's words but for the last two: `inside-instance`, for actions on test cases
-and findings, which AWS's page does not list yet, and `anything`, `*`, for actions that AWS does not narrow."""
+"""What an action is authorized on, in AWS's words but for the last two: `inside-instance`, the instance and what is in
+it, for actions on test cases and findings, which AWS's page does not list yet, and `anything`, `*`, for actions that
+AWS does not narrow."""
 
 NEVER = "connect:ReleasePhoneNumber"
 """No operation here calls it, and every role is denied it: a released number is gone for up to 180 days."""
@@ -124,7 +125,6 @@ _IN_REPLICA_TOO = frozenset(
     {
         "AssociatePhoneNumberContactFlow",
         "BatchGetFlowAssociation",
-        "DescribeInstance",
         "DisassociatePhoneNumberContactFlow",
         "ListContactFlows",
         "ListFlowAssociations",

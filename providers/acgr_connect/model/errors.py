@@ -47,13 +47,14 @@ class ConnectError(Exception):
         message: the service's own message, or this package's sentence.
         region: the Region that was asked, or "".
         request_id: AWS's id of the request that was answered so, or "".
+        remedy: what to do about it, where the answer itself tells; "" where only who asked can.
         has_context: whether the message already is a whole sentence for the user.
     """
 
     def __init__(self, message: str, *, code: str = "", region: str = "") -> None:
         super().__init__(message)
         self.message, self.code, self.region = message, code, region
-        self.request_id = ""
+        self.request_id = self.remedy = ""
         self.has_context = False
 
     def __copy__(self) -> Self:
@@ -63,6 +64,21 @@ class ConnectError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, with its code, as part of a sentence of one's own."""
+        said = self.message.rstrip(".")
+        return said if self.has_context else _explained(said, self.code, "")
+
+    def explained(self) -> str:
+        """The same, and what to do."""
+        said = self.message.rstrip(".")
+        return said if self.has_context else _explained(said, self.code, self.remedy)
+
+
+def _explained(cause: str, code: str, remedy: str) -> str:
+    return (f"{cause} ({code})" if code else cause) + (f"; {remedy}" if remedy else "")
 
 
 class NotFound(ConnectError):
@@ -166,8 +182,7 @@ class ErrorContext:
         return self._sentence(self.region, cause, remedy, code)
 
     def _sentence(self, region: str, cause: str, remedy: str, code: str) -> str:
-        said = f"{cause} ({code})" if code else cause
-        return f"{self.action} in {region}: {said}" + (f"; {remedy}" if remedy else "")
+        return f"{self.action} in {region}: {_explained(cause, code, remedy)}"
 
     def added_to(self, error: Failure, cause: str = "", remedy: str = "") -> Failure:
         """The same error, of the same class, as one sentence about what was being done.
@@ -177,9 +192,16 @@ class ErrorContext:
         if error.has_context:
             return error
         explained, region = copy(error), self.region or error.region
-        explained.message = self._sentence(region, cause or error.message.rstrip("."), remedy, error.code)
+        remedies = "; ".join(filter(None, (error.remedy, remedy)))
+        explained.message = self._sentence(region, cause or error.message.rstrip("."), remedies, error.code)
         explained.region, explained.has_context = region, True
         return explained
+
+    def around(self, error: Failure, remedy: str) -> Failure:
+        """The same error, whose own sentence is the cause in one about something larger."""
+        larger = copy(error)
+        larger.message, larger.has_context = self.sentence(error.explained(), remedy), True
+        return larger
 
     def error(self, kind: type[Failure], cause: str, remedy: str = "") -> Failure:
         """A new error of that class, as one sentence about what was being done."""

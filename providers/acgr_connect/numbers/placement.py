@@ -423,8 +423,7 @@ class _Attempt:
             self.restorer.prove(number, before, self.desired.flows)
         except ConnectError as error:
             remedy = "nothing was changed: it would be dark after the move; mend that first"
-            error.has_context = False
-            raise self.desired.context.added_to(error, remedy=remedy) from error
+            raise self.desired.context.around(error, remedy) from error
 
     def _start(self, number: Number, take: Callable[[], None]) -> ConnectError | None:
         """Step 5. None where the move was accepted; an error where nobody knows whether it was.

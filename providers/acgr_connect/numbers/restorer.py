@@ -499,7 +499,7 @@ class _Settling:
                 self._renew()
             self._is_refused = self._is_refused or isinstance(error, (Conflict, NotFound, Refused))
             self._settled.flows.pop(region, None)
-            self._settled.dark[region] = f"{error.message.rstrip('.')}" + (f" ({error.code})" if error.code else "")
+            self._settled.dark[region] = error.cause
         else:
             self._settled.flows[region] = found
 

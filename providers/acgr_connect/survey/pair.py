@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from acgr_connect.aws.client import RegionalConnect
 from acgr_connect.model.arns import Arn, is_arn, parse
 from acgr_connect.model.errors import Conflict, ConnectError, Denied, ErrorContext, NotFound, Unavailable
 from acgr_connect.model.hints import did_you_mean
@@ -57,7 +58,7 @@ def _look(connection: Connection, instance: str | None, arn: Arn | None, region:
                 others = _names(api.describe_instance(there.id) for there in api.list_instances())
                 remedy = f"there are: {', '.join(others) or 'none at all'}"
                 raise context.added_to(error, "there is none of that id", remedy) from error
-        there = [api.describe_instance(one.id) for one in api.list_instances()]
+        there = _described(api)
         meant = [one for one in there if (one.alias == instance if instance else len(one.regions) > 1)]
         if len(meant) == 1:
             return meant[0]
@@ -67,6 +68,26 @@ def _look(connection: Connection, instance: str | None, arn: Arn | None, region:
             hint = did_you_mean(instance, names) if instance else ""
             raise context.error(NotFound, f"{cause}; there are: {', '.join(names) or 'none at all'}", hint)
         raise context.error(Conflict, f"there are several: {', '.join(_names(meant))}", "say which with --instance")
+
+
+def _described(api: RegionalConnect) -> list[Instance]:
+    """The instances of a Region with their replication, without those that the role may not look at.
+
+    Raises:
+        Denied: it may look at none.
+    """
+    answers = [_described_or_not(api, one) for one in api.list_instances()]
+    found = [one for one in answers if isinstance(one, Instance)]
+    if not found and (denied := next((one for one in answers if isinstance(one, Denied)), None)):
+        raise denied
+    return found
+
+
+def _described_or_not(api: RegionalConnect, listed: Arn) -> Instance | Denied:
+    try:
+        return api.describe_instance(listed.id)
+    except Denied as error:
+        return error
 
 
 def _names(instances: Iterable[Instance]) -> list[str]:

@@ -115,6 +115,14 @@ class Control:
         """Nothing goes wrong any more."""
         self._ask("DELETE", "faults")
 
+    def set_policies(self, documents: Mapping[str, Any]) -> None:
+        """Hold callers to IAM policies: an access key, or `*`, to a policy or a list of them; {}: to none."""
+        self._ask("POST", "policies", dict(documents)) if documents else self._ask("DELETE", "policies")
+
+    def asked(self) -> list[dict[str, Any]]:
+        """What callers asked for since there are policies: action, resource, how often it was allowed and refused."""
+        return list(self._ask("GET", "policies")["asked"])
+
     def reset(self) -> None:
         """Back to the scenario."""
         self._ask("POST", "reset")

@@ -232,6 +232,21 @@ def _clear_faults(simulation: Simulation, _: Payload) -> object:
     return []
 
 
+def _policies(simulation: Simulation, _: Payload) -> object:
+    access = simulation.access
+    return {"policies": access.documents() if access else {}, "asked": access.asked() if access else []}
+
+
+def _set_policies(simulation: Simulation, payload: Payload) -> object:
+    simulation.set_policies(payload)
+    return _policies(simulation, {})
+
+
+def _drop_policies(simulation: Simulation, _: Payload) -> object:
+    simulation.set_policies({})
+    return {}
+
+
 def _restore(simulation: Simulation, payload: Payload) -> object:
     simulation.restore(restored(payload), time_of(payload))
     return status(simulation, {})
@@ -254,6 +269,9 @@ _ROUTES: dict[tuple[str, str], Callable[[Simulation, Payload], object]] = {
     ("GET", "dark"): _dark,
     ("GET", "switches"): _switches,
     ("GET", "faults"): _faults,
+    ("GET", "policies"): _policies,
+    ("POST", "policies"): _set_policies,
+    ("DELETE", "policies"): _drop_policies,
     ("POST", "counters/reset"): _reset_counters,
     ("GET", "calls"): _calls,
     ("POST", "calls"): _place_calls,

@@ -10,6 +10,7 @@ from .refusal import Refusal
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _ACCOUNT = re.compile(r"\d{12}")
+_USER = re.compile(r"(?!\d{12}$)[A-Za-z0-9_.-]{1,64}")
 
 
 class Caller(NamedTuple):
@@ -19,6 +20,12 @@ class Caller(NamedTuple):
     region: str
     service: str
     access_key: str
+
+
+def principal_of(caller: Caller, partition: str) -> str:
+    """The ARN of who calls: a user of that account, called as the access key is."""
+    name = caller.access_key if _USER.fullmatch(caller.access_key) else "sandbox"
+    return f"arn:{partition}:iam::{caller.account}:user/{name}"
 
 
 def caller_of(headers: Mapping[str, str], account: str) -> Caller:

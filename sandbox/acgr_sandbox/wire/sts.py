@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from .caller import Caller
+from .caller import Caller, principal_of
 from .rest_json import Request, Response
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -27,8 +27,9 @@ def answer(caller: Caller, request: Request, partition: str) -> Response:
     """Who the caller is; any other action is refused."""
     if action(request) != "GetCallerIdentity":
         return _xml(400, _ERROR.format(namespace=_NAMESPACE))
-    arn = f"arn:{partition}:iam::{caller.account}:user/sandbox"
-    text = _IDENTITY.format(namespace=_NAMESPACE, arn=arn, user="AIDASANDBOX", account=caller.account)
+    text = _IDENTITY.format(
+        namespace=_NAMESPACE, arn=principal_of(caller, partition), user="AIDASANDBOX", account=caller.account
+    )
     return _xml(200, text)
 
 

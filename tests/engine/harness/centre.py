@@ -10,6 +10,9 @@ from typing import Any
 
 from harness.declarations import REPLICA, SOURCE, e164
 
+from acgr_cli.policy.document import policy_of
+from acgr_cli.policy.scope import Scope
+from acgr_connect.model.arns import parse
 from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.core.models import Association, Group, Number
 from acgr_sandbox.core.world import World
@@ -40,6 +43,9 @@ SCENARIO: dict[str, Any] = {
 FAST = Switches(rate=0, claim_seconds=0.3, metadata_seconds=0.2, mirror_seconds=0.1, group_seconds=0.2)
 """Nothing is throttled and nothing takes long."""
 
+DEPLOYING, PREVIEWING, SOMEBODY_ELSE = "sandbox", "previewing", "hand"
+"""The access keys of those who deploy, who preview, and of whoever does something by hand."""
+
 Holds = Callable[[World], bool]
 
 
@@ -69,7 +75,8 @@ class Centre:
         world = scenario if isinstance(scenario, World) else load_scenario(scenario)
         self.sandbox = Sandbox(world, clock=self._time, switches=FAST, on_write=self._saw)
         self.server = Server(self.sandbox)
-        self.hand = session_on(self.sandbox).client("connect", region_name=SOURCE)
+        self.sandbox.set_policies(policies(self.sandbox.world))
+        self.hand = session_on(self.sandbox, access_key=SOMEBODY_ELSE).client("connect", region_name=SOURCE)
 
     @property
     def url(self) -> str:
@@ -150,6 +157,27 @@ class Centre:
         for holds, event in self._awaited:
             if holds(world):
                 event.set()
+
+
+def policies(world: World) -> dict[str, list[dict[str, Any]]]:
+    """What `acgr policy` writes for who deploys and for who previews, on each instance with its groups.
+
+    So every test here shows as well that these policies are enough.
+    """
+    scopes = [
+        Scope(
+            parse(world.arn(instance)),
+            instance.replica,
+            tuple(parse(world.arn(each)) for each in world.groups.values() if each.instance_id == instance.id),
+        )
+        for instance in world.instances.values()
+    ]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return {
+        "*": [policy_of("deploy", scope, tags=True).plain() for scope in scopes],
+        PREVIEWING: [policy_of("preview-only", scope).plain() for scope in scopes],
+        SOMEBODY_ELSE: [{"Version": "2012-10-17", "Statement": [everything]}],
+    }
 
 
 @contextmanager

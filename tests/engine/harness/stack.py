@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.centre import DEPLOYING, PREVIEWING
 from harness.declarations import Declaration
 from harness.output import Ran
 
@@ -34,7 +35,7 @@ def clean_environment(user: Mapping[str, str], cli: Path) -> dict[str, str]:
         "PATH": os.pathsep.join(path),
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
-        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_ACCESS_KEY_ID": DEPLOYING,
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -168,7 +169,7 @@ class Stack:
         process = subprocess.Popen(
             ["pulumi", *arguments],
             cwd=self.folder,
-            env={**self.environment, **environment},
+            env={**self.environment, **_role(arguments, self.environment), **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -242,6 +243,12 @@ class Running:
         self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
+
+
+def _role(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """Who only looks is somebody who may do no more."""
+    looks = arguments[0] in ("preview", "refresh") and environment.get("AWS_ACCESS_KEY_ID") == DEPLOYING
+    return {"AWS_ACCESS_KEY_ID": PREVIEWING} if looks else {}
 
 
 def end(pid: int) -> None:

@@ -53,6 +53,23 @@ def test_because_with_a_cause_and_a_remedy() -> None:
     assert str(sentence) == BEGIN + "the group does not exist (ResourceNotFoundException); create it"
 
 
+def test_what_the_answer_tells_to_do() -> None:
+    """It comes before what whoever asked tells to do, and is part of the cause in a sentence of one's own."""
+    error = errors.Denied("not you.", code="AccessDenied")
+    error.remedy = "allow it"
+    assert str(CONTEXT.added_to(error, remedy="run again")) == f"{BEGIN}not you (AccessDenied); allow it; run again"
+    assert (error.cause, error.explained()) == ("not you (AccessDenied)", "not you (AccessDenied); allow it")
+    assert NotFound("It is gone.").explained() == "It is gone"
+
+
+def test_a_sentence_in_a_larger_one() -> None:
+    """It is the cause there, as it is; class and code stay."""
+    inner = CONTEXT.added_to(errors.Denied("not you.", code="AccessDenied"), remedy="allow it")
+    larger = ErrorContext("moving a number", "us-east-1").around(inner, "nothing was changed")
+    assert str(larger) == f"moving a number in us-east-1: {BEGIN}not you (AccessDenied); allow it; nothing was changed"
+    assert (type(larger), larger.code, larger.has_context) == (errors.Denied, "AccessDenied", True)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_with_context_stays(kind: type[ConnectError]) -> None:
     """A sentence is not wrapped into another: the innermost knows best."""

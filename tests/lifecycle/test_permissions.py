@@ -1,0 +1,190 @@
+"""The policies of `acgr policy` are enough for all that runs do, and nothing in them is too much.
+
+The sandbox holds every call to them, with AWS's own table of what a call is authorized on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+import reference_history
+from reference_history import Begin, Made
+from sandbox_time import SandboxTime
+from surroundings import WORLD, connection_to, shared_session
+
+from acgr import connected
+from acgr.runtime.run import Run
+from acgr_cli.policy.document import Policy, policy_of
+from acgr_cli.policy.scope import Scope
+from acgr_connect.aws.permissions import RoleKind, permissions
+from acgr_connect.model.arns import parse
+from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.operation import Operation
+from acgr_connect.survey.pair import find_pair
+from acgr_connect.survey.reading import Extent, survey
+from acgr_connect.survey.records import Survey
+from acgr_sandbox import ManualClock, Sandbox, load_scenario, restored, snapshot
+from acgr_sandbox.access.conditions import pattern
+
+TAGS = tuple(action for action in permissions("deploy", tags=True) if action not in permissions("deploy"))
+UNMIRRORED = {"mirroring": False}
+REMEDY = "`acgr policy` prints what it needs"
+
+
+def policy(sandbox: Sandbox, role: RoleKind, *, tags: bool = False, all_groups: bool = False) -> Policy:
+    """The policy of a role for the pair of instances, on each of its groups by ARN or on all of the account."""
+    world = sandbox.world
+    instance = world.instance("northwind")
+    groups = () if all_groups else tuple(parse(world.arn(group)) for group in world.groups.values())
+    return policy_of(role, Scope(parse(world.arn(instance)), instance.replica, groups), tags=tags)
+
+
+def without(whole: Policy, action: str) -> dict[str, Any]:
+    """The policy's JSON without one action."""
+    rows = [replace(each, actions=tuple(name for name in each.actions if name != action)) for each in whole.statements]
+    return replace(whole, statements=tuple(row for row in rows if row.actions)).plain()
+
+
+def unused(sandbox: Sandbox, whole: Policy) -> list[tuple[str, str]]:
+    """What is allowed and was not asked for: an action on an ARN, with its wildcards."""
+    assert sandbox.access is not None
+    asked = [(str(row["action"]), str(row["resource"])) for row in sandbox.access.asked() if row["allowed"]]
+    allowed = [
+        (action, arn)
+        for each in whole.statements
+        if each.effect == "Allow"
+        for action in each.actions
+        for arn in each.resources
+    ]
+    return [
+        (action, arn)
+        for action, arn in allowed
+        if not any(name == action and pattern(arn).fullmatch(resource) for name, resource in asked)
+    ]
+
+
+@pytest.fixture
+def begin(sandbox: Sandbox, next_run_with: Callable[..., Run]) -> Callable[..., Run]:
+    """Begin a run; the Regions do not mirror flows, so that each is asked for itself."""
+    sandbox.set_switches(sandbox.switches.with_values(UNMIRRORED))
+    return next_run_with
+
+
+@pytest.fixture(scope="module")
+def first_run() -> tuple[dict[str, Any], list[Made]]:
+    """The world after a first run of a role that may do everything, and what it has made."""
+    sandbox, shared = Sandbox(load_scenario(WORLD), clock=ManualClock()), shared_session()
+    sandbox.set_switches(sandbox.switches.with_values(UNMIRRORED))
+    shared.sandbox = sandbox
+    with connected(shared, SandboxTime(sandbox.clock)):
+        made = reference_history.first_run(sandbox, lambda: None)
+    return snapshot(sandbox.world, sandbox.clock.now()), made
+
+
+@pytest.fixture
+def state(sandbox: Sandbox, begin: Begin, first_run: tuple[dict[str, Any], list[Made]]) -> list[Made]:
+    """What a first run has made."""
+    world, made = first_run
+    sandbox.restore(restored(world))
+    return made
+
+
+def test_who_deploys_may(sandbox: Sandbox, begin: Begin) -> None:
+    """Everything that runs do is allowed by the policy of the role that deploys."""
+    sandbox.set_policies({"*": policy(sandbox, "deploy").plain()})
+    reference_history.deploy(sandbox, begin)
+    assert sandbox.counters.calls(outcome="AccessDeniedException") == 0
+
+
+def test_who_deploys_may_no_more(sandbox: Sandbox, begin: Begin) -> None:
+    """Each of its actions is used, on each kind of ARN and in each Region that it is allowed on.
+
+    But for the form of a number's ARN of which nobody knows whether Connect asks for it.
+    """
+    whole = policy(sandbox, "deploy", all_groups=True)
+    sandbox.set_policies({"*": whole.plain()})
+    reference_history.deploy(sandbox, begin)
+    assert [(action, arn) for action, arn in unused(sandbox, whole) if not arn.endswith("/phone-number/*")] == []
+
+
+@pytest.mark.parametrize("action", permissions("deploy"))
+def test_each_action_that_deploys_is_needed(sandbox: Sandbox, begin: Begin, action: str) -> None:
+    """Without it a run fails, with a sentence that names it and says what to do; no number ends dark for it."""
+    sandbox.set_policies({"*": without(policy(sandbox, "deploy"), action)})
+    dark = sandbox.dark_numbers()
+    with pytest.raises(Exception, match=rf"allow {action} to the role: {REMEDY}"):
+        reference_history.deploy(sandbox, begin)
+    assert set(sandbox.dark_numbers()) <= set(dark)
+
+
+@pytest.mark.parametrize("action", [None, *TAGS])
+def test_tags(sandbox: Sandbox, begin: Callable[..., Run], action: str | None) -> None:
+    """With `acgr:journal=tags` two actions more are needed, held to the two tags that are used."""
+    whole = policy(sandbox, "deploy", tags=True)
+    sandbox.set_policies({"*": without(whole, action) if action else whole.plain()})
+    tagging = partial(begin, journal_in_tags=True)
+    if action is None:
+        reference_history.deploy(sandbox, tagging)
+        assert sandbox.counters.calls(outcome="AccessDeniedException") == 0
+    else:
+        with pytest.raises(Exception, match=rf"allow {action} to the role: {REMEDY}"):
+            reference_history.deploy(sandbox, tagging)
+
+
+def test_who_previews_may(sandbox: Sandbox, begin: Begin, state: list[Made]) -> None:
+    """Everything that previews and refreshes do is allowed by the policy of the role that previews."""
+    sandbox.set_policies({"*": policy(sandbox, "preview-only").plain()})
+    said = list(reference_history.preview(sandbox, begin, state))
+    assert sandbox.counters.calls(outcome="AccessDeniedException") == 0
+    assert not any("not looked up" in line for line in said)
+
+
+def test_who_previews_may_no_more(sandbox: Sandbox, begin: Begin, state: list[Made]) -> None:
+    """Each of its actions is used, on each kind of ARN and in each Region that it is allowed on."""
+    whole = policy(sandbox, "preview-only", all_groups=True)
+    sandbox.set_policies({"*": whole.plain()})
+    assert list(reference_history.preview(sandbox, begin, state))
+    assert unused(sandbox, whole) == []
+
+
+@pytest.mark.parametrize("action", permissions("preview-only"))
+def test_each_action_that_previews_is_needed(sandbox: Sandbox, begin: Begin, state: list[Made], action: str) -> None:
+    """Without it a preview or a refresh says so: it names the action, and what to do."""
+    sandbox.set_policies({"*": without(policy(sandbox, "preview-only"), action)})
+    said = reference_history.preview(sandbox, begin, state)
+    assert any(f"allow {action} to the role: {REMEDY}" in line for line in said)
+
+
+def surveyed(sandbox: Sandbox) -> Survey:
+    """All that `acgr verify`, `discover` and `report` read."""
+    connection = connection_to(sandbox)
+    pair = find_pair(connection, None, ("eu-west-2",))
+    extent = Extent(statuses=True, contents=True, findings=True)
+    return survey(connection, pair, Operation.within(3600.0, connection.clock), extent)
+
+
+@pytest.mark.parametrize("role", ["verify", "drill"])
+def test_who_verifies_may(sandbox: Sandbox, role: RoleKind) -> None:
+    """Everything of a pair can be read with the policy of the role that verifies, and of the one that drills.
+
+    That the account has another instance, which is none of its business, is in nobody's way.
+    """
+    sandbox.set_policies({"*": policy(sandbox, role).plain()})
+    assert surveyed(sandbox).unread == ()
+    refused = [row["resource"] for row in sandbox.access.asked() if row["refused"]] if sandbox.access else []
+    assert refused == [sandbox.world.arn(sandbox.world.instance("island"))]
+
+
+@pytest.mark.parametrize("action", permissions("verify"))
+def test_each_action_that_verifies_is_needed(sandbox: Sandbox, action: str) -> None:
+    """Without it something cannot be read, and what is said of that names the action."""
+    sandbox.set_policies({"*": without(policy(sandbox, "verify"), action)})
+    try:
+        said = [one.text for one in surveyed(sandbox).unread]
+    except ConnectError as error:
+        said = [str(error)]
+    assert any(f"perform: {action} " in line for line in said)
