@@ -145,7 +145,7 @@ def _foreseen(begin: Begin, provider: ConnectProvider, news: Inputs) -> Iterator
     run, said = current_run(), list[str]()
     provider.check({}, news)
     operation = Operation(Deadline.after(0.0, run.connection.clock), say=said.append)
-    foreseen = looked_ahead(operation, run, lambda: provider.logic.foresee(operation, run, {}, news))
+    foreseen = looked_ahead(operation, run, lambda asked: provider.logic.foresee(asked, run, {}, news))
     yield from [*said, *foreseen.said]
 
 

@@ -14,6 +14,7 @@ import pytest
 import reference_history
 from reference_history import Begin, Made
 from sandbox_time import SandboxTime
+from sound_world import sound
 from surroundings import WORLD, connection_to, shared_session
 
 from acgr import connected
@@ -180,8 +181,9 @@ def test_who_verifies_may(sandbox: Sandbox, role: RoleKind) -> None:
 
 
 @pytest.mark.parametrize("action", permissions("verify"))
-def test_each_action_that_verifies_is_needed(sandbox: Sandbox, action: str) -> None:
+def test_each_action_that_verifies_is_needed(action: str) -> None:
     """Without it something cannot be read, and what is said of that names the action."""
+    sandbox = sound()
     sandbox.set_policies({"*": without(policy(sandbox, "verify"), action)})
     try:
         said = [one.text for one in surveyed(sandbox).unread]
