@@ -425,6 +425,13 @@ def test_what_is_meant_to_be_so() -> None:
     assert found(sandbox, Meant(("*",), {}, {"ACGR201": ()})) == []
 
 
+def test_a_group_that_does_not_show_where_its_agents_are() -> None:
+    """Nothing is said of what is not known."""
+    sandbox = sound()
+    _set("group", "retail", agents={})(sandbox)
+    assert found(sandbox) == []
+
+
 def test_a_branch_for_each_region_is_no_pin() -> None:
     """A flow that asks where it runs, and has what it needs in both Regions, is as the guide says."""
     sandbox = sound()

@@ -76,6 +76,14 @@ def test_a_sound_pair() -> None:
     assert outcome.verdict == "Nothing was found that keeps a failover from working"
 
 
+def test_what_is_called() -> None:
+    """A reading asks for what the role `verify` may do, all of it and nothing else."""
+    sandbox = sound()
+    _verified(sandbox)
+    asked = {str(row["operation"]) for row in sandbox.counters.rows()} - {"GetCallerIdentity"}
+    assert asked == SURVEY_OPERATIONS
+
+
 def test_what_fails() -> None:
     """Errors fail; warnings only where it is asked for."""
     sandbox = sound()
@@ -151,13 +159,14 @@ def test_an_answer_that_lacks_members() -> None:
 
     def handle(request: Request) -> Response:
         answer = kept(request)
-        is_cut = "/phone-number/" in request.raw_path or "/replication-findings/" in request.raw_path
+        cut = ("/phone-number/", "/replication-findings/", "/traffic-distribution/")
+        is_cut = any(path in request.raw_path for path in cut)
         return replace(answer, body=b"{}") if is_cut and request.method == "GET" else answer
 
     sandbox.handle = handle  # type: ignore[method-assign]
     outcome = _verified(sandbox)
     assert (outcome.exit_code, outcome.findings) == (PARTIAL, ())
-    assert {one.operation for one in outcome.unread} == {"DescribePhoneNumber"}
+    assert {one.operation for one in outcome.unread} == {"DescribePhoneNumber", "GetTrafficDistribution"}
 
 
 def test_a_region_that_goes_down_meanwhile() -> None:
@@ -361,6 +370,27 @@ def test_restore_tells_the_truth(tmp_path: Path) -> None:
     sandbox.clock.sleep(60)
     outcome = _verified(sandbox, restores=True, yes=True, flows={"": Name("Sales")})
     assert (outcome.exit_code, outcome.findings) == (DONE, ())
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_restore_is_interrupted(after: int) -> None:
+    """What was given is kept; nothing else has been touched."""
+    sandbox = sound()
+    sandbox.switches = sandbox.switches.with_values({"mirroring": False})
+    for region in (SOURCE, REPLICA):
+        sandbox.world.number(RETAIL).flows[region].flow_id = None
+    seen: list[str] = []
+
+    def stop(line: str) -> None:
+        seen.extend([line] if "setting its flow" in line else [])
+        if len(seen) == after:
+            raise KeyboardInterrupt
+
+    asked = Asked(restores=True, yes=True, flows={"": Name("Sales")})
+    with pytest.raises(KeyboardInterrupt):
+        verified(replace(_reach(sandbox), say=stop), asked)
+    given = [flow for flow in _flows(sandbox, RETAIL).values() if flow]
+    assert given == ["Sales"] * (after - 1)
 
 
 # --call

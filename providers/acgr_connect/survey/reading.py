@@ -152,6 +152,11 @@ class _Reader:
             distribution = self._ask_anywhere(
                 f"traffic shares of {name}", "GetTrafficDistribution", lambda api: api.get_distribution(group.arn)
             )
+        if distribution is not None and not distribution.telephony:
+            text = "the answer does not say where calls go"
+            what = f"traffic shares of {name}"
+            self._note(Unread(what, "GetTrafficDistribution", group.arn.region, Why.OTHER, text))
+            distribution = None
         members = self._ask_anywhere(
             f"agents of {name}", "ListTrafficDistributionGroupUsers", lambda api: api.list_group_users(group.arn)
         )

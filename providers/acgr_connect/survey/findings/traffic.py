@@ -38,6 +38,8 @@ def _sign_in(survey: Survey) -> Mapping[str, bool]:
 def _unsound(group: Group, shown: Distribution, regions: tuple[str, ...]) -> Iterator[Finding]:
     for what, shares in (("calls", shown.telephony), ("agents", shown.agents)):
         said = ", ".join(f"{region} {share} %" for region, share in sorted(shares.items())) or "none at all"
+        if what == "agents" and not shares:
+            continue  # it is not shown for every group
         if sum(shares.values()) != 100 or not set(shares) <= set(regions):
             text = f"the shares of {what} of group {group.name} are {said}"
             yield _of(kinds.SHARES, group, text, "set them anew, 100 % in all", "", {what: dict(shares)})
@@ -57,6 +59,8 @@ def _unmet(view: GroupView, shown: Distribution, sign_in: Mapping[str, bool]) ->
     if view.members is not None and not view.members:
         return
     group = view.group
+    if not shown.agents:
+        return
     is_apart = any(calls and not shown.agents.get(region) for region, calls in shown.telephony.items())
     for region in sorted({*shown.telephony, *shown.agents}):
         calls, agents = shown.telephony.get(region, 0), shown.agents.get(region, 0)

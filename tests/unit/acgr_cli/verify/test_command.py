@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from acgr_cli import main
-from acgr_cli.exit_codes import DONE, FAILED, FOUND, PARTIAL, WRONG_USAGE
+from acgr_cli.clock import poll
+from acgr_cli.exit_codes import DONE, FAILED, FOUND, INTERRUPTED, PARTIAL, WRONG_USAGE
 from acgr_sandbox import Fault, Sandbox
 from acgr_sandbox.server import Server
 
@@ -155,3 +160,40 @@ def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--help"]) == DONE
     text = capsys.readouterr().out
     assert all(f"  {code} " in text for code in (0, 1, 2, 3, 4, 130))
+
+
+def test_ctrl_c_while_calls_run(served: Sandbox) -> None:
+    """A real interrupt of a real process: the test cases that it has made are gone when it ends."""
+    served.switches = served.switches.with_values({"test_seconds": 300.0})
+    arguments = ["verify", *FAST, "--quick", "--call", "--yes"]
+    program = [sys.executable, "-c", "import sys; from acgr_cli import main; sys.exit(main(sys.argv[1:]))"]
+    with subprocess.Popen([*program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        for _ in poll(0.05, until=60):
+            if served.world.test_executions or process.poll() is not None:
+                break
+        assert served.world.test_cases
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == INTERRUPTED
+    assert served.world.test_cases == {}
+
+
+class _Terminal(io.StringIO):
+    """Somebody who answers."""
+
+    def isatty(self) -> bool:
+        """There is somebody."""
+        return True
+
+
+@pytest.mark.parametrize(("answer", "flow"), [("y", True), ("n", False), ("", False)])
+def test_who_is_asked(
+    answer: str, flow: bool, served: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only a yes is a yes, and what was not done is told."""
+    number, replica = _number(served), served.world.replica_region
+    served.world.number(number).flows[replica].flow_id = None
+    monkeypatch.setattr("sys.stdin", _Terminal(f"{answer}\n"))
+    _, out, err = _run(capsys, "--restore", "--number", number)
+    assert "Give it that flow? [y/N]: " in err
+    assert bool(served.world.number(number).flow_in(replica)) is flow
+    assert (f"{number} in {replica}: it is dark still: it was not done: nobody said yes" in out) is not flow
