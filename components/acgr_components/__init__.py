@@ -4,6 +4,7 @@ from acgr_components.global_resiliency import (
     GlobalResiliency,
     GlobalResiliencyArgs,
     GlobalResiliencyArgsDict,
+    GlobalResiliencyGroupArgsDict,
     GlobalResiliencyNumber,
     GlobalResiliencyNumberArgsDict,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "GlobalResiliency",
     "GlobalResiliencyArgs",
     "GlobalResiliencyArgsDict",
+    "GlobalResiliencyGroupArgsDict",
     "GlobalResiliencyNumber",
     "GlobalResiliencyNumberArgsDict",
 ]

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pulumi
 
-from acgr.arguments import GROUP, is_output_as_text
-from acgr.runtime.inputs import OBJECT_AS_TEXT
+from acgr.arguments import GROUP, INSTANCE, is_output, is_output_as_text
+from acgr.runtime.inputs import OBJECT_AS_TEXT, Shape
 from acgr.runtime.program import foreign_providers
 from acgr_components.agents import NOT_GIVEN, agents_of
 from acgr_components.numbers import numbers_of
-from acgr_components.problems import Problems
+from acgr_components.problems import Problems, shown
 from acgr_connect.model import identifiers
 from acgr_connect.model.removal_guard import allowance
+
+GROUP_ENTRY = ("name", "instance", "description", "tags")
+"""What the group has that a component makes."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a component declares: its children's inputs; the numbers' by label, the agents' where any are declared."""
+    """What a component declares: its children's inputs.
+
+    Attributes:
+        group: the group, as it is given; None where the component makes it.
+        made: the group's inputs where it makes it.
+        regions: source and replica.
+        placements: the numbers' inputs by label.
+        roster: the agents' inputs where any are declared.
+    """
 
     group: Any
+    made: dict[str, Any] | None
     regions: tuple[str, str]
     placements: Mapping[str, dict[str, Any]]
     roster: dict[str, Any] | None
+
+    def on(self, group: Any) -> Declared:
+        """The same on a group, which is known by now."""
+        placements = {label: {**number, "target": group} for label, number in self.placements.items()}
+        roster = {**self.roster, "traffic_distribution_group": group} if self.roster else None
+        return replace(self, group=group, placements=placements, roster=roster)
 
 
 def declared(name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> Declared:
@@ -45,7 +63,9 @@ def declared(name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions |
         problems.add("name", OBJECT_AS_TEXT)
     _no_foreign_providers(problems, opts)
     regions = _regions(problems, props["source_region"], props["replica_region"])
-    group = _group(problems, props["traffic_distribution_group"], regions)
+    given = props["traffic_distribution_group"]
+    made = _made(problems, given, regions) if isinstance(given, Mapping) else None
+    group = None if isinstance(given, Mapping) else _group(problems, given, regions)
     numbers = numbers_of(problems, props["numbers"], regions)
     agents = agents_of(problems, props["agents"], regions)
     limits = {name: props[name] for name in ("max_removals", "max_number_removals")}
@@ -68,6 +88,7 @@ def declared(name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions |
     }
     return Declared(
         group,
+        made,
         (source, replica),
         {label: {**shared, **number} for label, number in numbers.items()},
         None if props["agents"] is NOT_GIVEN else roster,
@@ -98,3 +119,31 @@ def _group(problems: Problems, group: Any, regions: tuple[str, str] | None) -> A
         return group
     shape = partial(identifiers.group, source_region=regions[0], replica_region=regions[1])
     return problems.input("traffic_distribution_group", group, shape, *GROUP)
+
+
+def _made(problems: Problems, group: Mapping[Any, Any], regions: tuple[str, str] | None) -> dict[str, Any]:
+    """The inputs of a group that the component makes."""
+    path = "traffic_distribution_group"
+    if unknown := [shown(key) for key in group if key not in GROUP_ENTRY]:
+        problems.add(path, f"there is no {', '.join(unknown)}; a group has: {', '.join(GROUP_ENTRY)}")
+        return {}
+    source = regions[0] if regions else None
+    shapes: dict[str, Shape] = {
+        "name": identifiers.group_name,
+        "instance": partial(identifiers.instance, source_region=source),
+        "description": identifiers.group_description,
+    }
+    found: dict[str, Any] = {"source_region": source}
+    for key, shape in shapes.items():
+        where = f"{path}.{key}"
+        if group.get(key) is not None:
+            found[key] = problems.input(where, group[key], shape, *(INSTANCE if key == "instance" else ()))
+        elif key != "description":
+            problems.add(where, f"it is missing; a group that is made here has {' and '.join(GROUP_ENTRY[:2])}")
+    tags = group.get("tags")
+    if isinstance(tags, Mapping):
+        plain = {key: text for key, text in tags.items() if not is_output(text)}
+        problems.input(f"{path}.tags", plain, identifiers.tags)
+    elif tags is not None:
+        problems.input(f"{path}.tags", tags, identifiers.tags)
+    return {**found, **({"tags": tags} if tags is not None else {})}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, final, overload
 
 import pulumi
 
-from acgr import PhoneNumberPlacement, TrafficDistributionGroupRoster
+from acgr import PhoneNumberPlacement, TrafficDistributionGroup, TrafficDistributionGroupRoster
 from acgr.arguments import Identity, given_arguments
 from acgr.runtime.preflight import ask, asking_together
 from acgr_components.agents import NOT_GIVEN
@@ -36,13 +36,30 @@ class GlobalResiliencyNumberArgsDict(TypedDict):
     description: NotRequired[pulumi.Input[str] | None]
 
 
+class GlobalResiliencyGroupArgsDict(TypedDict):
+    """What is declared of a group that the component makes, or takes over where there is one of that name.
+
+    Attributes:
+        name: its name. Another name is another group.
+        instance: the source instance's ARN, alias or id, or the `InstanceReplica` that replicates it.
+        description: its description, which Connect cannot change.
+        tags: keys to values. Tags that are not declared are left alone.
+    """
+
+    name: pulumi.Input[str]
+    instance: Identity
+    description: NotRequired[pulumi.Input[str] | None]
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]] | None]
+
+
 @dataclass(frozen=True)
 class GlobalResiliencyArgs:
     """What is declared of one traffic distribution group.
 
     Attributes:
-        traffic_distribution_group: its ARN, name or id, "default", or the resource that made it. It must exist in
-            `source_region` or be made by the same program.
+        traffic_distribution_group: its ARN, name or id, "default", or the resource that made it; it must exist in
+            `source_region` or be made by the same program. Or `{"name": …, "instance": …}`: then the component makes
+            it, as its child `<name>-group`, and deletes it once its numbers have left.
         source_region: the Region of the original instance.
         replica_region: the Region of the replica.
         numbers: by phone number, or by a label where the number is not known yet. Keys are plain text, values may be
@@ -55,7 +72,7 @@ class GlobalResiliencyArgs:
             given. A preview does not show what it refuses: the run ends in an error, and no more have left than may.
     """
 
-    traffic_distribution_group: Identity
+    traffic_distribution_group: Identity | GlobalResiliencyGroupArgsDict
     source_region: str
     replica_region: str
     numbers: Mapping[str, GlobalResiliencyNumberArgsDict] | None = None
@@ -67,7 +84,7 @@ class GlobalResiliencyArgs:
 class GlobalResiliencyArgsDict(TypedDict):
     """`GlobalResiliencyArgs` as a dictionary."""
 
-    traffic_distribution_group: Identity
+    traffic_distribution_group: Identity | GlobalResiliencyGroupArgsDict
     source_region: str
     replica_region: str
     numbers: NotRequired[Mapping[str, GlobalResiliencyNumberArgsDict] | None]
@@ -98,6 +115,7 @@ class GlobalResiliency(pulumi.ComponentResource):
     named `<name>-agents`. A listed agent's label is what stands in the list; of an ARN it is the id.
 
     Attributes:
+        group: the group's resource; None where it was not the component that made it.
         traffic_distribution_group_arn: the group's ARN; None where it was given by name and nothing is declared on it.
         numbers: by key, where callers of the number arrive.
         dark_numbers: the keys of numbers that have no flow in some Region.
@@ -106,6 +124,7 @@ class GlobalResiliency(pulumi.ComponentResource):
         roster: the agents' resource; None where `agents` was not given.
     """
 
+    group: TrafficDistributionGroup | None
     traffic_distribution_group_arn: pulumi.Output[str | None]
     numbers: Mapping[str, pulumi.Output[GlobalResiliencyNumber]]
     dark_numbers: pulumi.Output[list[str]]
@@ -141,6 +160,9 @@ class GlobalResiliency(pulumi.ComponentResource):
         super().__init__("acgr:index:GlobalResiliency", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         with asking_together():
+            self.group = TrafficDistributionGroup(f"{name}-group", opts=child, **wanted.made) if wanted.made else None
+            if self.group:
+                wanted = wanted.on(self.group)
             # The roster first: the engine begins in this order, and a place among its parallel steps is all it needs.
             self.roster = (
                 TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
@@ -149,7 +171,8 @@ class GlobalResiliency(pulumi.ComponentResource):
                 label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
                 for label, number in wanted.placements.items()
             }
-        if children := [*([self.roster] if self.roster else []), *self.placements.values()]:
+        made = [one for one in (self.group, self.roster) if one is not None]
+        if children := [*made, *self.placements.values()]:
             ask(self, children)
         self.agents = _members(self.roster)
         self.traffic_distribution_group_arn = self._group_arn(wanted)
@@ -165,6 +188,8 @@ class GlobalResiliency(pulumi.ComponentResource):
         )
 
     def _group_arn(self, wanted: Declared) -> pulumi.Output[str | None]:
+        if self.group:
+            return pulumi.Output.from_input(self.group.id)
         if isinstance(wanted.group, str) and is_arn(wanted.group):
             return pulumi.Output.from_input(wanted.group)
         arns = [

@@ -12,10 +12,12 @@ if __name__ != "acgr":
 from acgr.agents.roster import *
 from acgr.agents.user import *
 from acgr.find_users import find_users as find_users
+from acgr.instances.group import *
+from acgr.instances.replica import *
 from acgr.numbers.contact_flow import *
 from acgr.numbers.placement import *
 from acgr.runtime.run import connected as connected
 
 __all__ = sorted(
-    name for name in globals() if not name.startswith("_") and name not in ("agents", "numbers", "runtime")
+    name for name in globals() if not name.startswith("_") and name not in ("agents", "instances", "numbers", "runtime")
 )

@@ -70,11 +70,16 @@ def _known(args_type: type, given: Mapping[str, Any]) -> Mapping[str, Any]:
 def identity(value: Any, *attributes: str) -> Any:
     """What identifies an object: the value itself or, for a Pulumi resource, the first of these attributes it has.
 
+    A resource of this package whose id is that attribute (`ID_IS`) is taken by its id: in a preview that changes the
+    resource its outputs are not known, and its id is. So what stands on it shows no change there.
+
     Raises:
         TypeError: it is a resource of another kind.
     """
     if not isinstance(value, pulumi.Resource):
         return value
+    if getattr(type(value), "ID_IS", None) in attributes:
+        return value.id  # type: ignore[attr-defined]  # only resources that have an id say what it is
     for attribute in attributes:
         if (found := getattr(value, attribute, None)) is not None:
             return found
@@ -85,6 +90,8 @@ GROUP = ("traffic_distribution_group_arn", "arn")
 """Where resources of any package keep a traffic distribution group's ARN."""
 TARGET = ("traffic_distribution_group_arn", "arn", "instance_arn")
 """Where resources keep the ARN of what a number can be placed on."""
+INSTANCE = ("instance_arn", "arn")
+"""Where resources keep a source instance's ARN."""
 USER = ("user_arn", "arn")
 """Where resources keep a user's ARN."""
 PHONE_NUMBER = ("phone_number_arn", "arn")

@@ -35,6 +35,10 @@ ASSOCIATED = {"ResourceId": str(NUMBER), "FlowId": str(FLOW)}
 ANSWERS: dict[str, Answer] = {
     "describe_instance": {"Instance": {"Arn": str(INSTANCE)}},
     "list_instances": {"InstanceSummaryList": [{"Arn": str(INSTANCE)}]},
+    "replicate_instance": {},
+    "delete_instance": {},
+    "create_traffic_distribution_group": {"Id": GROUP.id, "Arn": str(GROUP)},
+    "delete_traffic_distribution_group": {},
     "list_replication_findings": {"ReplicationFindingsList": [{"ResourceType": "AGENT", "Region": "eu-central-1"}]},
     "describe_contact_flow": {"ContactFlow": {"Content": "{}"}},
     "describe_contact_flow_module": {"ContactFlowModule": {"Arn": f"{INSTANCE}/flow-module/greeting", "Name": "Hello"}},
@@ -72,6 +76,10 @@ ANSWERS: dict[str, Answer] = {
 CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "describe_instance": lambda api: api.describe_instance(INSTANCE.id),
     "list_instances": lambda api: api.list_instances(),
+    "replicate_instance": lambda api: api.replicate_instance(INSTANCE, "eu-central-1", "northwind-2", "token"),
+    "delete_instance": lambda api: api.delete_instance(INSTANCE),
+    "create_group": lambda api: api.create_group(INSTANCE, "retail", "token", description="Shops", tags={"a": "b"}),
+    "delete_group": lambda api: api.delete_group(GROUP),
     "list_replication_findings": lambda api: api.list_replication_findings(INSTANCE, "AGENT"),
     "describe_flow": lambda api: api.describe_flow(FLOW),
     "describe_flow_module": lambda api: api.describe_flow_module(INSTANCE, "greeting"),

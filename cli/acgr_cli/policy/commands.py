@@ -21,7 +21,8 @@ from .scope import Scope, group, number, require_replica
 
 _EPILOG = """\b
 roles:
-  deploy        pulumi up, refresh and destroy
+  deploy        pulumi up, refresh and destroy of numbers, their flows and agents
+  set-up        the same, and of replicas and traffic distribution groups
   preview-only  pulumi preview, and refresh --preview-only
   verify        acgr verify, discover and report: read only
   drill         acgr drill, and acgr verify --call: verify, traffic shares and test cases

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from acgr_connect.aws.operations import ONLY_WITH_TAGS
-from acgr_connect.aws.permissions import AUTHORIZATIONS, NEVER, ResourceType, RoleKind, Where, permissions
+from acgr_connect.aws.permissions import (
+    AUTHORIZATIONS,
+    NEVER,
+    ResourceType,
+    RoleKind,
+    Where,
+    authorized_on,
+    permissions,
+)
 from acgr_connect.model.arns import Arn
 from acgr_connect.numbers.obligation_tags import TAG_KEYS
 
@@ -29,6 +37,7 @@ _NAMES: Mapping[ResourceType, str] = {
     "traffic-distribution-group": "Groups",
     "wildcard-traffic-distribution-group": "ListGroups",
     "inside-instance": "InsideInstance",
+    "service-role": "ServiceRoles",
     "anything": "Everything",
 }
 """What the statement for each type of resources is called, in their order."""
@@ -45,8 +54,13 @@ _PATHS: Mapping[ResourceType, tuple[str, ...]] = {
 }
 """What follows the account in an ARN, for those whose ARN has the Region in which they are asked for."""
 
-_IN_NO_REGION: frozenset[ResourceType] = frozenset({"phone-number", "traffic-distribution-group", "anything"})
-"""Those whose ARN is the same wherever they are asked for: it carries the source Region."""
+_IN_NO_REGION: frozenset[ResourceType] = frozenset(
+    {"phone-number", "traffic-distribution-group", "service-role", "anything"}
+)
+"""Those whose ARN is the same wherever they are asked for: it carries the source Region, or none."""
+
+_SERVICE_ROLES = "role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect*"
+"""The roles that Connect keeps for its instances: who may change others could give itself anything."""
 
 
 @dataclass(frozen=True)
@@ -128,14 +142,15 @@ def _rows(role: RoleKind, *, tags: bool) -> dict[_Row, tuple[str, ...]]:
     found: dict[_Row, list[str]] = {}
     for action, where in permissions(role, tags=tags).items():
         authorization, is_tag = AUTHORIZATIONS[action], action.removeprefix("connect:") in ONLY_WITH_TAGS
-        for type_ in authorization.on:
-            row = _Row(type_, "both" if type_ in _IN_NO_REGION else where, authorization.by_instance, is_tag)
+        for type_ in authorized_on(action, role, tags=tags):
+            is_held = is_tag and type_ == "phone-number"
+            row = _Row(type_, "both" if type_ in _IN_NO_REGION else where, authorization.by_instance, is_held)
             found.setdefault(row, []).append(action)
     return {row: tuple(found[row]) for row in sorted(found, key=lambda row: row.place)}
 
 
 def _statement(row: _Row, actions: tuple[str, ...], arns: tuple[str, ...], scope: Scope) -> Statement:
-    words = [_NAMES[row.type], "InSource" if row.where == "source" else ""]
+    words = [_NAMES[row.type], "" if row.where == "both" else f"In{row.where.capitalize()}"]
     words += ["OfInstance" if row.by_instance else "", "Tags" if row.tags else ""]
     return Statement("".join(words), "Allow", actions, arns, tuple(_conditions(row, scope)))
 
@@ -145,6 +160,8 @@ def _arns(row: _Row, scope: Scope) -> tuple[str, ...]:
     source = scope.instance
     if row.type == "anything":
         return ("*",)
+    if row.type == "service-role":
+        return (f"arn:{source.partition}:iam::{source.account}:{_SERVICE_ROLES}",)
     if row.type == "phone-number" and scope.numbers:
         return tuple(map(str, scope.numbers))
     if row.type == "traffic-distribution-group" and scope.groups:
@@ -158,7 +175,7 @@ def _arns(row: _Row, scope: Scope) -> tuple[str, ...]:
 
 
 def _regions(row: _Row, scope: Scope) -> tuple[str, ...]:
-    if row.type == "legacy-phone-number":
+    if row.type == "legacy-phone-number" or row.where == "replica":
         return scope.regions[1:]
     return scope.regions[:1] if row.where == "source" else scope.regions
 

@@ -121,9 +121,21 @@ class RegionalConnect:
         """`DescribeInstance`."""
         return self._record(Instance.read, "DescribeInstance", InstanceId=instance_id)
 
-    def list_instances(self) -> list[Arn]:
-        """`ListInstances`: the ARNs of all instances of the account and Region."""
-        return self._records(lambda row: parse(row["Arn"], "instance"), "ListInstances", "InstanceSummaryList", 10)
+    def list_instances(self) -> list[Instance]:
+        """`ListInstances`: all instances of the account and Region, without their replication."""
+        return self._records(Instance.listed, "ListInstances", "InstanceSummaryList", 10)
+
+    def replicate_instance(self, instance: Arn, region: str, alias: str | None, token: str) -> None:
+        """`ReplicateInstance`, in the source Region: accepted, not done.
+
+        `token` makes a repetition the same request.
+        """
+        asked = {"InstanceId": str(instance), "ReplicaRegion": region, "ClientToken": token}
+        self._call("ReplicateInstance", **asked, **({"ReplicaAlias": alias} if alias else {}))
+
+    def delete_instance(self, instance: Arn) -> None:
+        """`DeleteInstance`: accepted, not done. In the replica's Region it deletes the replica, with all groups."""
+        self._call("DeleteInstance", InstanceId=instance.id)
 
     def list_replication_findings(self, instance: Arn, resource_type: str) -> TypeReplication:
         """`ListReplicationFindings`: how resources of one type are replicated, and which do not catch up."""
@@ -147,6 +159,24 @@ class RegionalConnect:
         return self._record(
             lambda answer: Group.read(answer["TrafficDistributionGroup"]), "DescribeTrafficDistributionGroup", **asked
         )
+
+    def create_group(
+        self, instance: Arn, name: str, token: str, *, description: str | None, tags: Mapping[str, str]
+    ) -> Arn:
+        """`CreateTrafficDistributionGroup`, in the source Region: accepted, not done.
+
+        `token` makes a repetition the same request.
+        """
+        asked: dict[str, Any] = {"InstanceId": str(instance), "Name": name, "ClientToken": token}
+        asked |= {"Description": description} if description else {}
+        asked |= {"Tags": dict(tags)} if tags else {}
+        return self._record(
+            lambda answer: parse(answer["Arn"], "traffic-distribution-group"), "CreateTrafficDistributionGroup", **asked
+        )
+
+    def delete_group(self, group: Arn) -> None:
+        """`DeleteTrafficDistributionGroup`, in the source Region: accepted, not done. Repeated, it may be refused."""
+        self._call("DeleteTrafficDistributionGroup", TrafficDistributionGroupId=str(group))
 
     def get_telephony_shares(self, group: Arn) -> dict[str, int]:
         """`GetTrafficDistribution`: Region to the percentage of calls that it takes."""

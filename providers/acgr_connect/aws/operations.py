@@ -67,8 +67,22 @@ CALL_OPERATIONS: frozenset[str] = frozenset(
 )
 """What places calls without a phone (`calls`): `acgr drill`, and `acgr verify --call`."""
 
-OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SURVEY_OPERATIONS | CALL_OPERATIONS
+SET_UP_OPERATIONS: frozenset[str] = frozenset(
+    {
+        "CreateTrafficDistributionGroup",
+        "DeleteInstance",
+        "DeleteTrafficDistributionGroup",
+        "ListInstances",
+        "ListReplicationFindings",
+        "ReplicateInstance",
+        "TagResource",
+        "UntagResource",
+    }
+)
+"""What `TrafficDistributionGroup` and `InstanceReplica` call besides: a role that only deploys may do none of it."""
+
+OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SET_UP_OPERATIONS | SURVEY_OPERATIONS | CALL_OPERATIONS
 """All of them."""
 
 ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})
-"""Those of them that are called with `acgr:journal=tags` and not otherwise."""
+"""Those of `RESOURCE_OPERATIONS` that are called with `acgr:journal=tags` and not otherwise."""

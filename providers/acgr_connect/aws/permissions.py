@@ -13,10 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from acgr_connect.aws.operations import CALL_OPERATIONS, ONLY_WITH_TAGS, RESOURCE_OPERATIONS, SURVEY_OPERATIONS
+from acgr_connect.aws.operations import (
+    CALL_OPERATIONS,
+    ONLY_WITH_TAGS,
+    RESOURCE_OPERATIONS,
+    SET_UP_OPERATIONS,
+    SURVEY_OPERATIONS,
+)
 
-RoleKind = Literal["deploy", "preview-only", "verify", "drill"]
-Where = Literal["source", "both"]
+RoleKind = Literal["deploy", "set-up", "preview-only", "verify", "drill"]
+Where = Literal["source", "replica", "both"]
 """In which Regions something is asked for."""
 
 ResourceType = Literal[
@@ -30,11 +36,12 @@ ResourceType = Literal[
     "traffic-distribution-group",
     "wildcard-traffic-distribution-group",
     "inside-instance",
+    "service-role",
     "anything",
 ]
-"""What an action is authorized on, in AWS's words but for the last two: `inside-instance`, the instance and what is in
-it, for actions on test cases and findings, which AWS's page does not list yet, and `anything`, `*`, for actions that
-AWS does not narrow."""
+"""What an action is authorized on, in AWS's words but for the last three: `inside-instance`, the instance and what is in
+it, for actions on test cases and findings, which AWS's page does not list yet; `service-role`, the role that Connect
+keeps for each instance; and `anything`, `*`, for actions that AWS does not narrow."""
 
 NEVER = "connect:ReleasePhoneNumber"
 """No operation here calls it, and every role is denied it: a released number is gone for up to 180 days."""
@@ -61,14 +68,33 @@ _MEMBERSHIP: tuple[ResourceType, ...] = ("instance", "traffic-distribution-group
 # policy examples"). It says so of queues; nobody has written down whether a number's flow is different.
 _NUMBER_IN_BOTH: tuple[ResourceType, ...] = ("phone-number", "legacy-phone-number")
 
+# Who replicates an instance needs what creating one needs (guide, "security-iam-amazon-connect-permissions").
+_CREATES_INSTANCE = (
+    "ds:AuthorizeApplication",
+    "ds:CheckAlias",
+    "ds:CreateAlias",
+    "ds:CreateIdentityPoolDirectory",
+    "ds:DescribeDirectories",
+    "ds:UnauthorizeApplication",
+    "iam:CreateServiceLinkedRole",
+    "iam:PutRolePolicy",
+    "connect:CreateInstance",
+)
+_DELETES_INSTANCE = ("ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication")
+
 AUTHORIZATIONS: Mapping[str, Authorization] = {
     "connect:AssociatePhoneNumberContactFlow": Authorization(("contact-flow", *_NUMBER_IN_BOTH)),
     "connect:AssociateTrafficDistributionGroupUser": Authorization(
         _MEMBERSHIP, ("connect:DescribeUser", "connect:SearchUsers")
     ),
     "connect:BatchGetFlowAssociation": Authorization(("wildcard-phone-number",), by_instance=True),
+    "connect:CreateInstance": Authorization(("anything",)),
     "connect:CreateTestCase": Authorization(("inside-instance",)),
+    # A group that is to be made is none of those that are named: it is allowed for all of the account.
+    "connect:CreateTrafficDistributionGroup": Authorization(("instance", "wildcard-traffic-distribution-group")),
+    "connect:DeleteInstance": Authorization(("instance",), _DELETES_INSTANCE),
     "connect:DeleteTestCase": Authorization(("inside-instance",)),
+    "connect:DeleteTrafficDistributionGroup": Authorization(("traffic-distribution-group",)),
     "connect:DescribeContactFlow": Authorization(("contact-flow",)),
     "connect:DescribeContactFlowModule": Authorization(("contact-flow-module",)),
     "connect:DescribeInstance": Authorization(("instance",), ("ds:DescribeDirectories",)),
@@ -91,15 +117,24 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
     "connect:ListTrafficDistributionGroups": Authorization(("wildcard-traffic-distribution-group",)),
     "connect:ListUserProficiencies": Authorization(("instance", "user")),
     "connect:ListUsers": Authorization(("instance",)),
+    "connect:ReplicateInstance": Authorization(("instance",), _CREATES_INSTANCE),
     "connect:SearchUsers": Authorization(("instance",), ("connect:DescribeUser", "connect:ListUserProficiencies")),
     "connect:StartTestCaseExecution": Authorization(("inside-instance",)),
     "connect:StopTestCaseExecution": Authorization(("inside-instance",)),
-    "connect:TagResource": Authorization(("phone-number",)),
-    "connect:UntagResource": Authorization(("phone-number",)),
+    "connect:TagResource": Authorization(("phone-number", "traffic-distribution-group")),
+    "connect:UntagResource": Authorization(("phone-number", "traffic-distribution-group")),
     "connect:UpdatePhoneNumber": Authorization(("instance", "phone-number", "traffic-distribution-group")),
     "connect:UpdatePhoneNumberMetadata": Authorization(("phone-number",)),
     "connect:UpdateTrafficDistribution": Authorization(("traffic-distribution-group",)),
+    "ds:AuthorizeApplication": Authorization(("anything",)),
+    "ds:CheckAlias": Authorization(("anything",)),
+    "ds:CreateAlias": Authorization(("anything",)),
+    "ds:CreateIdentityPoolDirectory": Authorization(("anything",)),
+    "ds:DeleteDirectory": Authorization(("anything",)),
     "ds:DescribeDirectories": Authorization(("anything",)),
+    "ds:UnauthorizeApplication": Authorization(("anything",)),
+    "iam:CreateServiceLinkedRole": Authorization(("service-role",)),
+    "iam:PutRolePolicy": Authorization(("service-role",)),
 }
 """By action. An operation of Connect needs the action of its name."""
 
@@ -138,8 +173,18 @@ _DRILLED = CALL_OPERATIONS | {"UpdateTrafficDistribution"}
 """What a drill calls besides what it verifies."""
 
 
+_IN_REPLICA_ALONE = frozenset({"DeleteInstance"})
+"""What is called in the replica and nowhere else: nobody here may delete a source instance."""
+
+
 def _of_resources(operations: frozenset[str]) -> dict[str, Where]:
-    return {name: "both" if name in _IN_REPLICA_TOO else "source" for name in operations}
+    return {name: _where(name) for name in operations}
+
+
+def _where(operation: str) -> Where:
+    if operation in _IN_REPLICA_ALONE:
+        return "replica"
+    return "both" if operation in _IN_REPLICA_TOO else "source"
 
 
 def _of_pair(operations: frozenset[str]) -> dict[str, Where]:
@@ -148,6 +193,7 @@ def _of_pair(operations: frozenset[str]) -> dict[str, Where]:
 
 OPERATIONS_OF: Mapping[RoleKind, Mapping[str, Where]] = {
     "deploy": _of_resources(RESOURCE_OPERATIONS - ONLY_WITH_TAGS),
+    "set-up": _of_resources((RESOURCE_OPERATIONS - ONLY_WITH_TAGS) | SET_UP_OPERATIONS),
     "preview-only": _of_resources(_PREVIEWED),
     "verify": _of_pair(SURVEY_OPERATIONS),
     "drill": _of_pair(SURVEY_OPERATIONS | _DRILLED),
@@ -170,9 +216,20 @@ def permissions(role: RoleKind = "deploy", *, tags: bool = False) -> dict[str, W
     return dict(sorted(needed.items()))
 
 
+def authorized_on(action: str, role: RoleKind, *, tags: bool = False) -> tuple[ResourceType, ...]:
+    """On what an action has to be allowed for a role.
+
+    A number is tagged only with `acgr:journal=tags`, a group only by the role that sets up.
+    """
+    types = AUTHORIZATIONS[action].on
+    if action.removeprefix("connect:") not in ONLY_WITH_TAGS:
+        return types
+    return tuple(one for one in types if (tags if one == "phone-number" else role == "set-up"))
+
+
 def _need(action: str, where: Where, needed: dict[str, Where]) -> None:
     if needed.get(action) in (where, "both"):
         return
-    needed[action] = where
+    needed[action] = "both" if action in needed else where
     for other in AUTHORIZATIONS[action].needs:
         _need(other, where, needed)

@@ -25,6 +25,16 @@ NATIONAL_DIGITS = range(9, 13)
 MAX_DESCRIPTION = 500
 """Characters of a number's description."""
 
+MAX_GROUP_NAME, MAX_GROUP_DESCRIPTION = 128, 250
+"""Characters of a traffic distribution group's name and description."""
+
+MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 50, 128, 256
+"""Tags of a resource; characters of a key and of a value."""
+
+REPLICA_ALIAS = re.compile(r"(?!d-)[0-9A-Za-z]+(-*[0-9A-Za-z])*")
+MAX_ALIAS = 45
+"""Characters of an instance's alias."""
+
 DEFAULT_GROUP = "default"
 """The name under which the default traffic distribution group of an instance goes, whatever it is called."""
 
@@ -164,6 +174,110 @@ def _regional(text: str, source_region: str | None, replica_region: str | None, 
     _arn(text, *kinds)
     if source_region is not None:
         _require_source(text, source_region, replica_region)
+    return text
+
+
+def instance(value: Any, source_region: str | None) -> str:
+    """A source instance's ARN; with its Region also its alias or id.
+
+    Raises:
+        InvalidInput: another ARN, an ARN of another Region, or an alias without a Region to look it up in.
+    """
+    return _regional(_text(value, "an instance"), source_region, None, "instance")
+
+
+def group_name(value: Any) -> str:
+    """The name of a traffic distribution group that is to be there (`CreateTrafficDistributionGroup`).
+
+    Raises:
+        InvalidInput: empty, padded, too long, or what stands for a group that is there already: an id or an ARN.
+    """
+    text = _text(value, "the name of a traffic distribution group")
+    if not is_name(text):
+        raise InvalidInput(f"{text!r} is the {'ARN' if is_arn(text) else 'id'} of a group; its name is needed")
+    return _at_most(text, MAX_GROUP_NAME)
+
+
+def group_description(value: Any) -> str:
+    """The description of a traffic distribution group (`CreateTrafficDistributionGroup`).
+
+    Raises:
+        InvalidInput: empty, padded or too long.
+    """
+    return _at_most(_text(value, "a description"), MAX_GROUP_DESCRIPTION)
+
+
+def tags(value: Any) -> dict[str, str]:
+    """Tags: a mapping of keys to texts (`TagResource`).
+
+    Raises:
+        InvalidInput: no mapping, no texts, too many or too long, or a key that is AWS's own.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"{value!r} is no mapping of tags{as_it_was_read(value)}")
+    if len(value) > MAX_TAGS:
+        raise InvalidInput(f"there are {len(value)}; a resource has {MAX_TAGS} at most")
+    return {_tag_key(key): _tag_value(key, text) for key, text in value.items()}
+
+
+def _tag_key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise InvalidInput(f"the key {key!r} is not text{key_as_it_was_read(key)}")
+    if not key.strip():
+        raise InvalidInput("a key is empty")
+    if key.lower().startswith("aws:"):
+        raise InvalidInput(f"{key!r} begins with 'aws:': such tags are AWS's own")
+    return _at_most(key, MAX_TAG_KEY)
+
+
+def _tag_value(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{key!r} has {value!r}, which is not text{as_it_was_read(value)}")
+    if len(value) > MAX_TAG_VALUE:
+        raise InvalidInput(f"{key!r} has {len(value)} characters; {MAX_TAG_VALUE} are the most")
+    return value
+
+
+def replica_alias(value: Any) -> str:
+    """The alias of a replica (`ReplicateInstance`): letters, digits and hyphens.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    text = _at_most(_text(value, "an alias"), MAX_ALIAS)
+    if REPLICA_ALIAS.fullmatch(text) is None:
+        raise InvalidInput(
+            f"{text!r} is no alias: it has letters, digits and hyphens between them, and does not begin with 'd-'"
+        )
+    return text
+
+
+def on_delete(value: Any) -> str:
+    """What becomes of a replica that is declared no longer: "leave" or "delete".
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    if value not in ("leave", "delete"):
+        raise InvalidInput(f"{value!r} is neither 'leave' nor 'delete'")
+    return str(value)
+
+
+def other_region(value: Any, source_region: str | None) -> str:
+    """The replica's Region: a Region, and not the source's where that is known.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    text = region(value)
+    if text == source_region:
+        raise InvalidInput(f"{text!r} is the instance's own Region; a replica is in another one")
+    return text
+
+
+def _at_most(text: str, most: int) -> str:
+    if len(text) > most:
+        raise InvalidInput(f"it has {len(text)} characters; {most} are the most")
     return text
 
 
@@ -327,6 +441,7 @@ def _refuse_other_forms(text: str, kind: Kind) -> None:
 
 
 _OR_NAME: dict[str, str] = {
+    "instance": " or its alias",
     "agent": " or its name",
     "contact-flow": " or its name",
     "traffic-distribution-group": " or its name",

@@ -31,6 +31,21 @@ class Instance:
     status: str = "ACTIVE"
     replication: tuple[Replication, ...] = ()
 
+    @property
+    def source(self) -> Arn:
+        """The ARN in the source Region."""
+        return self.arn.in_region(self.regions[0])
+
+    def replication_to(self, region: str) -> Replication | None:
+        """How far it is replicated to a Region, or None: it is not, and nobody has asked for it."""
+        return next((row for row in self.replication if row.region == region), None)
+
+    @classmethod
+    def listed(cls, shown: Wire) -> Instance:
+        """From a row of `ListInstances`, which says nothing of the replication."""
+        arn = parse(shown["Arn"], "instance")
+        return cls(arn, shown.get("InstanceAlias", ""), None, (arn.region,), shown.get("InstanceStatus", "ACTIVE"))
+
     @classmethod
     def read(cls, answer: Wire) -> Instance:
         """From `DescribeInstance`."""
@@ -50,13 +65,18 @@ class Instance:
 
 @dataclass(frozen=True)
 class Group:
-    """A traffic distribution group. `instance` is the source instance's ARN."""
+    """A traffic distribution group. `instance` is the source instance's ARN.
+
+    `description` and `tags` are empty in lists, which do not carry them.
+    """
 
     arn: Arn
     name: str
     instance: Arn
     status: str
     is_default: bool
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, shown: Wire) -> Group:
@@ -67,6 +87,8 @@ class Group:
             parse(shown["InstanceArn"], "instance"),
             shown["Status"],
             bool(shown.get("IsDefault", False)),
+            shown.get("Description") or "",
+            dict(shown.get("Tags") or {}),
         )
 
 

@@ -55,7 +55,7 @@ def _look(connection: Connection, instance: str | None, arn: Arn | None, region:
             try:
                 return api.describe_instance(arn.id if arn else str(instance))
             except NotFound as error:
-                others = _names(api.describe_instance(there.id) for there in api.list_instances())
+                others = _names(api.list_instances())
                 remedy = f"there are: {', '.join(others) or 'none at all'}"
                 raise context.added_to(error, "there is none of that id", remedy) from error
         there = _described(api)
@@ -83,9 +83,9 @@ def _described(api: RegionalConnect) -> list[Instance]:
     return found
 
 
-def _described_or_not(api: RegionalConnect, listed: Arn) -> Instance | Denied:
+def _described_or_not(api: RegionalConnect, listed: Instance) -> Instance | Denied:
     try:
-        return api.describe_instance(listed.id)
+        return api.describe_instance(listed.arn.id)
     except Denied as error:
         return error
 

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TypeVar
 
 from acgr_connect.aws.client import RegionalConnect
+from acgr_connect.instances.replication import FOUND_TYPES
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.clock import seconds_since_1970
 from acgr_connect.model.errors import UNREADABLE_ANSWER, Cancelled, ConnectError, Denied, NotFound, Unavailable
@@ -33,9 +34,6 @@ from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.survey.flow_content import references
 from acgr_connect.survey.records import GroupView, Pair, RegionView, Survey, Unread, Why
 from acgr_connect.world.connection import Connection
-
-FOUND_TYPES = ("AGENT", "CONTACT_FLOW", "PHONE_NUMBER")
-"""The types of resource of which replication findings matter here."""
 
 PATIENCE = 30.0
 """Seconds for which a Region that has answered before is waited for, at each question."""

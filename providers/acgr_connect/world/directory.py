@@ -31,14 +31,24 @@ class Directory:
         """The traffic distribution groups that a Region shows, by UUID."""
         return self._swept(("groups", region), lambda api: ((g.arn.id, g) for g in api.list_groups()), region)
 
+    def instances(self, region: str) -> Sweep[Instance]:
+        """The instances that a Region shows, by UUID, without their replication."""
+        return self._swept(("instances", region), lambda api: ((i.arn.id, i) for i in api.list_instances()), region)
+
     def instance(self, instance: Arn) -> Instance:
         """An instance with its replication."""
-        sweep: Sweep[Instance] = self._swept(
+        return self._instance(instance).entries()[instance.id]
+
+    def note_instance(self, shown: Instance) -> None:
+        """An instance as it was just seen: its replication has begun, has come to its end, or is gone."""
+        self._instance(shown.arn).put(shown.arn.id, shown)
+
+    def _instance(self, instance: Arn) -> Sweep[Instance]:
+        return self._swept(
             ("instance", instance.region, instance.id),
             lambda api: [(instance.id, api.describe_instance(instance.id))],
             instance.region,
         )
-        return sweep.entries()[instance.id]
 
     def group(self, group: Arn) -> Sweep[Group]:
         """One group with its status, by UUID, as its source Region last showed it."""

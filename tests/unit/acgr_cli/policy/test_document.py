@@ -9,13 +9,14 @@ import pytest
 
 from acgr_cli.policy.document import Policy, Statement, policy_of
 from acgr_cli.policy.scope import Scope
-from acgr_connect.aws.permissions import NEVER, OPERATIONS_OF, RoleKind, permissions
+from acgr_connect.aws.permissions import AUTHORIZATIONS, NEVER, OPERATIONS_OF, RoleKind, permissions
 from acgr_connect.model.arns import Arn
 
 SOURCE = "arn:aws:connect:eu-west-2:111122223333"
 REPLICA = "arn:aws:connect:eu-central-1:111122223333"
 ROLES = list(OPERATIONS_OF)
-NOT_NARROWED = {"connect:ListInstances", "ds:DescribeDirectories"}
+NOT_NARROWED = {action for action, known in AUTHORIZATIONS.items() if known.on == ("anything",)}
+SERVICE_ROLES = "arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect*"
 
 
 def _allowing(policy: Policy, action: str) -> list[Statement]:
@@ -53,7 +54,7 @@ def test_statements_have_names(role: RoleKind, part: Scope) -> None:
 def test_nothing_is_allowed_on_everything(role: RoleKind, scope: Scope) -> None:
     """But for what AWS does not narrow, each ARN names the account, a Region of the pair and a type."""
     for each in policy_of(role, scope).statements:
-        for arn in each.resources:
+        for arn in set(each.resources) - {SERVICE_ROLES}:
             on_everything = each.effect == "Deny" or set(each.actions) <= NOT_NARROWED
             assert arn.startswith((f"{SOURCE}:", f"{REPLICA}:")) or (on_everything and arn == "*")
 
@@ -85,6 +86,28 @@ def test_all_groups_and_numbers_of_the_account(scope: Scope) -> None:
     """Where none is named, all are meant, still of the source."""
     resources = _resources(policy_of("deploy", scope), "connect:UpdatePhoneNumber")
     assert {f"{SOURCE}:phone-number/*", f"{SOURCE}:traffic-distribution-group/*"} <= resources
+
+
+def test_the_source_instance_is_never_deleted(scope: Scope) -> None:
+    """Who sets up may delete the replica, and who deploys may delete no instance."""
+    assert _resources(policy_of("set-up", scope), "connect:DeleteInstance") == {
+        f"{REPLICA}:instance/{scope.instance.id}"
+    }
+    assert _allowing(policy_of("deploy", scope), "connect:DeleteInstance") == []
+
+
+def test_a_group_that_is_to_be_made_has_no_arn(part: Scope) -> None:
+    """Making one is allowed for the account, deleting and tagging for the groups that are named."""
+    policy = policy_of("set-up", part, tags=True)
+    made = _resources(policy, "connect:CreateTrafficDistributionGroup")
+    assert f"{SOURCE}:traffic-distribution-group/*" in made
+    assert _resources(policy, "connect:DeleteTrafficDistributionGroup") == {str(part.groups[0])}
+    assert str(part.groups[0]) in _resources(policy, "connect:TagResource")
+
+
+def test_roles_that_are_changed_are_those_of_connect(scope: Scope) -> None:
+    """A role that may change others could give itself anything: only those that Connect keeps are allowed."""
+    assert _resources(policy_of("set-up", scope), "iam:PutRolePolicy") == {SERVICE_ROLES}
 
 
 def test_lists_are_not_narrowed(part: Scope) -> None:
@@ -129,4 +152,4 @@ def test_without_a_replica(role: RoleKind, source: Arn) -> None:
     """Only the source is named, and no statement is empty."""
     for each in policy_of(role, Scope(source), tags=True).statements:
         assert each.resources
-        assert all(arn == "*" or arn.startswith(f"{SOURCE}:") for arn in each.resources)
+        assert all(arn in {"*", SERVICE_ROLES} or arn.startswith(f"{SOURCE}:") for arn in each.resources)

@@ -1,0 +1,1 @@
+"""Resources of an instance: its replica, and its traffic distribution groups."""
