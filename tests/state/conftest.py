@@ -138,6 +138,48 @@ FROZEN = [
         },
         GROUP,
     ),
+    Frozen(
+        "TrafficDistributionGroup",
+        "gASVMAAAAAAAAACMBGFjZ3KUjCBUcmFmZmljRGlzdHJpYnV0aW9uR3JvdXBQcm92aWRlcpSTlCmBlC4=",
+        b"\x80\x04\x950\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c TrafficDistributionGroupProvider"
+        b"\x94\x93\x94)\x81\x94.",
+        frozenset({"description", "tags", "source_region"}),
+        {
+            "instance": "northwind",
+            "name": "retail",
+            "description": "Shops",
+            "tags": {"team": "retail"},
+            "source_region": "eu-west-2",
+        },
+        {
+            "traffic_distribution_group_arn": GROUP,
+            "instance_arn": INSTANCE,
+            "status": "ACTIVE",
+            "is_default": False,
+        },
+        GROUP,
+    ),
+    Frozen(
+        "InstanceReplica",
+        "gASVJwAAAAAAAACMBGFjZ3KUjBdJbnN0YW5jZVJlcGxpY2FQcm92aWRlcpSTlCmBlC4=",
+        b"\x80\x04\x95'\x00\x00\x00\x00\x00\x00\x00\x8c\x04acgr\x94\x8c\x17InstanceReplicaProvider"
+        b"\x94\x93\x94)\x81\x94.",
+        frozenset({"replica_alias", "on_delete", "source_region"}),
+        {
+            "instance": "northwind",
+            "replica_region": "eu-central-1",
+            "replica_alias": "northwind-2",
+            "on_delete": "leave",
+            "source_region": "eu-west-2",
+        },
+        {
+            "instance_arn": INSTANCE,
+            "replica_arn": REPLICA,
+            "default_traffic_distribution_group_arn": GROUP,
+            "status": "INSTANCE_REPLICATION_COMPLETE",
+        },
+        REPLICA,
+    ),
 ]
 """Every resource that stacks store. A new one is added here once; from then on its entry stays."""
 

@@ -262,12 +262,16 @@ def delete(connection: Connection, instance: Arn, region: str, operation: Operat
         if here is None:
             return
         if here.status != DELETING:
-            for group in groups_of(connection, instance):
-                if on_it := numbers_on(connection, group.arn, operation):
-                    cause = f"{numbers(on_it)} would leave traffic distribution group {group.name} with it"
-                    raise context.error(Conflict, cause, "give the numbers back to their instance first")
+            _require_no_numbers(connection, instance, context, operation)
             _delete(connection, instance, region, operation)
         await_gone(connection, instance, region, operation)
+
+
+def _require_no_numbers(connection: Connection, instance: Arn, context: ErrorContext, operation: Operation) -> None:
+    rows = {group.name: numbers_on(connection, group.arn, operation) for group in groups_of(connection, instance)}
+    if there := [f"{numbers(on_it)} on {name}" for name, on_it in sorted(rows.items()) if on_it]:
+        cause = f"numbers are on its traffic distribution groups, which go with it: {'; '.join(there)}"
+        raise context.error(Conflict, cause, "give them back to their instance first")
 
 
 def _delete(connection: Connection, instance: Arn, region: str, operation: Operation) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +14,9 @@ from surroundings import by_hand
 from acgr import InstanceReplicaProvider
 from acgr.runtime.resource import PartialState
 from acgr.runtime.run import current_run
+from acgr_connect.instances.replication import DesiredReplica, replicate
+from acgr_connect.model.arns import parse
+from acgr_connect.model.operation import Operation
 from acgr_connect.world.connection import Connection
 from acgr_sandbox import Fault, Sandbox
 
@@ -20,6 +25,8 @@ Begin = Callable[[], Connection]
 Preview = Callable[..., DiffResult]
 
 PROVIDER = InstanceReplicaProvider()
+BYE = {"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+HELLO = json.dumps({"Version": "2019-10-30", "StartAction": "bye", "Actions": [BYE], "Metadata": {}})
 REPLICATE, REMOVE = "ReplicateInstance", "DeleteInstance"
 COMPLETE = "INSTANCE_REPLICATION_COMPLETE"
 FAULTS = pytest.mark.parametrize("kind", ["throttle", "error-before", "error-after", "lost-reply"])
@@ -125,7 +132,7 @@ def test_a_replication_that_fails_is_resumed(
     next_run()
     assert previewed(PROVIDER, left.id, left.outputs, declared()).changes is True
     assert PROVIDER.update(left.id, left.outputs, declared()).outs["status"] == COMPLETE
-    assert sandbox.counters.calls(REPLICATE) == 2
+    assert sandbox.counters.calls(REPLICATE, outcome="ok") == 2
 
 
 def test_a_replication_that_takes_too_long_is_gone_on_with(
@@ -211,8 +218,8 @@ def test_numbers_keep_the_replica(sandbox: Sandbox, connection: Connection) -> N
     said = refusal(lambda: PROVIDER.delete(made.id, made.outs))
     assert said == (
         f"deleting the replica of instance {sandbox.world.instance('northwind').id} in eu-central-1 in eu-west-2: "
-        "+442079460002 would leave traffic distribution group everyone with it; give the numbers back to their instance "
-        "first"
+        "numbers are on its traffic distribution groups, which go with it: +442079460002 on everyone; +442079460003, "
+        "+442079460004 on retail; give them back to their instance first"
     )
     assert sandbox.counters.calls(REMOVE) == 0
 
@@ -257,16 +264,30 @@ def test_delete_survives(sandbox: Sandbox, connection: Connection, operation: st
     assert sandbox.world.instance("island").replica is None
 
 
-def test_findings_are_shown(
-    sandbox: Sandbox, connection: Connection, next_run: Begin, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What Connect may not tell is no failure: a role that may not list findings replicates all the same."""
+def test_findings_are_shown(sandbox: Sandbox, connection: Connection) -> None:
+    """What does not catch up between the Regions by itself is a warning each."""
+    northwind, warned = sandbox.world.instance("northwind").id, list[str]()
+    for region in ("eu-west-2", "eu-central-1"):
+        asked = {"InstanceId": northwind, "Name": "Twin", "Type": "CONTACT_FLOW", "Content": HELLO}
+        by_hand(sandbox, "create_contact_flow", region=region, **asked)
+    sandbox.clock.sleep(60.0)
+    operation = replace(Operation.within(600.0, connection.clock), warn=warned.append)
+    replicate(connection, DesiredReplica(parse(arn(sandbox, "northwind")), "eu-central-1", None), operation)
+    conflict = "(RESOURCE_NAME_CONFLICT): {0} has another resource named 'Twin': rename or delete one of them."
+    assert sorted(warned) == [
+        f"contact flow 'Twin' does not catch up in {region} {conflict.format(region)}"
+        for region in ("eu-central-1", "eu-west-2")
+    ]
+
+
+def test_findings_that_may_not_be_listed(sandbox: Sandbox, connection: Connection) -> None:
+    """What Connect does not tell is no failure: a role that may not list findings replicates all the same."""
     sandbox.faults.add(Fault(operation="ListReplicationFindings", kind="denied", count=0))
     assert PROVIDER.create(declared()).outs["status"] == COMPLETE
 
 
 def test_get(sandbox: Sandbox, connection: Connection) -> None:
-    """A replica that this program does not manage is read by its own ARN; the source's is answered with what is meant."""
+    """A replica that this program does not manage is read by its own ARN, and by no other."""
     replica = arn(sandbox, "northwind", "eu-central-1")
     seen = PROVIDER.read(replica, {"instance": "", "replica_region": ""})
     assert (seen.id, seen.outs["instance_arn"], seen.outs["status"]) == (replica, arn(sandbox, "northwind"), COMPLETE)
