@@ -48,6 +48,7 @@ type: venv ## mypy, strict
 	.venv/bin/mypy tests/typing/public_api.py tests/typing/discovered_program.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
+	.venv/bin/mypy examples/from-one-region
 
 dist: venv ## build wheel and sdist into dist/ and check them
 	@$(PY) scripts/dist.py

@@ -17,6 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 ACCOUNT = "111122223333"
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
 ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"
+REPLICA = "pulumi-python:dynamic/acgr:InstanceReplica"
 COMPONENT = "acgr:index:GlobalResiliency"
 
 
@@ -60,7 +61,8 @@ class _World(Mocks):
         inputs = {key: value for key, value in args.inputs.items() if key != "__provider"}
         if self._preview and args.name not in self._existing:
             return None, inputs
-        made = {PLACEMENT: self._placed, ROSTER: self._joined}.get(args.typ, self._other)
+        kinds = {PLACEMENT: self._placed, ROSTER: self._joined, REPLICA: self._replicated}
+        made = kinds.get(args.typ, self._other)
         return f"{args.name}-id", {**inputs, **made(args.name, inputs)}
 
     def _placed(self, _name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +79,9 @@ class _World(Mocks):
         members = {label: arn(source, f"instance/i/agent/{label}") for label in inputs["users"]}
         group = arn(source, "traffic-distribution-group/joined")
         return {"members": members, "failed": {}, "traffic_distribution_group_arn": group}
+
+    def _replicated(self, _name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {"instance_arn": inputs["instance"]}
 
     def _other(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         kinds = {"user": "instance/i/agent", "flow": "instance/i/contact-flow", "number": "phone-number"}

@@ -11,7 +11,8 @@ from acgr import InstanceReplica, PhoneNumberPlacement, TrafficDistributionGroup
 from acgr_components import GlobalResiliency
 
 if TYPE_CHECKING:
-    from tests.component.conftest import Complaints, Deploy
+    from pulumi_mocks import Deploy
+    from tests.component.conftest import Complaints
 
 PLACEMENT = "pulumi-python:dynamic/acgr:PhoneNumberPlacement"
 ROSTER = "pulumi-python:dynamic/acgr:TrafficDistributionGroupRoster"

@@ -14,6 +14,7 @@ from acgr_components import (
     GlobalResiliency,
     GlobalResiliencyArgs,
     GlobalResiliencyArgsDict,
+    GlobalResiliencyGroupArgsDict,
     GlobalResiliencyNumber,
     GlobalResiliencyNumberArgsDict,
 )
@@ -135,3 +136,38 @@ def of_roster(found: acgr.TrafficDistributionGroupRoster) -> None:
     """What a roster tells."""
     assert_type(found.members, pulumi.Output[dict[str, str]])
     assert_type(found.failed, pulumi.Output[dict[str, str]])
+
+
+def from_one_region(instance: aws.connect.Instance, tag: pulumi.Output[str]) -> list[GlobalResiliency]:
+    """A replica, groups on it, and components that take or make them."""
+    replica = acgr.InstanceReplica("pair", instance=instance, replica_region=REPLICA, on_delete="delete")
+    group = acgr.TrafficDistributionGroup(
+        "retail",
+        acgr.TrafficDistributionGroupArgs(replica, "retail", tags={"team": "retail", "cost": tag}),
+    )
+    default = acgr.TrafficDistributionGroup("all", {"instance": replica, "name": "default"})
+    acgr.PhoneNumberPlacement("main", phone_number="+442079460001", target=group, flow="Main IVR")
+    made: GlobalResiliencyGroupArgsDict = {"name": "storm", "instance": replica, "description": "For storms"}
+    regions: tuple[str, str] = SOURCE, REPLICA
+    return [
+        GlobalResiliency("one", GlobalResiliencyArgs(group, *regions)),
+        GlobalResiliency("two", GlobalResiliencyArgs(default, *regions)),
+        GlobalResiliency("three", GlobalResiliencyArgs(made, *regions)),
+        GlobalResiliency(
+            "four",
+            traffic_distribution_group={"name": "gale", "instance": "northwind", "tags": {"team": tag}},
+            source_region=SOURCE,
+            replica_region=REPLICA,
+        ),
+    ]
+
+
+def of_replica(found: acgr.InstanceReplica, group: acgr.TrafficDistributionGroup, centre: GlobalResiliency) -> None:
+    """What a replica, a group and a component that makes one tell."""
+    assert_type(found.default_traffic_distribution_group_arn, pulumi.Output[str])
+    assert_type(found.replica_arn, pulumi.Output[str])
+    assert_type(group.tags, pulumi.Output[dict[str, str] | None])
+    assert_type(group.is_default, pulumi.Output[bool])
+    assert_type(centre.group, acgr.TrafficDistributionGroup | None)
+    assert_type(acgr.InstanceReplica.get("pair", "arn:aws:connect:…"), acgr.InstanceReplica)
+    assert_type(acgr.TrafficDistributionGroup.get("retail", "arn:aws:connect:…"), acgr.TrafficDistributionGroup)
