@@ -8,8 +8,8 @@ This package knows nothing of Pulumi. Its floors, from the ground up, and what e
 - `aws`: the only package that imports boto3: credentials, the Connect client, error codes, settings;
 - `world`: what this run knows of the account: sweeps, the directory, the connection;
 - `groups`: a traffic distribution group found, waited for, or why not;
-- `agents`, `instances` and `numbers`: what is done, in three wings that do not know each other (statements A1 to A12, N1
-  to N15);
+- `agents`, `instances` and `numbers`: what is done, in three wings that do not know each other (statements A1 to A12
+  and N1 to N15);
 - `calls`: calls to numbers without a phone, by test cases of Connect;
 - `survey`: everything there is of one pair of instances, read and never changed, for the commands.
 

@@ -140,8 +140,8 @@ def _finished(
         if isinstance(error, UnexpectedState):
             status = error.status
         raise Unfinished(error, ObservedReplica(desired.replica, status, group, adopted)) from error
-    for finding in findings(connection, desired.instance, operation):
-        operation.warn(said_of(finding))
+    for found in findings(connection, desired.instance, operation):
+        operation.warn(found)
     return ObservedReplica(desired.replica, status, group, adopted)
 
 
@@ -178,8 +178,8 @@ def await_replicated(
     try:
         return run(wait, lambda: instance_now(connection, instance, operation, Purpose.LOOK), status, operation)
     except UnexpectedState as error:
-        for finding in findings(connection, instance, operation):
-            operation.warn(said_of(finding))
+        for found in findings(connection, instance, operation):
+            operation.warn(found)
         error.message += "; mend what it says and run again, which asks for the replication anew"
         raise
 
@@ -222,22 +222,29 @@ def await_default_group(connection: Connection, instance: Arn, operation: Operat
     return found.arn
 
 
-def findings(connection: Connection, instance: Arn, operation: Operation) -> list[ReplicationFinding]:
-    """What does not catch up with the other Region by itself; nothing where Connect does not say it."""
-    api, rows = connection.connect(instance.region, Purpose.REFRESH), list[ReplicationFinding]()
+def findings(connection: Connection, instance: Arn, operation: Operation) -> list[str]:
+    """What does not catch up with the other Region by itself, in words; nothing where Connect does not say it."""
+    api, said = connection.connect(instance.region, Purpose.REFRESH), list[str]()
     try:
         for type_ in FOUND_TYPES:
             operation.progress(f"looking for what is not replicated of type {type_}")
-            rows += api.list_replication_findings(instance, type_)
+            found = api.list_replication_findings(instance, type_)
+            said += map(said_of, found.findings)
+            stopped = {region: status for region, status in found.statuses.items() if status != "ENABLED"}
+            said += [f"{_noun(type_)}: replication to {region} is {status}" for region, status in stopped.items()]
     except ConnectError as error:
         log.debug("no findings", error=str(error))
-    return rows
+    return said
 
 
 def said_of(finding: ReplicationFinding) -> str:
     """One finding in words."""
-    what = finding.resource_type.lower().replace("_", " ")
-    return f"{what} {finding.name!r} does not catch up in {finding.region} ({finding.code}): {finding.message}"
+    what = f"{_noun(finding.resource_type)} {finding.name!r}"
+    return f"{what} does not catch up in {finding.region} ({finding.code}): {finding.message}"
+
+
+def _noun(resource_type: str) -> str:
+    return resource_type.lower().replace("_", " ")
 
 
 def delete(connection: Connection, instance: Arn, region: str, operation: Operation) -> None:
