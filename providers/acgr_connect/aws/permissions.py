@@ -39,9 +39,9 @@ ResourceType = Literal[
     "service-role",
     "anything",
 ]
-"""What an action is authorized on, in AWS's words but for the last three: `inside-instance`, the instance and what is in
-it, for actions on test cases and findings, which AWS's page does not list yet; `service-role`, the role that Connect
-keeps for each instance; and `anything`, `*`, for actions that AWS does not narrow."""
+"""What an action is authorized on, in AWS's words but for the last three: `inside-instance`, the instance and what is
+in it, for actions on test cases and findings, which AWS's page does not list yet; `service-role`, the role that
+Connect keeps for each instance; and `anything`, `*`, for actions that AWS does not narrow."""
 
 NEVER = "connect:ReleasePhoneNumber"
 """No operation here calls it, and every role is denied it: a released number is gone for up to 180 days."""
