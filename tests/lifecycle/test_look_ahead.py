@@ -229,6 +229,59 @@ def test_who_joins_and_leaves_in_an_update(sandbox: Sandbox, connection: Connect
     assert foreseen(ROSTER, agents("alice.smith", "carol.white"), made).work == Work(joins=1, leaves=1)
 
 
+def _declare(connection: Connection, name: str, news: dict[str, Any], olds: dict[str, Any] | None = None) -> Operation:
+    """A roster of the program, checked and, where it is in the state, compared."""
+    run = current_run()
+    operation = Operation(Deadline.after(600.0, connection.clock), f"urn:pulumi:dev::centre::roster::{name}")
+    run.checked.add(operation.urn)
+    ROSTER.logic.check(operation, run, olds or {}, news)
+    if olds is not None:
+        ROSTER.logic.diff(operation, run, olds, news)
+    return operation
+
+
+def test_an_agent_who_passes_to_another_roster(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
+    """Who leaves a list and is declared by another one stays, and neither leaves nor joins."""
+    next_run()
+    made = ROSTER.create(agents("alice.smith", "bob.brown")).outs
+    connection, run = next_run(), current_run()
+    fewer, more = agents("alice.smith"), agents("bob.brown", "carol.white")
+    giver, taker = _declare(connection, "day", fewer, made), _declare(connection, "night", more)
+    left = ROSTER.logic.foresee(giver, run, made, fewer)
+    assert (left.said, left.work) == (("bob.brown stays on retail: night declares this agent now",), Work())
+    taken = ROSTER.logic.foresee(taker, run, {}, more)
+    assert taken.said == ("1 agent is to be on retail: who is not on it yet joins; 1 agent is on it already",)
+    assert (taken.work, taken.unsure) == (Work(joins=1), 1)
+    alone = agents("bob.brown")
+    assert ROSTER.logic.foresee(taker, run, {}, alone).said == ("1 agent is on retail already: taken over as it is",)
+
+
+def test_a_roster_that_goes_to_another_group(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
+    """It is replaced: the new half says that its agents move or, where they are not the same, who leaves."""
+    next_run()
+    made = ROSTER.create(agents("alice.smith", "bob.brown")).outs
+    connection, run = next_run(), current_run()
+    same = agents("alice.smith", "bob.brown", group="emergency")
+    operation = _declare(connection, "day", same, made)
+    moved = ROSTER.logic.foresee(operation, run, {}, same)
+    assert (moved.said, moved.work) == (("2 agents move from retail to emergency",), Work(joins=2, leaves=2))
+    fewer = agents("alice.smith", group="emergency")
+    said = ("1 agent is to be on emergency: who is not on it yet joins", "2 agents leave retail")
+    assert ROSTER.logic.foresee(operation, run, {}, fewer).said == said
+
+
+def test_an_agent_of_its_own(sandbox: Sandbox, connection: Connection) -> None:
+    """A user resource says that the agent joins, or moves from one group to another."""
+    news = {"traffic_distribution_group": "retail", "user": "alice.smith", "source_region": SOURCE}
+    assert foreseen(AGENT, news).said == ("alice.smith is to be on retail: joins unless on it already",)
+    made = AGENT.create(news).outs
+    elsewhere = foreseen(AGENT, {**news, "traffic_distribution_group": "emergency"}, made)
+    assert (elsewhere.said, elsewhere.work) == (
+        ("alice.smith moves from retail to emergency",),
+        Work(joins=1, leaves=1),
+    )
+
+
 def test_an_agent_who_was_deleted(sandbox: Sandbox, next_run: Callable[[], Connection]) -> None:
     """Somebody who is not there any more is a problem, and takes nothing off the number of those who join."""
     next_run()
