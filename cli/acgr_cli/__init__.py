@@ -17,6 +17,7 @@ __all__ = ["main"]
 COMMANDS = {
     "verify": "verify.commands:verify",
     "discover": "discover.commands:discover",
+    "drill": "drill.commands:drill",
     "policy": "policy.commands:policy",
     "report": "report.commands:report",
     "preview-comment": "preview.commands:preview_comment",

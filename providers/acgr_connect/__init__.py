@@ -10,6 +10,7 @@ This package knows nothing of Pulumi. Its floors, from the ground up, and what e
 - `groups`: a traffic distribution group found, waited for, or why not;
 - `agents`, `instances` and `numbers`: what is done, in three wings that do not know each other (statements A1 to A12
   and N1 to N15);
+- `traffic`: how groups spread calls and agents over the Regions, the steps from one to the other, and one such change;
 - `calls`: calls to numbers without a phone, by test cases of Connect;
 - `survey`: everything there is of one pair of instances, read and never changed, for the commands.
 

@@ -13,6 +13,7 @@ from botocore.validate import ParamValidator
 from scripted import FLOW, GROUP, INSTANCE, NUMBER, USER, Answer, Client
 
 from acgr_connect.aws.client import RegionalConnect
+from acgr_connect.model.records import Distribution
 
 DESCRIBED_GROUP = {
     "Id": GROUP.id,
@@ -31,6 +32,13 @@ DESCRIBED_NUMBER = {
 DESCRIBED_FLOW = {"Arn": str(FLOW), "Name": "Main IVR", "ContactFlowType": "CONTACT_FLOW"}
 DESCRIBED_USER = {"Arn": str(USER), "Username": "alice"}
 ASSOCIATED = {"ResourceId": str(NUMBER), "FlowId": str(FLOW)}
+EACH = [{"Region": "eu-west-2", "Percentage": 100}, {"Region": "eu-central-1", "Percentage": 0}]
+BOTH = [{"Region": "eu-west-2", "Enabled": True}, {"Region": "eu-central-1", "Enabled": True}]
+SHARES = {
+    "TelephonyConfig": {"Distributions": EACH},
+    "AgentConfig": {"Distributions": EACH},
+    "SignInConfig": {"Distributions": BOTH},
+}
 
 ANSWERS: dict[str, Answer] = {
     "describe_instance": {"Instance": {"Arn": str(INSTANCE)}},
@@ -44,7 +52,8 @@ ANSWERS: dict[str, Answer] = {
     "describe_contact_flow_module": {"ContactFlowModule": {"Arn": f"{INSTANCE}/flow-module/greeting", "Name": "Hello"}},
     "list_traffic_distribution_groups": {"TrafficDistributionGroupSummaryList": [DESCRIBED_GROUP]},
     "describe_traffic_distribution_group": {"TrafficDistributionGroup": DESCRIBED_GROUP},
-    "get_traffic_distribution": {},
+    "get_traffic_distribution": SHARES,
+    "update_traffic_distribution": {},
     "associate_traffic_distribution_group_user": {},
     "disassociate_traffic_distribution_group_user": {},
     "list_traffic_distribution_group_users": {"TrafficDistributionGroupUserSummaryList": [{"UserId": USER.id}]},
@@ -84,6 +93,8 @@ CALLS: dict[str, Callable[[RegionalConnect], object]] = {
     "describe_flow": lambda api: api.describe_flow(FLOW),
     "describe_flow_module": lambda api: api.describe_flow_module(INSTANCE, "greeting"),
     "get_distribution": lambda api: api.get_distribution(GROUP),
+    "get_whole_distribution": lambda api: api.get_whole_distribution(GROUP, sign_in=True),
+    "update_distribution": lambda api: api.update_distribution(GROUP, Distribution.read(SHARES)),
     "list_groups": lambda api: api.list_groups(),
     "describe_group": lambda api: api.describe_group(str(GROUP)),
     "get_telephony_shares": lambda api: api.get_telephony_shares(GROUP),

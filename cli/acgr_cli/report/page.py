@@ -94,7 +94,7 @@ def page(survey: Survey, findings: Sequence[Finding], past: Past, version: str) 
         version: of this package.
     """
     environment = Environment(
-        loader=PackageLoader("acgr_cli.report", ""),
+        loader=PackageLoader("acgr_cli", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -111,7 +111,7 @@ def page(survey: Survey, findings: Sequence[Finding], past: Past, version: str) 
         *_unread(survey),
     ]
     regions = [(region, _role(survey, region)) for region in survey.pair.regions]
-    return environment.get_template("page.html.jinja").render(
+    return environment.get_template("report/page.html.jinja").render(
         alias=survey.pair.alias,
         facts=_facts(survey),
         verdicts=[{"kind": kind, "text": text} for kind, text in _verdicts(survey, findings)],

@@ -186,6 +186,26 @@ class RegionalConnect:
         """`GetTrafficDistribution`: how calls, agents and sign-in are spread. From either Region."""
         return self._record(Distribution.read, "GetTrafficDistribution", Id=str(group))
 
+    def get_whole_distribution(self, group: Arn, *, sign_in: bool) -> Distribution:
+        """`GetTrafficDistribution`, no part of which may be missing; `sign_in`: the default group's, which has one."""
+        read = partial(Distribution.whole, sign_in=sign_in)
+        return self._record(read, "GetTrafficDistribution", Id=str(group))
+
+    def update_distribution(self, group: Arn, wanted: Distribution) -> None:
+        """`UpdateTrafficDistribution`: accepted, and done once the group is ACTIVE again.
+
+        Call it in the Region that is to take the calls. Calls, agents and, where `wanted` says so, sign-in go in one
+        request. It sets what is to hold, so a repetition changes nothing more; but one that comes while the first is
+        being carried out is a `Conflict`.
+        """
+        asked: dict[str, Any] = {"TelephonyConfig": _percentages(wanted.telephony)}
+        if wanted.agents:
+            asked["AgentConfig"] = _percentages(wanted.agents)
+        if wanted.sign_in:
+            rows = [{"Region": region, "Enabled": enabled} for region, enabled in wanted.sign_in.items()]
+            asked["SignInConfig"] = {"Distributions": rows}
+        self._call("UpdateTrafficDistribution", Id=str(group), **asked)
+
     def associate_user(self, group: Arn, user: Arn) -> None:
         """`AssociateTrafficDistributionGroupUser` (A6, A7): in the source Region only (A4)."""
         self._call("AssociateTrafficDistributionGroupUser", **_membership(group, user))
@@ -471,6 +491,10 @@ class RegionalConnect:
             outcome=outcome,
             request_id=request_id,
         )
+
+
+def _percentages(shares: Mapping[str, int]) -> dict[str, Any]:
+    return {"Distributions": [{"Region": region, "Percentage": share} for region, share in shares.items()]}
 
 
 def _membership(group: Arn, user: Arn) -> dict[str, str]:

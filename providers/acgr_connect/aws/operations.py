@@ -81,7 +81,12 @@ SET_UP_OPERATIONS: frozenset[str] = frozenset(
 )
 """What `TrafficDistributionGroup` and `InstanceReplica` call besides: a role that only deploys may do none of it."""
 
-OPERATIONS: frozenset[str] = RESOURCE_OPERATIONS | SET_UP_OPERATIONS | SURVEY_OPERATIONS | CALL_OPERATIONS
+DRILL_OPERATIONS: frozenset[str] = frozenset({"UpdateTrafficDistribution"})
+"""What shifts traffic: `acgr drill`, which surveys and places calls as well. Nothing else here shifts any."""
+
+OPERATIONS: frozenset[str] = (
+    RESOURCE_OPERATIONS | SET_UP_OPERATIONS | SURVEY_OPERATIONS | CALL_OPERATIONS | DRILL_OPERATIONS
+)
 """All of them."""
 
 ONLY_WITH_TAGS: frozenset[str] = frozenset({"TagResource", "UntagResource"})

@@ -15,6 +15,7 @@ from typing import Literal
 
 from acgr_connect.aws.operations import (
     CALL_OPERATIONS,
+    DRILL_OPERATIONS,
     ONLY_WITH_TAGS,
     RESOURCE_OPERATIONS,
     SET_UP_OPERATIONS,
@@ -169,7 +170,7 @@ _IN_REPLICA_TOO = frozenset(
 )
 """What of them is called in the replica as well; all else in the source alone."""
 
-_DRILLED = CALL_OPERATIONS | {"UpdateTrafficDistribution"}
+_DRILLED = CALL_OPERATIONS | DRILL_OPERATIONS
 """What a drill calls besides what it verifies."""
 
 

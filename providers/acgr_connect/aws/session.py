@@ -90,11 +90,20 @@ def connect_client(sessions: Sessions, settings: Settings, region: str) -> Any:
 
 def caller_account(sessions: Sessions, settings: Settings, region: str) -> str:
     """The account to which the credentials belong (STS `GetCallerIdentity`)."""
+    return str(_caller_identity(sessions, settings, region)["Account"])
+
+
+def caller_arn(sessions: Sessions, settings: Settings, region: str) -> str:
+    """Who the caller is, as an ARN (STS `GetCallerIdentity`). It holds no secret."""
+    return str(_caller_identity(sessions, settings, region)["Arn"])
+
+
+def _caller_identity(sessions: Sessions, settings: Settings, region: str) -> Mapping[str, Any]:
     where = settings.transport.sts_region or region
     options = {"region_name": where, "endpoint_url": settings.endpoints.get("sts"), "config": STS_CONFIG}
 
-    def ask() -> str:
-        return str(sessions.client("sts", **options).get_caller_identity()["Account"])
+    def ask() -> Mapping[str, Any]:
+        return dict(sessions.client("sts", **options).get_caller_identity())
 
     with translated(where):
         return _within(STS_SECONDS, f"STS in {where}", ask)

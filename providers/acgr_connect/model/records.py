@@ -116,6 +116,23 @@ class Distribution:
             {row["Region"]: bool(row["Enabled"]) for row in sign_in},
         )
 
+    @classmethod
+    def whole(cls, answer: Wire, *, sign_in: bool) -> Distribution:
+        """The same, of which no part may be missing; `sign_in`: of the default group, which decides it.
+
+        Raises:
+            KeyError: it lacks a part: such an answer says nothing of what is to be changed, or to be put back.
+        """
+        found = cls.read(answer)
+        shares = {"TelephonyConfig": found.telephony, "AgentConfig": found.agents}
+        parts: dict[str, Mapping[str, object]] = {**shares, **({"SignInConfig": found.sign_in} if sign_in else {})}
+        for name, part in parts.items():
+            if len(part) != 2:
+                raise KeyError(name)
+        if any(sum(shares[name].values()) != 100 for name in shares):
+            raise ValueError("shares that do not add up to 100")
+        return found
+
 
 @dataclass(frozen=True)
 class ReplicationFinding:

@@ -19,13 +19,14 @@ PATIENCE = 10.0
 """Seconds for which a Region that does not answer is asked, when another may be asked instead."""
 
 
-def find_pair(connection: Connection, instance: str | None, regions: Sequence[str]) -> Pair:
+def find_pair(connection: Connection, instance: str | None, regions: Sequence[str], *, alone: bool = False) -> Pair:
     """The pair of instances that is meant.
 
     Args:
         connection: the account.
         instance: an ARN, an id or an alias; None: the only instance there that is replicated.
         regions: where to look, the first that answers; the Region of an ARN comes before them.
+        alone: ask no other Region what it shows of the pair: it may have failed.
 
     Raises:
         NotFound: there is none; the sentence names those there are.
@@ -44,7 +45,7 @@ def find_pair(connection: Connection, instance: str | None, regions: Sequence[st
         except Unavailable as error:
             down[region] = error
             continue
-        return _pair(connection, shown, down)
+        return _pair(connection, shown, shown.regions if alone else down)
     raise next(iter(down.values()), NotFound("name a Region in which the instance is"))
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -167,6 +167,22 @@ class Connection:
                 f"the credentials belong to account {account}, but {arn} is of account {arn.account}: nothing was "
                 f"written; choose the profile or role of {arn.account}, or check the endpoint"
             )
+
+    def without_sts(self) -> Connection:
+        """The same account's Connect, and nobody asks STS whose credentials these are: it may have failed as well."""
+        settings = replace(self.settings, accounts=replace(self.settings.accounts, is_checked=False))
+        return Connection(settings, self.clock, self._open_session, self._prefetch)
+
+    def caller_arn(self, region: str) -> str:
+        """Who asks, as STS says in a Region; "" where it does not say it, or is not asked anything."""
+        if not self.settings.accounts.is_checked:
+            return ""
+        from acgr_connect.aws.session import caller_arn
+
+        try:
+            return caller_arn(self._sessions(region), self.settings, region)
+        except ConnectError:
+            return ""
 
     @contextmanager
     def exclusive(self, arn: Arn) -> Iterator[None]:
