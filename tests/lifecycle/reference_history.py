@@ -22,7 +22,10 @@ from acgr import (
 from acgr.runtime.preflight import looked_ahead
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.run import current_run
+from acgr_connect.groups import find_group
+from acgr_connect.model.identifiers import Name
 from acgr_connect.model.operation import Deadline, Operation
+from acgr_connect.numbers.dark import dark_on
 from acgr_sandbox import Sandbox
 
 PLACEMENT, FLOW = PhoneNumberPlacementProvider(), PhoneNumberContactFlowProvider()
@@ -123,7 +126,10 @@ def deploy(sandbox: Sandbox, begin: Begin) -> None:
 
 
 def preview(sandbox: Sandbox, begin: Begin, state: list[Made]) -> Iterator[str]:
-    """All that a role does which previews, and what it says; what fails is said too. Somebody has released a number."""
+    """All that a role does which previews, and what it says; what fails is said too.
+
+    Somebody has taken away a number's flow, and released another number.
+    """
     begin()
     yield from _said(lambda: ask_for_users(sandbox))
     for number in (ON_INSTANCE, sandbox.world.arn(sandbox.world.number(ON_RETAIL))):
@@ -132,7 +138,10 @@ def preview(sandbox: Sandbox, begin: Begin, state: list[Made]) -> Iterator[str]:
     yield from _foreseen(begin, FLOW, flow(flow="Sales"))
     yield from _foreseen(begin, FLOW, flow(flow="Sales", source_region=REPLICA, region=SOURCE))
     yield from _foreseen(begin, ROSTER, roster("bob.brown"))
+    for region in (SOURCE, REPLICA):
+        sandbox.change({"do": "clear-flow", "number": ON_RETAIL, "region": region})
     yield from _foreseen(begin, AGENT, agent("alice.smith"))
+    yield from _said(_look_for_darkness)
     sandbox.change({"do": "release", "number": DARK})
     sandbox.clock.sleep(60.0)  # until it is gone
     for made in state:
@@ -144,9 +153,15 @@ def _foreseen(begin: Begin, provider: ConnectProvider, news: Inputs) -> Iterator
     begin()
     run, said = current_run(), list[str]()
     provider.check({}, news)
-    operation = Operation(Deadline.after(0.0, run.connection.clock), say=said.append)
+    operation = Operation(Deadline.after(0.0, run.connection.clock), say=said.append, warn=said.append)
     foreseen = looked_ahead(operation, run, lambda asked: provider.logic.foresee(asked, run, {}, news))
     yield from [*said, *foreseen.said]
+
+
+def _look_for_darkness() -> None:
+    """A preview looks at the numbers of each group that the program names."""
+    connection = current_run().connection
+    dark_on(connection, find_group(connection, Name("retail"), SOURCE))
 
 
 def _said(act: Callable[[], None]) -> Iterator[str]:

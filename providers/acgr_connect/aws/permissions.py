@@ -141,6 +141,7 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
 
 _PREVIEWED = frozenset(
     {
+        "BatchGetFlowAssociation",
         "DescribeInstance",
         "DescribePhoneNumber",
         "DescribeTrafficDistributionGroup",
