@@ -103,9 +103,9 @@ def _users(client: Any, instance: str) -> list[dict[str, Any]]:
 
 
 def test_replicating_may_fail(connect: Any, names: Any, sandbox: Any) -> None:
-    """A failed replication says why, and can be asked for again."""
+    """A failed replication says why, and can be asked for again, with the alias that it was given."""
     sandbox.faults.add(Fault("ReplicateInstance", "failed-claim", message="Quotas differ."))
-    ask = {"InstanceId": names.lonely, "ReplicaRegion": REPLICA}
+    ask = {"InstanceId": names.lonely, "ReplicaRegion": REPLICA, "ReplicaAlias": "lonely-2"}
     connect().replicate_instance(**ask)
     sandbox.clock.advance(sandbox.switches.replicate_seconds)
     found = connect().describe_instance(InstanceId=names.lonely)["ReplicationConfiguration"]

@@ -41,10 +41,12 @@ SET_FLOW = "AssociatePhoneNumberContactFlow"
 
 TRIALS = {
     (SET_FLOW, REPLICA, "ResourceNotFoundException"),
+    ("DescribeTrafficDistributionGroup", SOURCE, "ResourceNotFoundException"),
     (SET_FLOW, SOURCE, "InvalidParameterException"),
     (SET_FLOW, REPLICA, "InvalidParameterException"),
 }
-"""What may be refused: the proof, in the replica, of a number that is not reachable there yet; and a flow set early."""
+"""What may be refused: the proof, in the replica, of a number that is not reachable there yet; a flow set early; and
+the look that shows that a group is gone."""
 
 
 def _insist_on_members(step: Step) -> None:
@@ -59,7 +61,8 @@ def _insist_on_members(step: Step) -> None:
 def test_the_next_run_has_nothing_to_do(step: Step) -> None:
     """A preview after the step is empty, and the step was no faster than the rate; nothing of it was refused.
 
-    But for the proof before the first move, and the one try to set a flow before a move is over.
+    But for the proof before the first move, the one try to set a flow before a move is over, and a look for what is
+    gone.
     """
     done = known(step, step.switches)
     assert done.unquiet == frozenset()

@@ -237,8 +237,9 @@ def _check_replicable(call: Call, instance: Instance, region: str) -> None:
     for message, wrong in problems.items():
         if wrong:
             raise invalid_request(message)
-    alias = call.params.get("ReplicaAlias")
-    if alias and any(alias in (i.alias, i.replica_alias) for i in call.world.instances.values()):
+    alias, others = call.params.get("ReplicaAlias"), [i for i in call.world.instances.values() if i is not instance]
+    # A replication that failed is asked for again, with the alias that it has.
+    if alias and (alias == instance.alias or any(alias in (i.alias, i.replica_alias) for i in others)):
         raise conflict(f"The alias {alias!r} is taken.")
 
 

@@ -15,7 +15,7 @@ CENTRE: dict[str, Any] = {
     "account": "111122223333",
     "source_region": "eu-west-2",
     "replica_region": "eu-central-1",
-    "instances": [{"alias": "northwind"}],
+    "instances": [{"alias": "northwind"}, {"alias": "island", "replicated": False}],
     "groups": [
         {"name": "everyone", "default": True, "members": ["dave.jones"]},
         {"name": "retail", "members": ["erin.gray"]},
@@ -62,11 +62,15 @@ class Shown:
         numbers: by number, its home, its description, and Region by Region its flow.
         members: by group, who is on it.
         dark: the numbers without a flow in a Region where they are reachable.
+        groups: by group, its status, description and tags.
+        replicas: by instance, the Region of its replica and that replica's alias.
     """
 
     numbers: dict[str, tuple[str, str, dict[str, str]]] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     dark: tuple[tuple[str, str], ...] = ()
+    groups: dict[str, tuple[str, str, dict[str, str]]] = field(default_factory=dict)
+    replicas: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
 
 def shown(sandbox: Sandbox) -> Shown:
@@ -82,4 +86,6 @@ def shown(sandbox: Sandbox) -> Shown:
         found = {region: flows[id_] for region in world.regions_of(number) if (id_ := number.flow_in(region))}
         numbers[number.e164] = (names[number.target], number.description, found)
     members = {group.name: {users.get(id_, id_) for id_ in group.members} for group in world.groups.values()}
-    return Shown(numbers, members, tuple(sandbox.dark_numbers()))
+    groups = {group.name: (group.status, group.description, dict(group.tags)) for group in world.groups.values()}
+    replicas = {one.alias: (one.replica, one.replica_alias) for one in world.instances.values()}
+    return Shown(numbers, members, tuple(sandbox.dark_numbers()), groups, replicas)

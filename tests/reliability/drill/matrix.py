@@ -20,7 +20,14 @@ from acgr_sandbox import Fault, ManualClock, Sandbox
 MOVE, DESCRIBE = "UpdatePhoneNumber", "UpdatePhoneNumberMetadata"
 SET_FLOW, UNSET_FLOW = "AssociatePhoneNumberContactFlow", "DisassociatePhoneNumberContactFlow"
 JOIN, LEAVE = "AssociateTrafficDistributionGroupUser", "DisassociateTrafficDistributionGroupUser"
-WRITES = {MOVE, DESCRIBE, SET_FLOW, UNSET_FLOW, JOIN, LEAVE}
+MAKE, REMOVE = "CreateTrafficDistributionGroup", "DeleteTrafficDistributionGroup"
+REPLICATE, DELETE = "ReplicateInstance", "DeleteInstance"
+TAG, UNTAG = "TagResource", "UntagResource"
+ON_NUMBERS_AND_AGENTS = {MOVE, DESCRIBE, SET_FLOW, UNSET_FLOW, JOIN, LEAVE}
+WRITES = {*ON_NUMBERS_AND_AGENTS, MAKE, REMOVE, REPLICATE, DELETE, TAG, UNTAG}
+ENDS_LATER = {MOVE, MAKE, REMOVE, REPLICATE}
+"""What is accepted at once, and may end in failure later."""
+
 FLOW_CALLS = {SET_FLOW, UNSET_FLOW, "BatchGetFlowAssociation", "ListFlowAssociations"}
 NUMBER_CALLS = {MOVE, DESCRIBE, "DescribePhoneNumber", "ListPhoneNumbersV2"}
 AGENT_CALLS = {JOIN, LEAVE, "ListTrafficDistributionGroupUsers"}
@@ -65,9 +72,15 @@ def _switch(name: str, value: Any, operations: set[str], *kinds: str, **beside: 
 _HIDDEN = ("error-before", "error-after", "lost-reply", "reset")
 
 SWITCHES = [
-    _switch("bucket_scope", "per-operation", WRITES | {"ListPhoneNumbersV2", "ListUsers"}, "throttle", "drain"),
-    _switch("throttle_code", "TooManyRequestsException", WRITES | {"ListUsers"}, "throttle", "drain"),
-    _switch("throttle_code", "", WRITES | {"ListUsers"}, "throttle"),
+    _switch(
+        "bucket_scope",
+        "per-operation",
+        ON_NUMBERS_AND_AGENTS | {"ListPhoneNumbersV2", "ListUsers"},
+        "throttle",
+        "drain",
+    ),
+    _switch("throttle_code", "TooManyRequestsException", ON_NUMBERS_AND_AGENTS | {"ListUsers"}, "throttle", "drain"),
+    _switch("throttle_code", "", ON_NUMBERS_AND_AGENTS | {"ListUsers"}, "throttle"),
     _switch("error_member", "message", {SET_FLOW, JOIN}, "error-before", "denied"),
     _switch("latency_seconds", 0.7, {MOVE, JOIN}, "throttle", "error-after"),
     _switch("mirroring", False, FLOW_CALLS | {MOVE}),
@@ -92,8 +105,9 @@ SWITCHES = [
     _switch("association_lag_seconds", 2.0, {MOVE}, "failed-claim", flow_while_in_progress="drop"),
     _switch("claim_seconds", 30.0, {MOVE, "DescribePhoneNumber", SET_FLOW}, *_HIDDEN, "denied", "failed-claim"),
     _switch("number_in_progress", "InvalidParameterException", {MOVE, DESCRIBE}),
-    _switch("reused_token", "replay", {MOVE, DESCRIBE}, *_HIDDEN),
-    _switch("reused_token", "ignore", {MOVE, DESCRIBE}, *_HIDDEN),
+    _switch("reused_token", "replay", {MOVE, DESCRIBE, MAKE, REPLICATE}, *_HIDDEN),
+    _switch("reused_token", "ignore", {MOVE, DESCRIBE, MAKE, REPLICATE}, *_HIDDEN),
+    _switch("source_in_replication_status", False, {REPLICATE}, "error-after", "lost-reply"),
     _switch("arn_as_phone_number_id", False, {MOVE}, "lost-reply"),
     _switch("list_includes_group_numbers", False, {"ListPhoneNumbersV2", "DescribePhoneNumber", MOVE}),
     _switch("list_lag_seconds", 30.0, {"ListPhoneNumbersV2", MOVE, SET_FLOW}),
@@ -228,7 +242,7 @@ def kinds(hit: Hit) -> Iterator[tuple[str, bool]]:
         yield kind, False
         if kind in FOR_GOOD:
             yield kind, True
-    if hit.operation == MOVE:
+    if hit.operation in ENDS_LATER:
         yield "failed-claim", False
         yield "failed-claim", True
 

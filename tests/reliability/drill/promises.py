@@ -62,9 +62,28 @@ def _roster(inputs: Mapping[str, Any], there: Shown) -> Iterator[str]:
         yield f"{sorted(missing)} are not on {group}"
 
 
+def _group(inputs: Mapping[str, Any], there: Shown) -> Iterator[str]:
+    name = inputs["name"]
+    status, description, tags = there.groups.get(name, ("missing", "", {}))
+    if status != "ACTIVE":
+        yield f"group {name} is {status}"
+    if description != inputs.get("description", description):
+        yield f"group {name} is described as {description!r}"
+    if wrong := {key: tags.get(key) for key, value in inputs.get("tags", {}).items() if tags.get(key) != value}:
+        yield f"group {name} has {wrong}"
+
+
+def _replica(inputs: Mapping[str, Any], there: Shown) -> Iterator[str]:
+    region, alias = there.replicas[inputs["instance"]]
+    if (region, alias) != (inputs["replica_region"], inputs.get("replica_alias", alias)):
+        yield f"{inputs['instance']} has a replica in {region} called {alias}"
+
+
 _CHECKS = {
     "PhoneNumberPlacement": _placement,
     "TrafficDistributionGroupUser": _agent,
     "PhoneNumberContactFlow": _flow,
     "TrafficDistributionGroupRoster": _roster,
+    "TrafficDistributionGroup": _group,
+    "InstanceReplica": _replica,
 }

@@ -15,6 +15,8 @@ TITLES = {
     "flow": "`PhoneNumberContactFlow`",
     "agent": "`TrafficDistributionGroupUser`",
     "roster": "`TrafficDistributionGroupRoster`",
+    "group": "`TrafficDistributionGroup`",
+    "replica": "`InstanceReplica`",
 }
 
 

@@ -26,6 +26,9 @@ CORE = {
     "roster-create",
     "roster-update-users",
     "roster-delete",
+    "group-create",
+    "group-delete",
+    "replica-create",
 }
 
 
@@ -175,4 +178,45 @@ def _rosters() -> list[Step]:
     ]
 
 
-STEPS = [*_placements(), *_members(), *_flows(), *_rosters()]
+def storm(name: str = "storm", resource: str = "group", **inputs: Any) -> Declared:
+    """A traffic distribution group."""
+    plain = {"instance": "northwind", "name": name, "source_region": SOURCE}
+    return Declared("TrafficDistributionGroup", resource, {**plain, **inputs})
+
+
+def replica(instance: str = "island", name: str = "replica", **inputs: Any) -> Declared:
+    """A replica that goes when it is declared no more."""
+    plain = {"instance": instance, "replica_region": REPLICA, "source_region": SOURCE, "on_delete": "delete"}
+    return Declared("InstanceReplica", name, {**plain, **inputs})
+
+
+def _groups() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("group", name, [before] if before else [], [after] if after else [], **more)
+
+    tagged = storm(tags={"team": "weather", "cost": "1"})
+    return [
+        step("create", None, storm(description="For storms", tags={"team": "weather"})),
+        step("adopt", None, storm("retail", tags={"team": "shops"})),
+        step("update-tags", tagged, storm(tags={"team": "gales"})),
+        step("update-name", storm(), storm("gale")),
+        step("rename", storm(), storm(resource="weather")),
+        step("read", tagged, tagged, is_read=True),
+        step("delete", storm(), None),
+    ]
+
+
+def _replicas() -> list[Step]:
+    def step(name: str, before: Declared | None, after: Declared | None, **more: Any) -> Step:
+        return Step("replica", name, [before] if before else [], [after] if after else [], **more)
+
+    return [
+        step("create", None, replica(replica_alias="island-2")),
+        step("adopt", None, replica("northwind")),
+        step("rename", replica(), replica(name="pair")),
+        step("read", replica(), replica(), is_read=True),
+        step("delete", replica(), None),
+    ]
+
+
+STEPS = [*_placements(), *_members(), *_flows(), *_rosters(), *_groups(), *_replicas()]
