@@ -409,6 +409,7 @@ def test_calls_that_cannot_be_placed(file: Path) -> None:
     assert run(sandbox, _asked(file), person) == 3
     assert sandbox.counters.calls("UpdateTrafficDistribution") == 0
     assert "A call is not answered before anything was shifted." in person.text
+    assert "allow connect:CreateTestCase to the role" in person.text
     assert written(file)["summary"]["calls"]["not_placed"] == 2
     assert run(sandbox, _asked(file.with_name("other.json"), no_calls=True)) == 0
     assert (shares(sandbox), lost(sandbox)) == (before, 0)

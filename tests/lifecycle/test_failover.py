@@ -311,7 +311,7 @@ def test_the_command(served: Sandbox, capsys: pytest.CaptureFixture[str]) -> Non
     assert len(json.loads(answer.out)["planned"]) == 24
     assert "Nothing was changed. --execute does it." in answer.err
     assert _drill("--to", REPLICA, "--failover") == 1
-    assert "there is no terminal to ask at" in capsys.readouterr().err
+    assert "nobody is at a terminal to be asked" in capsys.readouterr().err
     assert (shares(served), os.listdir()) == (before, [])
     assert _drill("--to", REPLICA, "--failover", "--yes") == 0
     assert {calls[REPLICA] for calls, _, _ in shares(served).values()} == {100}

@@ -23,7 +23,7 @@ from acgr_connect.model.records import Distribution, Group
 from acgr_connect.survey.findings import findings_of
 from acgr_connect.survey.findings.finding import Severity
 from acgr_connect.survey.reading import Extent, survey
-from acgr_connect.survey.records import Pair
+from acgr_connect.survey.records import Pair, Why
 from acgr_connect.traffic.plan import Step
 from acgr_connect.traffic.reading import chosen, distribution_now, distribution_of, groups_in, numbers_of
 from acgr_connect.world.connection import Connection
@@ -122,7 +122,7 @@ def drill(reach: Reach, **given: Any) -> int:
     """
     asked = Asked(**given)
     _require_sense(asked)
-    return carry_out(reach, asked, Terminal(yes=asked.yes, to_stderr=asked.as_json))
+    return carry_out(reach, asked, Terminal(reach.pause, yes=asked.yes, to_stderr=asked.as_json))
 
 
 def carry_out(reach: Reach, asked: Asked, console: Console) -> int:
@@ -191,11 +191,11 @@ def _drill(reach: Reach, terms: Terms, asked: Asked, console: Console) -> int:
     if not there:
         console.say(f"Nothing is to be done: {terms.to} takes {terms.percent} % of the calls already, or more.")
         return DONE
-    evidence.findings, why_not = _verified(reach, pair)
+    evidence.findings, why_not = _verified(reach, pair, console)
     for line in why_not:
         console.say(f"  {line}")
     if why_not and not terms.forced:
-        console.say("`acgr verify` has errors: a drill is refused. --force does it all the same.")
+        console.say("A drill is refused as long as `acgr verify` finds errors. --force does it all the same.")
         return FOUND
     if not asked.does:
         return _only_shown(evidence, there, back, asked, console)
@@ -233,14 +233,17 @@ def _part(group: Group, before: Distribution, numbers: list[str], *, only_sign_i
     return Part(arn, group.name, instance, group.is_default, only_sign_in, numbers, Shares.of(before))
 
 
-def _verified(reach: Reach, pair: Pair) -> tuple[list[dict[str, str]], list[str]]:
-    """The errors that `acgr verify` finds, and one line for each reason not to begin."""
+def _verified(reach: Reach, pair: Pair, console: Console) -> tuple[list[dict[str, str]], list[str]]:
+    """The errors that `acgr verify` finds, and one line for each reason not to begin. What is not known is said."""
     found = survey(reach.connection, pair, reach.operation(), Extent(statuses=True, contents=True, findings=True))
     errors = [one for one in findings_of(found) if one.severity is Severity.ERROR]
     rows = [{"code": one.code, "what": one.what, "where": one.region or one.name} for one in errors]
     lines = [f"{one.code} {one.what}{f' ({one.region})' if one.region else ''}" for one in errors]
-    lines += [f"{one.what} in {one.region} cannot be read: {one.text}" for one in found.unread]
-    return rows, lines
+    for one in found.unread:
+        if one.why is not Why.UNREACHABLE:
+            console.say(f"  Not known: {one.what} in {one.region} ({one.text})")
+    down = {one.region: one.text for one in found.unread if one.why is Why.UNREACHABLE}
+    return rows, [*lines, *(f"{region} does not answer: {text}" for region, text in down.items())]
 
 
 def _failover(reach: Reach, terms: Terms, asked: Asked, console: Console) -> int:

@@ -257,9 +257,9 @@ class Drill:
                     changed.seconds = round(clock.now() - began, 1)
         except ConnectError as error:
             done.error = str(error)
-            raise
-        finally:
             self._hands.writer.save()
+            raise
+        self._hands.writer.save()
         shares = {str(change.group.arn): dict(change.wanted.telephony) for change in step.changes}
         return self._proved(done, {**self._calls_now(), **shares}, began)
 

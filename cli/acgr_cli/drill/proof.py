@@ -92,7 +92,7 @@ def _called(wanted: Wanted, result: CallResult) -> Called:
         region=wanted.region,
         by=TEST_CASE,
         answered=answered,
-        said=result.why,
+        said=result.error.explained() if result.error else result.why,
         at=utc(result.began or seconds_since_1970()),
         seconds=result.seconds,
         contact=result.contact,

@@ -14,7 +14,7 @@ from acgr_connect.model.hints import did_you_mean
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Distribution, Group, Number
 from acgr_connect.scheduling.priority import Purpose
-from acgr_connect.traffic.shift import allowed, settled
+from acgr_connect.traffic.shift import settled
 from acgr_connect.world.connection import Connection
 
 
@@ -25,10 +25,7 @@ def groups_in(connection: Connection, region: str, operation: Operation) -> list
         ConnectError: the Region does not answer, or the role may not ask.
     """
     operation.progress(f"traffic distribution groups in {region}")
-    with (
-        ErrorContext("listing the traffic distribution groups", region) as context,
-        allowed("ListTrafficDistributionGroups", context),
-    ):
+    with ErrorContext("listing the traffic distribution groups", region):
         found = connection.connect(region, Purpose.CHECK, operation.deadline).list_groups()
     return sorted(found, key=lambda group: group.name)
 
@@ -95,8 +92,7 @@ def numbers_of(
     found: dict[str, tuple[Number, ...]] = {}
     for group in groups:
         operation.progress(f"phone numbers of {group.name} in {region}")
-        context = ErrorContext(f"listing the phone numbers of {group.name}", region)
-        with context, allowed("ListPhoneNumbersV2", context):
+        with ErrorContext(f"listing the phone numbers of {group.name}", region):
             rows = connection.connect(region, Purpose.CHECK, operation.deadline).list_phone_numbers(group.arn)
         found[group.arn.id] = tuple(sorted(rows, key=lambda number: number.e164))
     return found

@@ -7,13 +7,12 @@ written over a newer one of somebody else: before each attempt, and after each w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import Enum
 
 from acgr_connect import log
 from acgr_connect.groups import SETTLING
-from acgr_connect.model.errors import Conflict, ConnectError, Denied, ErrorContext, Refused, UnexpectedState
+from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, UnexpectedState
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Distribution, Group
 from acgr_connect.scheduling.priority import Purpose
@@ -89,7 +88,7 @@ def put(connection: Connection, change: Change, region: str, operation: Operatio
     context = ErrorContext(f"shifting the traffic of {change.group.name}", region)
     api, name = connection.connect(region, Purpose.CHECK, operation.deadline), change.group.name
     try:
-        with context, allowed("UpdateTrafficDistribution", context):
+        with context:
             api.update_distribution(change.group.arn, change.wanted)
     except (Conflict, Refused) as error:
         if isinstance(error, Refused) and _is_active(connection, change.group, region):
@@ -115,18 +114,6 @@ def follow(connection: Connection, change: Change, region: str, operation: Opera
             connection.clock.sleep(LOOK_EVERY)
 
 
-@contextmanager
-def allowed(operation: str, context: ErrorContext) -> Iterator[None]:
-    """Names the permission where the role lacks it. Credentials that are wrong or expired are no such case."""
-    try:
-        yield
-    except Denied as error:
-        if not error.code.startswith("AccessDenied"):
-            raise
-        cause = f"the role is not allowed connect:{operation}: {error.message.rstrip('.')}"
-        raise context.added_to(error, cause, "acgr policy --role drill writes the policy it needs") from error
-
-
 def settled(connection: Connection, group: Group, region: str, operation: Operation) -> Distribution:
     """How a group spreads its traffic, once it is ACTIVE.
 
@@ -145,12 +132,10 @@ def settled(connection: Connection, group: Group, region: str, operation: Operat
     )
     with ErrorContext(f"reading the traffic shares of {group.name}", region) as context:
         try:
-            with allowed("DescribeTrafficDistributionGroup", context):
-                run(wait, lambda: api.describe_group(str(arn)), lambda shown: (shown.status, ""), operation)
+            run(wait, lambda: api.describe_group(str(arn)), lambda shown: (shown.status, ""), operation)
         except UnexpectedState as error:
             raise context.added_to(error, remedy="leave it out: name the others with --group") from error
-        with allowed("GetTrafficDistribution", context):
-            return api.get_whole_distribution(arn, sign_in=group.is_default)
+        return api.get_whole_distribution(arn, sign_in=group.is_default)
 
 
 def look(connection: Connection, group: Group, region: str, operation: Operation) -> tuple[str, Distribution | None]:
