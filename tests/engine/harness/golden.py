@@ -86,7 +86,7 @@ def printed(arguments: list[str], ran: Ran) -> str:
     resources that are worked on at once in any order.
     """
     beginning, rows, end = _rows(ran.text)
-    text = "\n".join([*beginning, *rows, *_ordered(end)])
+    text = "\n".join([*filter(None, beginning), "", *rows, *_ordered(end)])
     for changing, instead in _NORMAL:
         text = changing.sub(instead, text)
     lines = (line.rstrip() for line in text.splitlines())
@@ -95,13 +95,14 @@ def printed(arguments: list[str], ran: Ran) -> str:
 
 def _rows(text: str) -> tuple[list[str], list[str], list[str]]:
     """The lines before the rows, the last row of each resource, and the lines after."""
-    beginning, rows, lines = list[str](), dict[str, str](), text.splitlines()
+    beginning, rows = list[str](), dict[str, str]()
+    lines = [line for line in text.splitlines() if not line.startswith("@")]  # that it is at work still
     for at, line in enumerate(lines):
         if line in {"Diagnostics:", "Resources:"}:
             return beginning, [rows[name] for name in sorted(rows, key=_stack_first)], ["", *lines[at:]]
         if found := _ROW.fullmatch(line):
             rows[found["name"]] = line
-        elif not line.startswith("@"):
+        else:
             beginning.append(line)
     return beginning, [*rows.values()], []
 

@@ -27,7 +27,7 @@ class Ran:
         """What became of the resources: `+ 3 created`, `1 unchanged`."""
         _, _, after = self.text.partition("\nResources:\n")
         lines = [line.strip() for line in after.partition("\n\n")[0].splitlines()]
-        return [re.sub(r"^\d+ changes\. ", "", line) for line in lines if line]
+        return [re.sub(r"^\d+ changes\. ", "", line) for line in lines if line and not line.startswith("@")]
 
     def said(self, name: str) -> list[str]:
         """The sentences under a resource in the diagnostics, errors included."""
