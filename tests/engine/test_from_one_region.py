@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from harness.centre import Centre, serving
+from harness.centre import Centre, policies, serving
 from harness.declarations import REPLICA, SOURCE
 from harness.stack import Stack, endpoints
 
@@ -24,6 +24,7 @@ def harbour() -> Iterator[Centre]:
     """The contact centre of the example: its instance is not replicated."""
     with serving(Centre(load_scenario(EXAMPLE / "scenario.yaml"))) as centre:
         centre.set(replicate_seconds=0.0, group_seconds=0.0)
+        centre.sandbox.set_policies(policies(centre.sandbox.world, "set-up"))
         yield centre
 
 

@@ -17,6 +17,7 @@ from sandbox_time import SandboxTime
 from sound_world import sound
 from surroundings import WORLD, connection_to, shared_session
 
+import acgr
 from acgr import connected
 from acgr.runtime.preflight import NOT_ASKED
 from acgr.runtime.run import Run
@@ -160,6 +161,44 @@ def test_each_action_that_previews_is_needed(sandbox: Sandbox, begin: Begin, sta
     sandbox.set_policies({"*": without(policy(sandbox, "preview-only"), action)})
     said = reference_history.preview(sandbox, begin, state)
     assert any(f"allow {action} to the role: {REMEDY}" in line for line in said)
+
+
+def set_up(begin: Begin) -> None:
+    """A replica and a group that are made, changed, read and deleted, and an instance that is found by its alias."""
+    replica, group = acgr.InstanceReplicaProvider(), acgr.TrafficDistributionGroupProvider()
+    pair = {"instance": "island", "replica_region": "eu-central-1", "source_region": "eu-west-2", "on_delete": "delete"}
+    storm = {"instance": "island", "name": "storm", "source_region": "eu-west-2"}
+    begin()
+    made = replica.create(pair), group.create({**storm, "tags": {"team": "weather"}})
+    begin()
+    seen = group.read(made[1].id, made[1].outs)
+    done = group.update(made[1].id, seen.outs, {**storm, "tags": {"cost": "1"}}).outs
+    group.delete(made[1].id, group.update(made[1].id, done, storm).outs)
+    replica.delete(made[0].id, made[0].outs)
+
+
+def setting_up(sandbox: Sandbox) -> Policy:
+    """The policy of the role that sets up, for an instance that is not replicated yet."""
+    return policy_of("set-up", Scope(parse(sandbox.world.arn(sandbox.world.instance("island"))), "eu-central-1"))
+
+
+def test_who_sets_up_may(sandbox: Sandbox, begin: Begin) -> None:
+    """Everything that replicas and groups do is allowed by the policy of the role that sets up; a deploy is as well."""
+    sandbox.set_policies({"*": setting_up(sandbox).plain()})
+    set_up(begin)
+    assert sandbox.counters.calls(outcome="AccessDeniedException") == 0
+    assert permissions("deploy").keys() <= permissions("set-up").keys()
+
+
+@pytest.mark.parametrize("action", [one for one in permissions("set-up") if one not in permissions("deploy")])
+def test_each_action_that_sets_up_is_needed(sandbox: Sandbox, begin: Begin, action: str) -> None:
+    """Without it a run fails, with a sentence that names it and says what to do."""
+    sandbox.set_policies({"*": without(setting_up(sandbox), action)})
+    if action == "connect:ListReplicationFindings":  # what it would tell is left out
+        set_up(begin)
+        return
+    with pytest.raises(Exception, match=rf"allow {action} to the role: {REMEDY}"):
+        set_up(begin)
 
 
 def surveyed(sandbox: Sandbox) -> Survey:

@@ -38,7 +38,7 @@ from acgr_connect.instances.replication import (
 )
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
-from acgr_connect.model.errors import ConnectError, ErrorContext, NotFound, Refused, Unfinished
+from acgr_connect.model.errors import ConnectError, Denied, ErrorContext, NotFound, Refused, Unfinished
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Instance
 from acgr_connect.world.connection import Connection
@@ -277,8 +277,8 @@ def _require_alias(
         return
     try:
         there = connection.directory.instance(source.arn.in_region(region))
-    except NotFound:
-        return  # the Region does not show it yet
+    except (Denied, NotFound):
+        return  # the Region does not show it yet, or not to whoever previews
     if why := other_alias(alias, there.alias):
         raise context.error(Refused, *why)
 

@@ -18,7 +18,7 @@ from acgr.runtime.run import Run
 from acgr_connect.instances.replica_plan import COMPLETE, DELETING
 from acgr_connect.instances.replication import ObservedReplica
 from acgr_connect.model.arns import Arn, parse
-from acgr_connect.model.errors import ErrorContext, NotFound
+from acgr_connect.model.errors import Denied, ErrorContext, NotFound
 from acgr_connect.model.records import Instance
 from acgr_connect.world.connection import Connection
 
@@ -135,7 +135,10 @@ def _default_group(connection: Connection, source: Arn) -> Arn | None:
 
 
 def _as_found(connection: Connection, state: ReplicaState, declared: Properties) -> Properties:
-    """The inputs, as declared where that is still true: an alias is looked up where one is declared."""
+    """The inputs, as declared where that is still true; an alias is looked up where one is declared, if that may be."""
     if "replica_alias" not in declared or state.status != COMPLETE:
         return declared
-    return {**declared, "replica_alias": connection.directory.instance(state.replica).alias}
+    try:
+        return {**declared, "replica_alias": connection.directory.instance(state.replica).alias}
+    except Denied:
+        return declared

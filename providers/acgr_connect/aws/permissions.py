@@ -69,18 +69,21 @@ _MEMBERSHIP: tuple[ResourceType, ...] = ("instance", "traffic-distribution-group
 # policy examples"). It says so of queues; nobody has written down whether a number's flow is different.
 _NUMBER_IN_BOTH: tuple[ResourceType, ...] = ("phone-number", "legacy-phone-number")
 
-# Who replicates an instance needs what creating one needs (guide, "security-iam-amazon-connect-permissions").
 _CREATES_INSTANCE = (
     "ds:AuthorizeApplication",
     "ds:CheckAlias",
     "ds:CreateAlias",
+    "ds:CreateDirectory",
     "ds:CreateIdentityPoolDirectory",
+    "ds:DeleteDirectory",
     "ds:DescribeDirectories",
     "ds:UnauthorizeApplication",
+    "iam:AttachRolePolicy",
     "iam:CreateServiceLinkedRole",
     "iam:PutRolePolicy",
-    "connect:CreateInstance",
 )
+"""What who replicates an instance needs, as who creates one does."""
+
 _DELETES_INSTANCE = ("ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication")
 
 AUTHORIZATIONS: Mapping[str, Authorization] = {
@@ -89,7 +92,6 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
         _MEMBERSHIP, ("connect:DescribeUser", "connect:SearchUsers")
     ),
     "connect:BatchGetFlowAssociation": Authorization(("wildcard-phone-number",), by_instance=True),
-    "connect:CreateInstance": Authorization(("anything",)),
     "connect:CreateTestCase": Authorization(("inside-instance",)),
     # A group that is to be made is none of those that are named: it is allowed for all of the account.
     "connect:CreateTrafficDistributionGroup": Authorization(("instance", "wildcard-traffic-distribution-group")),
@@ -130,10 +132,12 @@ AUTHORIZATIONS: Mapping[str, Authorization] = {
     "ds:AuthorizeApplication": Authorization(("anything",)),
     "ds:CheckAlias": Authorization(("anything",)),
     "ds:CreateAlias": Authorization(("anything",)),
+    "ds:CreateDirectory": Authorization(("anything",)),
     "ds:CreateIdentityPoolDirectory": Authorization(("anything",)),
     "ds:DeleteDirectory": Authorization(("anything",)),
     "ds:DescribeDirectories": Authorization(("anything",)),
     "ds:UnauthorizeApplication": Authorization(("anything",)),
+    "iam:AttachRolePolicy": Authorization(("service-role",)),
     "iam:CreateServiceLinkedRole": Authorization(("service-role",)),
     "iam:PutRolePolicy": Authorization(("service-role",)),
 }
@@ -195,7 +199,10 @@ def _of_pair(operations: frozenset[str]) -> dict[str, Where]:
 
 OPERATIONS_OF: Mapping[RoleKind, Mapping[str, Where]] = {
     "deploy": _of_resources(RESOURCE_OPERATIONS - ONLY_WITH_TAGS),
-    "set-up": _of_resources((RESOURCE_OPERATIONS - ONLY_WITH_TAGS) | SET_UP_OPERATIONS),
+    "set-up": {
+        **_of_resources((RESOURCE_OPERATIONS - ONLY_WITH_TAGS) | SET_UP_OPERATIONS),
+        "DescribeInstance": "both",  # of a replica: its alias, and which instance is its source
+    },
     "preview-only": _of_resources(_PREVIEWED),
     "verify": _of_pair(SURVEY_OPERATIONS),
     "drill": _of_pair(SURVEY_OPERATIONS | _DRILLED),

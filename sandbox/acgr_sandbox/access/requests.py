@@ -48,7 +48,8 @@ def _asked(call: Call, name: str, done: set[str]) -> Iterator[Asked]:
     for action in known.needs:
         service, _, other = action.partition(":")
         if service != "connect":
-            yield Asked(action, "*", _context(call, Authorization(()), "*"))
+            resource = _service_role(call) if service == "iam" else "*"
+            yield Asked(action, resource, _context(call, Authorization(()), resource))
         elif other not in done:
             yield from _asked(call, other, done)
 
@@ -105,6 +106,12 @@ def _arn(call: Call, type_: str, id_: str) -> str:
     if type_ in TOP_LEVEL:
         return _account(call) + f"{type_}/{id_}"
     return f"{_instance_arn(call)}/{PATHS.get(type_, type_)}/{id_}"
+
+
+def _service_role(call: Call) -> str:
+    """The role that Connect keeps for an instance: what actions of IAM are about that a call needs."""
+    path = "role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_sandbox"
+    return f"arn:{call.world.partition}:iam::{call.world.account}:{path}"
 
 
 def _account(call: Call) -> str:

@@ -12,6 +12,7 @@ from harness.declarations import REPLICA, SOURCE, e164
 
 from acgr_cli.policy.document import policy_of
 from acgr_cli.policy.scope import Scope
+from acgr_connect.aws.permissions import RoleKind
 from acgr_connect.model.arns import parse
 from acgr_sandbox import RealClock, Sandbox, Switches, load_scenario, session_on
 from acgr_sandbox.core.models import Association, Group, Number
@@ -159,22 +160,22 @@ class Centre:
                 event.set()
 
 
-def policies(world: World) -> dict[str, list[dict[str, Any]]]:
+def policies(world: World, role: RoleKind = "deploy") -> dict[str, list[dict[str, Any]]]:
     """What `acgr policy` writes for who deploys and for who previews, on each instance with its groups.
 
-    So every test here shows as well that these policies are enough.
+    So every test here shows as well that these policies are enough. Who sets up names no groups: they are not made yet.
     """
     scopes = [
         Scope(
             parse(world.arn(instance)),
-            instance.replica,
+            instance.replica or (REPLICA if role == "set-up" else None),
             tuple(parse(world.arn(each)) for each in world.groups.values() if each.instance_id == instance.id),
         )
         for instance in world.instances.values()
     ]
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     return {
-        "*": [policy_of("deploy", scope, tags=True).plain() for scope in scopes],
+        "*": [policy_of(role, scope, tags=True).plain() for scope in scopes],
         PREVIEWING: [policy_of("preview-only", scope).plain() for scope in scopes],
         SOMEBODY_ELSE: [{"Version": "2012-10-17", "Statement": [everything]}],
     }
