@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import reference_history
+from drills import NUMBERS, REPLICA, SOURCE, Person, sandbox_of
+from drills import run as drill_there_and_back
 from reference_history import Begin, Made
 from sandbox_time import SandboxTime
 from sound_world import sound
@@ -21,16 +24,18 @@ import acgr
 from acgr import connected
 from acgr.runtime.preflight import NOT_ASKED
 from acgr.runtime.run import Run
+from acgr_cli.drill.commands import Asked
 from acgr_cli.policy.document import Policy, policy_of
 from acgr_cli.policy.scope import Scope
 from acgr_connect.aws.permissions import RoleKind, permissions
+from acgr_connect.calls import TestCall, place_calls
 from acgr_connect.model.arns import parse
 from acgr_connect.model.errors import ConnectError
 from acgr_connect.model.operation import Operation
 from acgr_connect.survey.pair import find_pair
 from acgr_connect.survey.reading import Extent, survey
 from acgr_connect.survey.records import Survey
-from acgr_sandbox import ManualClock, Sandbox, load_scenario, restored, snapshot
+from acgr_sandbox import Fault, ManualClock, Sandbox, load_scenario, restored, snapshot
 from acgr_sandbox.access.conditions import pattern
 
 TAGS = tuple(action for action in permissions("deploy", tags=True) if action not in permissions("deploy"))
@@ -231,3 +236,53 @@ def test_each_action_that_verifies_is_needed(action: str) -> None:
     except ConnectError as error:
         said = [str(error)]
     assert any(f"perform: {action} " in line for line in said)
+
+
+DRILLED = tuple(action for action in permissions("drill") if action not in permissions("verify"))
+"""What a drill does besides what it verifies."""
+
+
+def drilled(file: Path) -> tuple[Sandbox, Callable[[], str]]:
+    """A sound pair, and a drill there and back on it; then calls that are not answered, made twice, and stopped."""
+    sandbox = sandbox_of()
+
+    def drill() -> str:
+        person = Person()
+        drill_there_and_back(sandbox, Asked(to=REPLICA, dry_run=False, step=50, evidence=file), person)
+        sandbox.change({"do": "clear-flow", "number": NUMBERS[0], "region": SOURCE})
+        found = [*called(sandbox, NUMBERS[0])]
+        sandbox.faults.add(Fault("CreateTestCase", "lost-reply"))
+        found += called(sandbox, NUMBERS[1])
+        sandbox.set_switches(sandbox.switches.with_values({"test_seconds": 100.0}))
+        found += called(sandbox, NUMBERS[1], seconds=60.0)
+        return "\n".join([person.text, *found])
+
+    return sandbox, drill
+
+
+def called(sandbox: Sandbox, number: str, seconds: float = 3600.0) -> list[str]:
+    """Place a call, as a drill and `acgr verify --call` do; why it was not answered."""
+    connection = connection_to(sandbox)
+    source = parse(sandbox.world.arn(sandbox.world.instance("northwind")), "instance")
+    calls = [TestCall(number, SOURCE)]
+    return [one.why for one in place_calls(connection, source, calls, Operation.within(seconds, connection.clock))]
+
+
+def test_who_drills_may(tmp_path: Path) -> None:
+    """Everything that a drill does is allowed by the policy of the role that drills, and it loses no call."""
+    sandbox, drill = drilled(tmp_path / "evidence.json")
+    sandbox.set_policies({"*": policy(sandbox, "drill").plain()})
+    before = sandbox.dark_numbers()
+    assert "0 lost" in drill()
+    assert (before, sandbox.world.test_cases) == ([], {})
+    assert sandbox.counters.calls(outcome="AccessDeniedException") == 0
+
+
+@pytest.mark.parametrize("action", DRILLED)
+def test_each_action_that_drills_is_needed(action: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Without it something cannot be done, and what is said or logged of that names the action."""
+    caplog.set_level("INFO", "acgr")
+    sandbox, drill = drilled(tmp_path / "evidence.json")
+    sandbox.set_policies({"*": without(policy(sandbox, "drill"), action)})
+    said = drill()
+    assert f"perform: {action} " in said + "".join(str(record.__dict__) for record in caplog.records)
