@@ -337,7 +337,7 @@ def _show(
 ) -> None:
     terms = evidence.terms
     console.say(words.heading(evidence))
-    for line in [*words.standing(evidence.groups, now), *words.planned(there, back)]:
+    for line in [*words.standing(evidence.groups, now), *words.planned(there, back, max(evidence.last, 0) + 1)]:
         console.say(line)
     if steps := [*there, *back]:
         groups = [part for part in evidence.groups if part.numbers]
@@ -348,9 +348,10 @@ def _show(
 
 def _only_shown(evidence: Evidence, there: list[Step], back: list[Step], asked: Asked, console: Console) -> int:
     if asked.as_json:
+        rows = [("there", step) for step in there] + [("back", step) for step in back]
         planned = [
-            {"number": number, "direction": "there" if number <= len(there) else "back", "text": words.told(step)}
-            for number, step in enumerate([*there, *back], 1)
+            {"number": number, "direction": direction, "text": words.told(step)}
+            for number, (direction, step) in enumerate(rows, max(evidence.last, 0) + 1)
         ]
         click.echo(json.dumps({**evidence.plain(), "planned": planned}, indent=2))
     console.say("Nothing was changed. --execute does it.")

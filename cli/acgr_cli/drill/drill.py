@@ -138,7 +138,7 @@ class Drill:
         self._hands, self._evidence, self._say = hands, hands.evidence, hands.console.say
         self._turns = Turns(hands.evidence.terms.calls)
         self._names = {part.arn: part.name for part in hands.evidence.groups}
-        self._number = max((step.number for step in self._evidence.steps), default=-1)
+        self._number = self._evidence.last
 
     def run(self, there: Sequence[Step]) -> int:
         """Do it, and say at its end in which state things are; the exit code.

@@ -210,6 +210,11 @@ class Evidence:
         """All calls."""
         return (call for step in self.steps for call in step.calls)
 
+    @property
+    def last(self) -> int:
+        """The number of the last step; -1: there is none, not even the calls before the first shift."""
+        return max((step.number for step in self.steps), default=-1)
+
     def known(self, arn: str) -> list[Distribution]:
         """How a group may be: as the last change left it, or, where its answer is not known, as it was before."""
         group = next(one for one in self.groups if one.arn == arn)

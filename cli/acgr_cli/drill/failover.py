@@ -98,16 +98,18 @@ def fail_over(hands: Hands, now: Mapping[str, Distribution | None], who: Callabl
         KeyboardInterrupt: somebody has had enough. What holds was said, and is in the evidence.
     """
     evidence, to = hands.evidence, hands.evidence.terms.to
-    number = max((step.number for step in evidence.steps), default=0) + 1
+    number = max(evidence.last, 0) + 1
     done = Done(number, "there", "shift", to, f"{to} takes all calls and agents", utc(seconds_since_1970()))
     evidence.steps.append(done)
     todo = [change for change in changes(evidence) if not _holds(now, change)]
     begun = [_Begun(hands, *pair) for pair in zip(todo, written(hands, done, todo), strict=True)]
+    clock, began = hands.connection.clock, hands.connection.clock.now()
     try:
         left = _shifted(hands, begun)
         evidence.sittings[-1].by = who()
         _name(hands)
         all_answered = _proved(hands, done, to)
+        done.seconds = round(clock.now() - began, 1)
     except KeyboardInterrupt:
         conclude(hands, "interrupted")
         raise

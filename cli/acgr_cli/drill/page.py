@@ -83,7 +83,7 @@ def _facts(evidence: Evidence) -> str:
         way = "and back" if terms.returns else "to stay there"
         asked = f"{terms.percent} % of calls to {terms.to} {way}, {terms.step} % at once, {terms.hold:g} s apart"
     else:
-        asked = f"all calls and agents to {terms.to} at once"
+        asked = f"All calls and agents to {terms.to} at once"
     began = evidence.sittings[0].at if evidence.sittings else "not begun"
     return f"{asked}. Source {evidence.regions[0]}, replica {evidence.regions[1]}. Begun {began}."
 

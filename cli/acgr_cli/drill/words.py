@@ -47,10 +47,10 @@ def standing(groups: Iterable[Part], now: Mapping[str, Distribution | None], *, 
         yield f"  {group.name}{' (default)' if group.is_default else ''}{counted}: {said}"
 
 
-def planned(there: Sequence[Step], back: Sequence[Step]) -> Iterator[str]:
-    """One line a step."""
-    for number, step in enumerate([*there, *back], 1):
-        arrow = "back " if number > len(there) else "there"
+def planned(there: Sequence[Step], back: Sequence[Step], first: int) -> Iterator[str]:
+    """One line a step; the first has that number."""
+    for number, step in enumerate([*there, *back], first):
+        arrow = "back " if number >= first + len(there) else "there"
         yield f"  {number:>2} {arrow}  {told(step)}"
 
 
