@@ -164,6 +164,11 @@ def test_a_folder_in_the_way(served: Sandbox, run: Any, tmp_path: Path) -> None:
     assert (code, err) == (1, f"{tmp_path / '__main__.py'} is no file: it is not replaced.\n")
 
 
+def heed_interrupts() -> None:
+    """What runs in the background of a shell is started deaf to Ctrl-C, and with it what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c(served: Sandbox, tmp_path: Path) -> None:
     """In the middle of reading: it ends with 130, says nothing of Python, and leaves no folder."""
     kept, begun = served.handle, threading.Event()
@@ -176,7 +181,8 @@ def test_ctrl_c(served: Sandbox, tmp_path: Path) -> None:
     served.handle = handle  # type: ignore[method-assign]
     program = "import sys; from acgr_cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "discover", "--region", SOURCE, "--out", str(tmp_path / "new")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_interrupts) as process:
         assert begun.wait(60)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

@@ -162,12 +162,19 @@ def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"  {code} " in text for code in (0, 1, 2, 3, 4, 130))
 
 
+def heed_interrupts() -> None:
+    """What runs in the background of a shell is started deaf to Ctrl-C, and with it what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_while_calls_run(served: Sandbox) -> None:
     """A real interrupt of a real process: the test cases that it has made are gone when it ends."""
     served.switches = served.switches.with_values({"test_seconds": 300.0})
     arguments = ["verify", *FAST, "--quick", "--call", "--yes"]
     program = [sys.executable, "-c", "import sys; from acgr_cli import main; sys.exit(main(sys.argv[1:]))"]
-    with subprocess.Popen([*program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    nowhere = subprocess.DEVNULL
+    command = [*program, *arguments]
+    with subprocess.Popen(command, stdout=nowhere, stderr=nowhere, preexec_fn=heed_interrupts) as process:
         for _ in poll(0.05, until=60):
             if served.world.test_executions or process.poll() is not None:
                 break
