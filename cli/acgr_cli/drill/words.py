@@ -109,9 +109,7 @@ def left(evidence: Evidence) -> list[str]:
             untouched = group.before is not None and known[0] == group.before.distribution
             lines.append(f"{group.name}: {described(known[0])}{' (as before)' if untouched else ''}.")
         else:
-            lines.append(
-                f"{group.name}: {described(known[1])}; or, as nobody has seen that yet: {described(known[0])}."
-            )
+            lines.append(f"{group.name}: on its way to {described(known[1])}. Before: {described(known[0])}.")
     return lines
 
 
