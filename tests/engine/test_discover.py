@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from harness.centre import Centre, serving
+from harness.centre import VERIFYING, Centre, serving
 from harness.output import Ran
 from harness.stack import PLAIN, endpoints
 from worlds_to_discover import SOURCE, awkward_world, e164
@@ -32,7 +32,8 @@ def test_from_what_there_is_to_a_stack(clean: Mapping[str, str], tmp_path: Path)
         environment = {**clean, **endpoints(centre.url), **backend, "XDG_CACHE_HOME": str(tmp_path / "cache")}
         rate = ("--requests-per-second", "1000", "--burst", "1000")
         asked = ("discover", "--region", SOURCE, "--instance", "northwind", "--out", "centre", *rate)
-        discovered = _called(tmp_path, environment, sys.executable, "-c", COMMAND, *asked)
+        reading = {**environment, "AWS_ACCESS_KEY_ID": VERIFYING}
+        discovered = _called(tmp_path, reading, sys.executable, "-c", COMMAND, *asked)
         assert discovered.code == 3, discovered.text
         folder = tmp_path / "centre"
         (folder / ".venv").symlink_to(sys.prefix)  # `pulumi install` makes it

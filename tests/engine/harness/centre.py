@@ -44,7 +44,7 @@ SCENARIO: dict[str, Any] = {
 FAST = Switches(rate=0, claim_seconds=0.3, metadata_seconds=0.2, mirror_seconds=0.1, group_seconds=0.2)
 """Nothing is throttled and nothing takes long."""
 
-DEPLOYING, PREVIEWING, SOMEBODY_ELSE = "sandbox", "previewing", "hand"
+DEPLOYING, PREVIEWING, VERIFYING, SOMEBODY_ELSE = "sandbox", "previewing", "verifying", "hand"
 """The access keys of those who deploy, who preview, and of whoever does something by hand."""
 
 Holds = Callable[[World], bool]
@@ -161,7 +161,7 @@ class Centre:
 
 
 def policies(world: World, role: RoleKind = "deploy") -> dict[str, list[dict[str, Any]]]:
-    """What `acgr policy` writes for who deploys and for who previews, on each instance with its groups.
+    """What `acgr policy` writes for who deploys, who previews and who verifies, on each instance with its groups.
 
     So every test here shows as well that these policies are enough. Who sets up names no groups: they are not made yet.
     """
@@ -177,6 +177,7 @@ def policies(world: World, role: RoleKind = "deploy") -> dict[str, list[dict[str
     return {
         "*": [policy_of(role, scope, tags=True).plain() for scope in scopes],
         PREVIEWING: [policy_of("preview-only", scope).plain() for scope in scopes],
+        VERIFYING: [policy_of("verify", scope).plain() for scope in scopes],
         SOMEBODY_ELSE: [{"Version": "2012-10-17", "Statement": [everything]}],
     }
 
