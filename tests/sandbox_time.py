@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from math import inf
 from threading import Condition, Thread
+from time import monotonic, process_time
 
 from acgr_sandbox import ManualClock
+
+STILL = 0.5
+"""Real seconds after which a process in which nothing runs is taken to wait for its clock."""
 
 PATIENCE = 5.0
 """Real seconds for which a wait without an end waits for another thread."""
@@ -38,8 +42,8 @@ class SandboxTime:
 class TimeOfThreads(SandboxTime):
     """For work in several threads: the clock moves on when all of them wait, to the moment at which the first goes on.
 
-    So what is done takes as long as it would take if nothing but waiting took time, however busy the machine is. Nobody
-    may wait for another thread but by this clock, or for a lock that is held by somebody who waits.
+    So what is done takes as long as it would take if nothing but waiting took time, however busy the machine is. Who
+    waits for a lock that is held by somebody who waits is seen by that nothing of the process runs for `STILL` seconds.
     """
 
     def __init__(self, clock: ManualClock) -> None:
@@ -47,6 +51,7 @@ class TimeOfThreads(SandboxTime):
         self._changed = Condition()
         self._threads = 0
         self._parked: dict[object, tuple[Condition, float]] = {}
+        self._still: tuple[int, float, float] = (0, 0.0, 0.0)
 
     def sleep(self, seconds: float) -> None:
         """Wait so long."""
@@ -96,7 +101,7 @@ class TimeOfThreads(SandboxTime):
     def _move_on(self) -> None:
         """Where all wait, to the moment at which the first of them goes on."""
         with self._changed:
-            if not self._all_wait():
+            if not self._all_wait() and not self._is_still():
                 self._changed.wait(0.001)  # nobody says when a thread that was notified has gone on
                 return
             condition, until = min(self._parked.values(), key=lambda one: one[1])
@@ -104,6 +109,14 @@ class TimeOfThreads(SandboxTime):
         self._clock.advance(max(0.0, until - self._clock.now()))
         with condition:
             condition.notify_all()
+
+    def _is_still(self) -> bool:
+        """Whether somebody is parked, and for a while nobody has come or gone, and next to nothing was computed."""
+        parked, began, used = self._still
+        if not self._parked or len(self._parked) != parked or process_time() - used > STILL / 5:
+            self._still = len(self._parked), monotonic(), process_time()
+            return False
+        return monotonic() - began > STILL
 
     def _all_wait(self) -> bool:
         """Whether every thread is parked, and none of them has been notified."""
