@@ -86,7 +86,7 @@ def test_from_the_pull_request_to_the_night(stack: Stack, centre: Centre, tmp_pa
         centre.forget()
         assert look() == 3
         (issue,) = forge.issues
-        assert f"`{e164(3)}` is answered by" in issue["body"]
+        assert f"(`{e164(3)}`) is answered by another flow" in issue["body"]
         assert "Main IVR answers instead of Winter IVR, no gap" in issue["body"]
         assert centre.writes() == {}
 
