@@ -7,8 +7,11 @@ Nobody is asked anything: where a profile needs a person, the run ends with one 
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar
@@ -21,6 +24,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, RefreshableCredentials
 from botocore.exceptions import NoCredentialsError
+from botocore.loaders import JSONFileLoader
 
 from acgr_connect import log
 from acgr_connect.aws import profiles
@@ -130,6 +134,7 @@ class _Core(botocore.session.Session):  # type: ignore[misc]  # botocore has no 
             options["config"] = STS_CONFIG.merge(given) if given else STS_CONFIG
             options["region_name"] = self.sts_region
             options["endpoint_url"] = options.get("endpoint_url") or self._settings.endpoints.get("sts")
+        self.get_component("data_loader").file_loader = _Files()
         client = super().create_client(service_name, **options)
         url = client.meta.endpoint_url
         try:
@@ -145,6 +150,20 @@ class _Core(botocore.session.Session):  # type: ignore[misc]  # botocore has no 
     def _is_direct(self, host: str) -> bool:
         direct = self._settings.transport.no_proxy
         return is_loopback(host) or bool(direct and proxy_bypass_environment(host, {"no": direct}))
+
+
+class _Files(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
+    """botocore's files, read three times as fast: as plain dictionaries, which have kept their order since Python 3.7.
+
+    Connect's own is two megabytes, and reading it is most of what the first client of a process takes.
+    """
+
+    def load_file(self, file_path: str) -> Any:
+        """What a file holds, compressed or not; None where there is none. The path is without its endings."""
+        plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
+        if plain.is_file():
+            return json.loads(plain.read_bytes())
+        return json.loads(gzip.decompress(packed.read_bytes())) if packed.is_file() else None
 
 
 class _Found(CredentialProvider):  # type: ignore[misc]  # botocore has no types

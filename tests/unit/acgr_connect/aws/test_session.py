@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore
 import pytest
+from botocore.loaders import JSONFileLoader
 from scripted import REPLICA, SOURCE
 from token_service import Issued, TokenService, serving
 
 from acgr_connect import log
-from acgr_connect.aws.session import Sessions, caller_account, connect_client, open_session
+from acgr_connect.aws.session import Sessions, _Files, caller_account, connect_client, open_session
 from acgr_connect.aws.settings import Settings, read
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable
 from acgr_connect.world.connection import Connection
@@ -385,3 +387,14 @@ def test_what_is_assumed_is_kept_secret(sts: TokenService) -> None:
     """The keys of a session never reach the log."""
     account(settings(sts, **KEYS, acgr_roleArn=FIRST))
     assert {"token-1", "secret-of-token-1"} <= log._secrets
+
+
+def test_the_files_of_botocore_are_read_as_botocore_reads_them(tmp_path: Path) -> None:
+    """Compressed or not, with every object in its order; what is not there is nothing."""
+    theirs, ours = JSONFileLoader(), _Files()
+    data = Path(botocore.__file__).parent / "data"
+    (connect,) = (data / "connect").glob("*/service-2.json*")
+    for found in (str(connect.parent / "service-2"), str(data / "endpoints")):
+        assert ours.exists(found)
+        assert json.dumps(ours.load_file(found)) == json.dumps(theirs.load_file(found))
+    assert ours.load_file(str(tmp_path / "nothing")) is None
