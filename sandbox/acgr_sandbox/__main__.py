@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .access.access import EVERYBODY
 from .core.clock import RealClock, clock_named
 from .core.events import Event, line
 from .core.pending_changes import shift
@@ -75,6 +74,8 @@ def _policy(text: str) -> tuple[str, Path]:
     found = _KEY.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError("name a file with a policy")
+    from .access.access import EVERYBODY  # as in `Simulation.set_policies`
+
     return found[1] or EVERYBODY, Path(found[2])
 
 

@@ -11,9 +11,8 @@ import copy
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .access.access import Access
 from .core.clock import Clock, RealClock
 from .core.events import LONGEST, Event, EventLog
 from .core.faults import Faults
@@ -29,6 +28,9 @@ from .wire.caller import Caller
 from .wire.refusal import Refusal
 from .wire.rest_json import parameters
 from .wire.validation import validate
+
+if TYPE_CHECKING:
+    from .access.access import Access
 
 Answer = Mapping[str, Any]
 
@@ -359,6 +361,8 @@ class Simulation:
         Raises:
             ValueError: something is no policy, or has what is not evaluated here.
         """
+        from .access.access import Access  # few sandboxes have policies, and all start sooner without
+
         with self.lock:
             self.access = Access.read(documents) if documents else None
             self.log_world_event("policies set", of=sorted(documents))
