@@ -19,6 +19,8 @@ COMPONENT = "acgr:index:GlobalResiliency"
 PLACEMENT, FLOW = f"{DYNAMIC}:PhoneNumberPlacement", f"{DYNAMIC}:PhoneNumberContactFlow"
 USER, ROSTER = f"{DYNAMIC}:TrafficDistributionGroupUser", f"{DYNAMIC}:TrafficDistributionGroupRoster"
 
+GROUP, REPLICATION = f"{DYNAMIC}:TrafficDistributionGroup", f"{DYNAMIC}:InstanceReplica"
+
 Object = dict[str, Any]
 
 
@@ -108,6 +110,30 @@ def user(group: str, name: str) -> Object:
         "traffic_distribution_group_arn": arn("traffic-distribution-group", group),
     }
     return {"id": arn("agent", name), "inputs": declared, "outputs": {**declared, **outputs}}
+
+
+def group(name: str, *, default: bool = False, **inputs: Any) -> Object:
+    """The state of a traffic distribution group."""
+    declared = {"instance": "northwind", "name": name, "source_region": SOURCE, **inputs}
+    outputs = {
+        "traffic_distribution_group_arn": arn("traffic-distribution-group", name),
+        "instance_arn": arn("instance", ""),
+        "status": "ACTIVE",
+        "is_default": default,
+    }
+    return {"id": outputs["traffic_distribution_group_arn"], "inputs": declared, "outputs": {**declared, **outputs}}
+
+
+def replica(**inputs: Any) -> Object:
+    """The state of the replica of an instance."""
+    declared = {"instance": "northwind", "replica_region": REPLICA, "on_delete": "leave", **inputs}
+    outputs = {
+        "instance_arn": arn("instance", ""),
+        "replica_arn": arn("instance", "", REPLICA),
+        "default_traffic_distribution_group_arn": arn("traffic-distribution-group", "everyone"),
+        "status": "INSTANCE_REPLICATION_COMPLETE",
+    }
+    return {"id": outputs["replica_arn"], "inputs": declared, "outputs": {**declared, **outputs}}
 
 
 def declared(state: Object, **changed: Any) -> Object:

@@ -13,6 +13,7 @@ from typing import Any
 from acgr_cli.preview.agents import AgentChange
 from acgr_cli.preview.changes import Answer, NumberChange
 from acgr_cli.preview.drift import Drift
+from acgr_cli.preview.instances import InstanceChange
 from acgr_cli.preview.report import Report, Sentence
 from acgr_cli.preview.rules import Objection
 
@@ -38,6 +39,7 @@ def as_json(report: Report, objections: Sequence[Objection] = (), *, marker: str
         "components": [_sentence(one) for one in report.components],
         "numbers": [_number(one) for one in report.numbers],
         "agents": [_agents(one) for one in report.agents],
+        "instances": [_instance(one) for one in report.instances],
         "drift": [_drift(one) for one in report.drift],
         "notes": [_sentence(one) for one in report.notes],
         "others": {type_: dict(counts) for type_, counts in report.others.by_type.items()},
@@ -86,6 +88,17 @@ def _agents(change: AgentChange) -> dict[str, Any]:
         "total": change.total,
         "may_be_there": change.unsure,
         "fails": change.is_failing,
+        "says": list(change.says),
+    }
+
+
+def _instance(change: InstanceChange) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "name": change.name,
+        "resources": list(change.resources),
+        "urns": list(change.urns),
+        "fate": change.fate.value,
         "says": list(change.says),
     }
 

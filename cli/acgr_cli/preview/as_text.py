@@ -9,6 +9,7 @@ from acgr_cli.preview.changes import NumberChange
 from acgr_cli.preview.effects import Headline, headlines
 from acgr_cli.preview.escape import plain
 from acgr_cli.preview.fitting import Rows, shared
+from acgr_cli.preview.instances import InstanceChange
 from acgr_cli.preview.markdown import (
     MOST,
     MOST_OF_COMPONENTS,
@@ -46,6 +47,7 @@ def as_text(report: Report, objections: Sequence[Objection] = (), *, title: str 
     parts = [
         _rows("Phone numbers", [_number(one) for one in report.numbers]),
         _rows("Agents", [_agents(one) for one in report.agents]),
+        _rows("Groups and replicas", [_instance(one) for one in report.instances]),
         _rows(
             "Changed by something else since the last run",
             [f"  {plain(one.about)} {plain('; '.join(one.says), MOST_OF_ONE)}" for one in report.drift],
@@ -92,3 +94,7 @@ def _number(change: NumberChange) -> str:
 def _agents(change: AgentChange) -> str:
     groups = " -> ".join(plain(one, 200) for one in dict.fromkeys((change.start, change.end)) if one)
     return f"  {groups} ({plain(change.resources[-1], 200)}): {plain(change_of_agents(change), MOST_OF_ONE)}"
+
+
+def _instance(change: InstanceChange) -> str:
+    return f"  {change.kind} {plain(change.name, 200)} {plain('; '.join(change.says), MOST_OF_ONE)}"

@@ -15,7 +15,7 @@ from acgr_cli.preview.declared import called, region_of
 from acgr_cli.preview.names import Names
 from acgr_cli.preview.pairing import DELETES
 from acgr_cli.preview.sentences import is_drift
-from acgr_cli.preview.steps import FLOW, PLACEMENT, ROSTER, USER, Step
+from acgr_cli.preview.steps import FLOW, GROUP, PLACEMENT, REPLICA, ROSTER, USER, Step
 
 _NOTHING = "nothing"
 
@@ -79,6 +79,8 @@ _GONE = {
     FLOW: "is not claimed any more, and has no flow",
     USER: "is not on the group any more",
     ROSTER: "has no group any more: the group is gone",
+    GROUP: "is gone",
+    REPLICA: "is gone: nothing can fail over any more",
 }
 
 
@@ -126,4 +128,19 @@ def _members(step: Step, names: Names) -> Iterator[str]:
         yield f"{', '.join(joined)} joined"
 
 
-_SAYS = {PLACEMENT: _placement, FLOW: _flow, USER: _members, ROSTER: _members}
+def _status(step: Step, _: Names) -> Iterator[str]:
+    before, after = (state.outputs.get("status") for state in (step.before, step.after))
+    if before != after and isinstance(after, str):
+        yield f"has the status {after} now"
+    if step.before.inputs.get("tags") != step.after.inputs.get("tags"):
+        yield "has other tags than were declared"
+
+
+_SAYS = {
+    PLACEMENT: _placement,
+    FLOW: _flow,
+    USER: _members,
+    ROSTER: _members,
+    GROUP: _status,
+    REPLICA: _status,
+}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from acgr_cli.preview.agents import AgentChange
 from acgr_cli.preview.changes import Effect, FlowChange, NumberChange
+from acgr_cli.preview.instances import Fate, InstanceChange
 from acgr_cli.preview.report import Report
 
 FEW = 3
@@ -76,9 +77,37 @@ def headlines(report: Report) -> list[Headline]:
     agents = _of_members(report.agents)
     unknown = dict.fromkeys(one.end or one.start or "" for one in report.agents if one.total is None)
     agents += [Headline("Who joins and who leaves ", group, "is not known before the update") for group in unknown]
-    if not numbers:
+    if not (numbers or any(map(_may_be_noticed, report.instances))):
         numbers.append(Headline("Callers notice " if agents else "Callers and agents notice ", "nothing", ""))
-    return [*numbers, *agents, *_unnoticed(report.numbers)]
+    return [*_of_instances(report.instances), *numbers, *agents, *_unnoticed(report.numbers)]
+
+
+def _may_be_noticed(change: InstanceChange) -> bool:
+    """Agents leave a group that goes, and the numbers of an instance go to a group when it is replicated."""
+    return change.fate is Fate.DELETED or (change.fate is Fate.MADE and change.kind == "replica")
+
+
+_OF_INSTANCES = {
+    Fate.DELETED: ("is deleted", "are deleted"),
+    Fate.FAILS: (
+        "is not changed: as it is now, `pulumi up` fails here, and the warning says why",
+        "are not changed: as it is now, `pulumi up` fails here, and the warnings say why",
+    ),
+    Fate.UNMANAGED: (
+        "stays, and is no longer looked after by this program",
+        "stay, and are no longer looked after by this program",
+    ),
+    Fate.MADE: ("is made", "are made"),
+}
+
+
+def _of_instances(changes: Sequence[InstanceChange]) -> Iterator[Headline]:
+    """Groups and replicas that come and go."""
+    for fate, (one, many) in _OF_INSTANCES.items():
+        for kind in ("replica", "group"):
+            names = [change.name for change in changes if (change.fate, change.kind) == (fate, kind)]
+            if names:
+                yield Headline("", count(len(names), kind), one if len(names) == 1 else many, _few(names))
 
 
 def _afterwards(numbers: Sequence[NumberChange]) -> Iterator[Headline]:

@@ -11,6 +11,7 @@ from acgr_cli.preview.changes import Answer, Effect, FlowChange, NumberChange, a
 from acgr_cli.preview.effects import Headline, count, headlines
 from acgr_cli.preview.escape import block, code, prose
 from acgr_cli.preview.fitting import Rows, shared
+from acgr_cli.preview.instances import InstanceChange
 from acgr_cli.preview.picture import picture
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
@@ -69,7 +70,14 @@ def markdown(report: Report, objections: Sequence[Objection] = (), *, marker: st
     stack = f": {code(report.stack)}" if report.stack else ""
     top = [marker_line(marker or report.stack), f"## {heading}{stack}", "", *_top(report, objections)]
     tail = [*_within(_picture(report), MOST_OF_PICTURE), *_within(_others(report), MOST_OF_OTHERS), *_foot(report)]
-    parts = [_numbers(report), _every_number(report), _agents(report), _drift(report), _notes(report)]
+    parts = [
+        _numbers(report),
+        _every_number(report),
+        _agents(report),
+        _instances(report),
+        _drift(report),
+        _notes(report),
+    ]
     room = MOST - sum(len(line) + 1 for line in (*top, *tail))
     given = shared([part.need for part in parts], room)
     middle = [line for part, most in zip(parts, given, strict=True) for line in part.within(most)]
@@ -91,7 +99,7 @@ def _top(report: Report, objections: Sequence[Objection]) -> list[str]:
         if report.looked:
             lines.append(f"- {_LOOKED}")
         lines.append("")
-    elif report.numbers or report.agents:
+    elif report.numbers or report.agents or report.instances:
         lines += ["**Read until then; this is not all:**", ""]
     return lines
 
@@ -278,6 +286,20 @@ def _agents_row(change: AgentChange) -> str:
     places = [code(one) for one in dict.fromkeys((change.start, change.end)) if one]
     names = " → ".join(code(one) for one in change.resources)
     return f"| {' → '.join(places)} | {names} | {prose(change_of_agents(change), 1_200)} |"
+
+
+_INSTANCES_HEAD = ("| Group or replica | Declared by | What becomes of it |", "|---|---|---|")
+
+
+def _instances(report: Report) -> Rows:
+    rows = [_instances_row(one) for one in report.instances]
+    return _table("### Groups and replicas", _INSTANCES_HEAD, rows, "change", len(rows))
+
+
+def _instances_row(change: InstanceChange) -> str:
+    names = " → ".join(code(one) for one in change.resources)
+    says = "<br>".join(_few([prose(text) for text in change.says], "sentences"))
+    return f"| {change.kind} {code(change.name)} | {names} | {says} |"
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[str], noun: str, total: int) -> Rows:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from acgr_cli.preview.steps import FLOW, PLACEMENT, ROSTER, USER, State, Step
-from acgr_cli.preview.values import Hidden, Value
+from acgr_cli.preview.steps import FLOW, GROUP, PLACEMENT, REPLICA, ROSTER, USER, State, Step
+from acgr_cli.preview.values import Hidden, Made, Value
 from acgr_connect.model.arns import Arn, ArnError, Kind, is_arn, parse
 from acgr_connect.model.identifiers import DEFAULT_GROUP, E164, is_uuid
 
 SHORT_ID = 8
 """Characters of an id that are shown where nobody knows a name."""
+
+THE_INSTANCE = "the instance"
+"""What an instance is called of which nobody knows the name, where there is no other."""
 
 NOUNS: Mapping[str, str] = {
     "instance": "instance",
@@ -65,10 +68,17 @@ class Names:
 
     def place(self, value: Value) -> Shown:
         """A group or an instance."""
+        if isinstance(value, Made):
+            is_new = ("traffic-distribution-group", value.name) in self._ids
+            return Shown(f"the new {value.name}" if is_new else value.name, f"urn:{value.urn}")
         shown = self._shown(value, "traffic-distribution-group")
         if shown.text == DEFAULT_GROUP:
             return Shown("the default group", shown.key)
         return shown
+
+    def instance(self, value: Value) -> Shown:
+        """An instance, in whichever of its Regions."""
+        return self._shown(value, "instance")
 
     def flow(self, value: Value) -> Shown:
         """A flow."""
@@ -106,7 +116,7 @@ class Names:
         if name := self._names.get(id_):
             return Shown(name, f"id:{id_}")
         if kind == "instance" and self._instances == {id_}:
-            return Shown("the instance", f"id:{id_}", is_known=False)
+            return Shown(THE_INSTANCE, f"id:{id_}", is_known=False)
         return Shown(f"{NOUNS[kind]} {id_[:SHORT_ID]}…", f"id:{id_}", is_known=False)
 
 
@@ -197,4 +207,20 @@ def _of_roster(state: State) -> Pairs:
             yield arn, users.get(label)
 
 
-_LEARNED = {PLACEMENT: _of_placement, FLOW: _of_flow, USER: _of_user, ROSTER: _of_roster}
+def _of_group(state: State) -> Pairs:
+    yield state.outputs.get("traffic_distribution_group_arn"), state.inputs.get("name")
+    yield state.outputs.get("instance_arn"), state.inputs.get("instance")
+
+
+def _of_replica(state: State) -> Pairs:
+    yield state.outputs.get("instance_arn"), state.inputs.get("instance")
+
+
+_LEARNED = {
+    PLACEMENT: _of_placement,
+    FLOW: _of_flow,
+    USER: _of_user,
+    ROSTER: _of_roster,
+    GROUP: _of_group,
+    REPLICA: _of_replica,
+}

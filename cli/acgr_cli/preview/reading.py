@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any
 
 from acgr_cli.preview.secrets import Redactor, known_secrets
-from acgr_cli.preview.steps import STACK, Said, State, Step
+from acgr_cli.preview.steps import STACK, Said, State, Step, groups_of
 from acgr_cli.preview.values import read_value
 
 _BEGINNING = re.compile(r"^[ \t]*\{", re.MULTILINE)
@@ -175,12 +175,14 @@ class _Reader:
         if {step.op for step in self._steps if step.type == STACK} == {"refresh"}:  # nothing but a refresh
             self._steps = [step.as_found() for step in self._steps]
         secrets = known_secrets(self._steps, self._plain)
+        shown = [step.without_secrets() for step in self._steps]
+        groups = groups_of(shown)
         ended = Ended.CUT_OFF
         if self._complete:
             is_failed = self._result == "failed" or any(one.severity == "error" for one in self._said)
             ended = Ended.FAILED if is_failed else Ended.SUCCEEDED
         return Preview(
-            [step.without_secrets() for step in self._steps],
+            [replace(step, new=step.new and step.new.with_groups(groups)) for step in shown] if groups else shown,
             self._said,
             self._counts,
             ended,
@@ -246,12 +248,15 @@ class _Reader:
         if not isinstance(raw, dict):
             return None
         inputs, outputs = (read_value(raw.get(key) or {}, self._plain) for key in ("inputs", "outputs"))
-        secret = raw.get("additionalSecretOutputs")
+        secret, depends_on = raw.get("additionalSecretOutputs"), raw.get("propertyDependencies")
         return State(
             inputs if isinstance(inputs, dict) else {},
             outputs if isinstance(outputs, dict) else {},
             str(raw.get("id") or ""),
             frozenset(map(str, secret)) if isinstance(secret, list) else frozenset(),
+            {key: frozenset(map(str, urns)) for key, urns in depends_on.items() if isinstance(urns, list)}
+            if isinstance(depends_on, dict)
+            else {},
         )
 
     def _say(self, said: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from acgr_cli.preview.agents import AgentChange, agent_changes
 from acgr_cli.preview.changes import NumberChange
 from acgr_cli.preview.drift import Drift, drift, in_its_words, is_silent
+from acgr_cli.preview.instances import InstanceChange, instance_changes
 from acgr_cli.preview.names import Names
 from acgr_cli.preview.numbers import number_changes
 from acgr_cli.preview.pairing import expanded
@@ -19,7 +20,9 @@ from acgr_cli.preview.sentences import is_drift, number_in
 from acgr_cli.preview.steps import (
     COMPONENT,
     FLOW,
+    GROUP,
     PLACEMENT,
+    REPLICA,
     ROSTER,
     USER,
     Said,
@@ -30,7 +33,7 @@ from acgr_cli.preview.steps import (
     type_of,
 )
 
-_CHANGES = frozenset({PLACEMENT, FLOW, USER, ROSTER})
+_CHANGES = frozenset({PLACEMENT, FLOW, USER, ROSTER, GROUP, REPLICA})
 _TRIVIAL = ("pulumi:pulumi:", "pulumi:providers:")
 _LOUD = {"create-replacement": "replace", "import-replacement": "replace"}
 _QUIET = frozenset({"same", "read", "replace", "delete-replaced", "refresh", "discard", "discard-replaced"})
@@ -103,6 +106,7 @@ class Report:
         components: what is said of each `GlobalResiliency` as a whole.
         numbers: the worst first.
         agents: where most leave first.
+        instances: groups and replicas, those that are deleted first.
         drift: what is not as it was left, where the preview refreshed.
         notes: what else was said of resources of this project.
         others: everything else of the stack.
@@ -117,6 +121,7 @@ class Report:
     components: Sequence[Sentence] = ()
     numbers: Sequence[NumberChange] = ()
     agents: Sequence[AgentChange] = ()
+    instances: Sequence[InstanceChange] = ()
     drift: Sequence[Drift] = ()
     notes: Sequence[Sentence] = ()
     others: Others = Others()
@@ -152,6 +157,7 @@ def report_of(preview: Preview, *, stack: str = "", exit_code: int | None = None
         said.of(lambda urn: kind_of(urn) == COMPONENT),
         numbers,
         agent_changes(preview.steps, names, said.of_changes, said.warned),
+        instance_changes(preview.steps, names, said.of_changes, said.warned),
         found,
         said.of(lambda urn: urn not in said.changed and kind_of(urn) in _CHANGES),
         _others(preview.steps),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from acgr_cli.preview.changes import Effect, NumberChange
+from acgr_cli.preview.instances import Fate
 from acgr_cli.preview.reading import Ended
 from acgr_cli.preview.report import Report, Sentence
 from acgr_cli.preview.words import change_of_agents
@@ -117,6 +118,12 @@ def _agents(report: Report) -> Iterator[str]:
         yield from (f"{agent} leaves {one.start} ({one.resources[0]})" for agent in one.leaves)
 
 
+def _deleted(report: Report) -> Iterator[str]:
+    for one in report.instances:
+        if one.fate is Fate.DELETED:
+            yield f"{one.kind} {one.name} {'; '.join(one.says)}"
+
+
 def _drift(report: Report) -> Iterator[str]:
     yield from (f"{one.about} {'; '.join(one.says)}" for one in report.drift)
 
@@ -124,6 +131,7 @@ def _drift(report: Report) -> Iterator[str]:
 def _changes(report: Report) -> Iterator[str]:
     yield from map(_sentence, report.numbers)
     yield from (f"{' and '.join(one.resources)}: {change_of_agents(one)}" for one in report.agents)
+    yield from (f"{one.kind} {one.name} {'; '.join(one.says)}" for one in report.instances)
     for type_, counts in report.others.by_type.items():
         yield f"{type_}: {', '.join(f'{count:,} to {operation}' for operation, count in counts.items())}"
 
@@ -136,6 +144,7 @@ KINDS: dict[str, Kind] = {
     "return-to-instance": Kind("a number leaves its group for an instance", _to_instance),
     "number-deleted": Kind("a number is taken out of the program, and nothing else declares it", _dropped),
     "agents-removed": Kind("an agent leaves a group, and is declared on it by nothing else", _agents),
+    "group-deleted": Kind("a traffic distribution group or a replica is deleted", _deleted),
     "drift": Kind("a refresh found something that is not as it was left", _drift),
     "changes": Kind("anything that the next update would change, also of other providers", _changes),
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from acgr_cli.preview.values import Hidden, Value, is_hidden
+from acgr_cli.preview.values import Hidden, Made, Value, is_hidden
 
 PLACEMENT = "PhoneNumberPlacement"
 FLOW = "PhoneNumberContactFlow"
 USER = "TrafficDistributionGroupUser"
 ROSTER = "TrafficDistributionGroupRoster"
+GROUP = "TrafficDistributionGroup"
+REPLICA = "InstanceReplica"
 COMPONENT = "GlobalResiliency"
 
 STACK = "pulumi:pulumi:Stack"
@@ -30,7 +32,8 @@ TOLD_TOGETHER = (
     frozenset({"flow", "placed_flow_arns", "contact_flow_arns", "placed_flow_arn", "contact_flow_arn"}),
     frozenset({"user", "username", "user_arn"}),
     frozenset({"users", "members", "failed", "undeclared"}),
-    frozenset({"traffic_distribution_group", "traffic_distribution_group_arn", "also_on_arn"}),
+    frozenset({"traffic_distribution_group", "traffic_distribution_group_arn", "also_on_arn", "name"}),
+    frozenset({"instance", "instance_arn", "replica_arn"}),
 )
 """Keys that tell of one object: whoever may not see one of them may see none (docs/state-format.md, "Secrets")."""
 
@@ -53,12 +56,14 @@ class State:
         outputs: what is stored of the resource; empty where that is known after the update only.
         id: its id in the world.
         secret_outputs: outputs that the program names as secret.
+        depends_on: URNs of the resources of which an input is made, by input, where the document tells it.
     """
 
     inputs: Mapping[str, Value]
     outputs: Mapping[str, Value]
     id: str = ""
     secret_outputs: frozenset[str] = frozenset()
+    depends_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def value(self, *keys: str) -> Value:
         """The first of these that is there, an output before an input; None where none is."""
@@ -73,6 +78,20 @@ class State:
         yield from self.secret_outputs
         for properties in (self.inputs, self.outputs):
             yield from (key for key, value in properties.items() if is_hidden(value, Hidden.SECRET))
+
+    def with_groups(self, groups: Mapping[str, Value]) -> State:
+        """The same, with the groups that inputs stand for where nobody knows their ARN yet.
+
+        Args:
+            groups: by URN, the ARN of a group that the program declares, or what is known of it.
+        """
+        known = {
+            key: groups[urn]
+            for key, urns in self.depends_on.items()
+            if self.inputs.get(key) is Hidden.UNKNOWN and len(urns & groups.keys()) == 1
+            for urn in urns & groups.keys()
+        }
+        return replace(self, inputs={**self.inputs, **known}) if known else self
 
     def without(self, keys: frozenset[str]) -> State:
         """The same, with what stands under these keys hidden."""
@@ -199,6 +218,20 @@ def kind_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """What the program calls the resource."""
     return _parts(urn)[3]
+
+
+def groups_of(steps: Iterable[Step]) -> dict[str, Value]:
+    """By URN, what is known of each group that the program declares: its ARN, or how it is to be called."""
+    found: dict[str, Value] = {}
+    for step in steps:
+        if step.kind != GROUP or step.new is None:
+            continue
+        name, arn = step.new.inputs.get("name"), step.before.outputs.get("traffic_distribution_group_arn")
+        if step.op in {"update", "same"} and isinstance(arn, str):
+            found[step.urn] = arn
+        elif isinstance(name, str):
+            found[step.urn] = Made(name, step.urn)
+    return found
 
 
 def properties_of(state: State) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -40,8 +41,21 @@ class Hidden(Enum):
     UNKNOWN = "known after the update"
 
 
+@dataclass(frozen=True)
+class Made:
+    """The ARN of an object that the update makes: nobody knows it yet, but which object it is.
+
+    Attributes:
+        name: what it is to be called.
+        urn: of the resource that makes it.
+    """
+
+    name: str
+    urn: str
+
+
 Value = Any
-"""A JSON value in which `Hidden` stands for what is not shown."""
+"""A JSON value in which `Hidden` stands for what is not shown, and `Made` for what is made by the same update."""
 
 
 def read_value(raw: Any, plain_secrets: set[str]) -> Value:

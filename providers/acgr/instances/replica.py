@@ -203,7 +203,7 @@ class ReplicaLogic(ResourceLogic):
         identity = partial(changed_identity, state=ReplicaState.of(olds), props=news)
         return with_name_checks(decide(olds, news), operation, run, identity=identity, names=lambda _: [])
 
-    def foresee(self, _operation: Operation, run: Run, _olds: Properties, news: Properties) -> Foreseen:
+    def foresee(self, _operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Whether the instance is replicated or its replica taken over, and what is in the way."""
         written, region, alias = news["instance"], news["replica_region"], news.get("replica_alias")
         if not (known(written) and known(region) and known(alias)):
@@ -220,7 +220,8 @@ class ReplicaLogic(ResourceLogic):
                 _require_alias(connection, source, region, alias, context)
         except Refused as error:
             return Foreseen(problems=(Problem(str(error), is_certain=True),))
-        return Foreseen((_said(connection, source, region, step),))
+        is_as_before = olds and step == "adopt"
+        return Foreseen() if is_as_before else Foreseen((_said(connection, source, region, step),))
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Replicate the instance, or take over its replica."""

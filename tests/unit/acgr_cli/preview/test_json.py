@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from previews import (
     COMPONENT,
     FLOW,
+    GROUP,
     PLACEMENT,
     REPLICA,
     ROSTER,
@@ -20,6 +21,7 @@ from previews import (
     digest,
     e164,
     flow_state,
+    group,
     placement,
     roster,
     said,
@@ -30,6 +32,7 @@ from previews import (
 
 from acgr_cli.preview.as_json import as_json
 from acgr_cli.preview.changes import Effect
+from acgr_cli.preview.instances import Fate
 from acgr_cli.preview.reading import Ended, read_preview
 from acgr_cli.preview.report import report_of
 from acgr_cli.preview.rules import objections, rules
@@ -46,6 +49,7 @@ EVERYTHING = digest(
     step("delete", FLOW, "f", flow_state(e164(4), REPLICA, "Sales")),
     step("update", ROSTER, "staff", STAFF, declared(STAFF, users={"alice": "alice", "carol": "carol"})),
     step("delete", USER, "bob", user("emergency", "bob")),
+    step("delete", GROUP, "emergency", group("emergency")),
     {"op": "create", "urn": urn("aws:s3/bucket:Bucket", "b")},
     {
         **step("refresh", PLACEMENT, "d", OLD, {**OLD, "outputs": {**OLD["outputs"], "dark_regions": [REPLICA]}}),
@@ -92,6 +96,7 @@ def test_the_schema_has_every_value() -> None:
     """Outcomes and effects are those that the code has."""
     assert SCHEMA["properties"]["outcome"]["enum"] == [one.value for one in Ended]
     assert SCHEMA["$defs"]["number"]["properties"]["effect"]["enum"] == [one.value for one in Effect]
+    assert SCHEMA["$defs"]["instance"]["properties"]["fate"]["enum"] == [one.value for one in Fate]
 
 
 def test_everything_is_in_it() -> None:

@@ -19,18 +19,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 for folder in ("tests", "tests/engine", "tests/unit"):
     sys.path.insert(0, str(ROOT / folder))
 
-from harness.centre import Centre, serving  # noqa: E402
+from harness.centre import Centre, policies, serving  # noqa: E402
 from harness.declarations import REPLICA, SOURCE, agent, component, e164, flow, number, roster  # noqa: E402
-from harness.stack import PLAIN, Stack, clean_environment, endpoints  # noqa: E402
+from harness.stack import PLAIN, Stack, clean_environment, empty_stack, endpoints  # noqa: E402
 
 from acgr_cli.preview.markdown import markdown  # noqa: E402
 from acgr_cli.preview.reading import decoded, read_preview  # noqa: E402
 from acgr_cli.preview.report import report_of  # noqa: E402
+from acgr_sandbox import load_scenario  # noqa: E402
 
 FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 NOISE = frozenset(
@@ -39,7 +42,6 @@ NOISE = frozenset(
         "sourcePosition",
         "created",
         "modified",
-        "propertyDependencies",
         "__provider",
         "timestamp",
         "duration",
@@ -171,6 +173,39 @@ def _gone(stack: Stack, _: Centre) -> None:
     _made(stack)
 
 
+EXAMPLE = ROOT / "examples" / "from-one-region"
+
+
+def _one_region(stack: Stack, _: Centre) -> None:
+    """An instance in one Region: its replica, two groups, what is on them."""
+    config = yaml.safe_load((EXAMPLE / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    own = {key.replace("from-one-region:", "trial:"): value for key, value in config.items() if "aws:" not in key}
+    stack.configure({**FAST, **own})
+    program = (EXAMPLE / "__main__.py").read_text(encoding="utf-8")
+    (stack.folder / "__main__.py").write_text(program, encoding="utf-8")
+
+
+def _two_regions(stack: Stack, centre: Centre) -> None:
+    """The same, made."""
+    _one_region(stack, centre)
+    made = stack.up()
+    assert made.code == 0, made.text
+
+
+def _groups(stack: Stack, centre: Centre) -> None:
+    """Other tags, another name for a group, another alias, and a replica that goes with what is on it."""
+    _two_regions(stack, centre)
+    program = stack.folder / "__main__.py"
+    settings = stack.folder / "Pulumi.dev.yaml"
+    text = settings.read_text(encoding="utf-8")
+    assert text.count('{"team": "retail"}') == 1
+    settings.write_text(text.replace('{"team": "retail"}', '{"team": "shops"}'), encoding="utf-8")
+    text = program.read_text(encoding="utf-8")
+    changed = text.replace('"name": name,', '"name": name.replace("emergency", "urgent"),')
+    changed = changed.replace("replica_alias=", 'on_delete="delete", replica_alias=')
+    program.write_text(changed, encoding="utf-8")
+
+
 PREVIEW = ("preview", "--json")
 REFRESH = ("refresh", "--preview-only", "--json")
 
@@ -193,6 +228,9 @@ CASES: dict[str, tuple[Scenario, tuple[str, ...], str]] = {
     "twice.events": (_twice, PREVIEW, "stream"),
     "wrong.json": (_wrong, PREVIEW, "out"),
     "crash.json": (_crash, PREVIEW, "out"),
+    "one-region.json": (_one_region, PREVIEW, "out"),
+    "groups.json": (_groups, PREVIEW, "out"),
+    "one-region-destroy.json": (_two_regions, ("destroy", "--preview-only", "--json"), "out"),
     "no-stack.txt": (_first, ("preview", "--json", "--stack", "absent"), "both"),
     "no-passphrase.txt": (_first, ("preview", "--json"), "both without a passphrase"),
 }
@@ -221,10 +259,15 @@ def comment(name: str) -> str:
 def _recorded(scenario: Scenario, command: tuple[str, ...], form: str) -> str:
     found = shutil.which("pulumi")
     assert found, "There is no Pulumi CLI on PATH: run this after `scripts/pulumi_cli.py --`."
-    centre = Centre()
+    is_harbour = scenario in {_one_region, _two_regions, _groups}
+    centre = Centre(load_scenario(EXAMPLE / "scenario.yaml")) if is_harbour else Centre()
+    if is_harbour:
+        centre.set(replicate_seconds=0.0, group_seconds=0.0)
+        centre.sandbox.set_policies(policies(centre.sandbox.world, "set-up"))
     with tempfile.TemporaryDirectory() as folder, serving(centre):
         clean = {**clean_environment(os.environ, Path(found).parent), "PULUMI_HOME": f"{folder}/home"}
-        stack = Stack(Path(folder) / "stack", {**clean, **endpoints(centre.url)}, FAST)
+        empty = empty_stack(Path(folder) / "empty", clean)
+        stack = Stack(Path(folder) / "stack", {**clean, **endpoints(centre.url)}, FAST, empty)
         scenario(stack, centre)
         log = Path(folder) / "events"
         environment = dict(stack.environment)
