@@ -2,7 +2,7 @@
 """Records the state of small stacks, made by today's code, so that every later release is tried on them.
 
 `scripts/pulumi_cli.py -- .venv/bin/python tests/state/record.py [NAME]` makes the folder NAME beside those of former
-releases (default: the version that is installed) from the cases of the newest of them. Where the folder is there, only
+releases (default: the version that is installed) from their cases. Where the folder is there, only
 what it lacks is recorded: a new case begins as a folder with nothing but its `case.json`.
 """
 
@@ -45,13 +45,13 @@ def main() -> int:
 
 
 def _begin(release: Path) -> None:
-    """The cases of the newest release, without what it recorded of them."""
-    newest = max(RECORDED.iterdir(), key=_age)
+    """The cases of all releases, without what they recorded of them; of one name, the newest release's."""
 
     def others(_: str, names: list[str]) -> list[str]:
         return [name for name in names if "." in name and name not in _SHARED]
 
-    shutil.copytree(newest, release, ignore=others)
+    for earlier in sorted(RECORDED.iterdir(), key=_age):
+        shutil.copytree(earlier, release, ignore=others, dirs_exist_ok=True)
 
 
 def _age(release: Path) -> tuple[list[int], str]:

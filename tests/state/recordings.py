@@ -22,7 +22,8 @@ from harness.stack import Stack, State, clean_environment, empty_stack, endpoint
 RECORDED = _HERE / "recorded"
 """A folder for each release that recorded its own."""
 
-PASSING = ("--rate", "0", "--switch", "claim_seconds=0.3", "--switch", "metadata_seconds=0.2")
+_TAKES = {"claim_seconds": 0.3, "metadata_seconds": 0.2, "replicate_seconds": 0.2, "group_seconds": 0.2}
+PASSING = ("--rate", "0", *(part for name, value in _TAKES.items() for part in ("--switch", f"{name}={value}")))
 """The sandbox throttles nothing, and nothing takes long."""
 
 _READS = ("BatchGet", "Describe", "Get", "List", "Search")
@@ -64,8 +65,9 @@ class Recording:
 
     @property
     def scenario(self) -> Path:
-        """What there was before that."""
-        return self.folder.parent / "scenario.yaml"
+        """What there was before that: of the case's own, or of the release."""
+        own = self.folder / "scenario.yaml"
+        return own if own.exists() else self.folder.parent / "scenario.yaml"
 
     @property
     def config(self) -> Path:
@@ -190,6 +192,7 @@ def seen(world: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{number["e164"]: _seen_number(number, names) for number in numbers},
         **{name: sorted(u["username"] for u in users if u["id"] in members) for name, members in on_groups.items()},
+        **{f"tags of {group['name']}": group["tags"] for group in groups if group.get("tags")},
     }
 
 

@@ -25,6 +25,8 @@ KINDS: dict[str, Any] = {
     "flow": acgr.PhoneNumberContactFlow,
     "agent": acgr.TrafficDistributionGroupUser,
     "roster": acgr.TrafficDistributionGroupRoster,
+    "group": acgr.TrafficDistributionGroup,
+    "replica": acgr.InstanceReplica,
     "component": GlobalResiliency,
     "team": Team,
 }
