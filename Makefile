@@ -46,7 +46,7 @@ lint: venv ## formatting, rules, which package may import which, and what workfl
 type: venv ## mypy, strict
 	.venv/bin/mypy
 	.venv/bin/mypy tests/typing/public_api.py tests/typing/discovered_program.py __main__.py
-	MYPYPATH=scripts .venv/bin/mypy scripts
+	MYPYPATH=scripts .venv/bin/mypy scripts hatch_build.py
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 	.venv/bin/mypy examples/from-one-region
 

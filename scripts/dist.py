@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Builds wheel and sdist into dist/ and checks them: metadata, content, and that the wheel works where it is installed.
 
-Runs in .venv, whose tools build without a network; the fresh environment takes the dependencies from pip's index.
+Runs in .venv, whose tools build without a network; the fresh environment takes the dependencies from pip's index. What
+is installed there, at the versions of requirements.lock, is the bill of materials: build/sbom/.
+
+ACGR_REPOSITORY_URL says where the repository is, for links and addresses: see hatch_build.py.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,11 +19,12 @@ import tempfile
 import venv
 from pathlib import Path
 
-from tooling.artefacts import DISTRIBUTION, problems, sdist_files, top_packages, wheel_files
+from tooling.artefacts import DISTRIBUTION, metadata, problems, relative_links, sdist_files, top_packages, wheel_files
 from tooling.console import Remedy, run_main, say, step
 
 CLONE = Path(__file__).resolve().parents[1]
 DIST = CLONE / "dist"
+SBOM = CLONE / "build" / "sbom"
 _INSTALLED = """
 import importlib, importlib.metadata, sys
 for package in sys.argv[2:]:
@@ -30,7 +36,9 @@ print(importlib.metadata.version(sys.argv[1]))
 
 def main() -> int:
     """Builds, checks, and says what was built."""
-    shutil.rmtree(DIST, ignore_errors=True)
+    for folder in (DIST, SBOM):
+        shutil.rmtree(folder, ignore_errors=True)
+    set_date()
     with tempfile.TemporaryDirectory(prefix="acgr-dist-") as name, step("Building and checking wheel and sdist"):
         scratch = Path(name)
         sdist, wheel = build(CLONE, "sdist", DIST), build(CLONE, "wheel", DIST)
@@ -38,12 +46,22 @@ def main() -> int:
         insist_on_content(sdist, wheel)
         insist_on_same_wheel(sdist, wheel, scratch)
         version = installed_version(wheel, scratch / "fresh")
+        sbom = bill_of_materials(version, scratch / "fresh", SBOM)
         if f"-{version}-" not in wheel.name:
             raise Remedy(
                 f"Installed from {wheel.name}, {DISTRIBUTION} says that it is {version}: see [tool.hatch.version]."
             )
-    print(f"{DISTRIBUTION} {version}: dist/{wheel.name}, dist/{sdist.name}")
+    print(f"{DISTRIBUTION} {version}: dist/{wheel.name}, dist/{sdist.name}, {sbom.relative_to(CLONE)}")
     return 0
+
+
+def set_date() -> None:
+    """Dates what is built by its commit, and not by the clock: whoever builds that commit again gets the same bytes."""
+    asked = ["git", "log", "-1", "--format=%ct"]
+    if shutil.which("git"):
+        commit = subprocess.run(asked, cwd=CLONE, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if commit.returncode == 0:
+            os.environ.setdefault("SOURCE_DATE_EPOCH", commit.stdout.strip())
 
 
 def build(folder: Path, kind: str, into: Path) -> Path:
@@ -58,8 +76,11 @@ def build(folder: Path, kind: str, into: Path) -> Path:
 
 
 def insist_on_metadata(*built: Path) -> None:
-    """Refuses what an index would refuse or show wrongly."""
+    """Refuses what an index would refuse or show wrongly; the wheel is the last."""
     _run("Checking the metadata", "-m", "twine", "check", "--strict", *map(str, built))
+    dead = relative_links(metadata(built[-1])) if os.environ.get("ACGR_REPOSITORY_URL") else []
+    if dead:
+        raise Remedy(f"The README links to {dead[0]}, which is nowhere on an index: see hatch_build.py.")
 
 
 def insist_on_content(sdist: Path, wheel: Path) -> None:
@@ -92,13 +113,31 @@ def installed_version(wheel: Path, fresh: Path) -> str:
     # Without the hashes: pip would ask for one of the wheel that was just built, too.
     lines = (CLONE / "requirements.lock").read_text(encoding="utf-8").splitlines()
     constraints.write_text("\n".join(line.rstrip(" \\") for line in lines if "==" in line), encoding="utf-8")
-    pip = ("-m", "pip", "--python", str(fresh / "bin" / "python"), "--disable-pip-version-check", "install", "--quiet")
-    _run("Installing the wheel", *pip, "--no-compile", "-c", str(constraints), str(wheel))
+    python, acgr = str(fresh / "bin" / "python"), str(fresh / "bin" / "acgr")
+    pip = ("-m", "pip", "--python", python, "--disable-pip-version-check", "install", "--quiet", "--no-compile")
+    _run("Installing the wheel", *pip, "-c", str(constraints), str(wheel))
     packages = top_packages(wheel_files(wheel))
-    python = str(fresh / "bin" / "python")
     said = _run("Importing what was installed", "-I", "-c", _INSTALLED, DISTRIBUTION, *packages, python=python)
-    _run("Running `acgr --help`", "-I", str(fresh / "bin" / "acgr"), "--help", python=python)
+    without = subprocess.run([python, "-I", acgr, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if (without.returncode, f"{DISTRIBUTION}[cli]" in without.stderr) != (1, True):
+        raise Remedy(f"Without its extra, `acgr` does not say how to install it, but: {without.stderr or 'nothing'}")
+    _run("Installing the extra", *pip, "-c", str(constraints), f"{wheel}[cli]")
+    _run("Running `acgr --help`", "-I", acgr, "--help", python=python)
     return said.strip()
+
+
+def bill_of_materials(version: str, fresh: Path, folder: Path) -> Path:
+    """Writes what is installed in an environment as CycloneDX, the same for the same content, and gives the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    into = folder / f"{DISTRIBUTION.replace('-', '_')}-{version}.cdx.json"
+    of = ("environment", "--pyproject", str(CLONE / "pyproject.toml"), str(fresh / "bin" / "python"))
+    _run(
+        "Writing the bill of materials", "-m", "cyclonedx_py", *of, "--output-reproducible", "--output-file", str(into)
+    )
+    bill = json.loads(into.read_text(encoding="utf-8"))
+    bill["metadata"]["component"]["version"] = version  # the tool reads pyproject.toml, which has none
+    into.write_text(json.dumps(bill, indent=2) + "\n", encoding="utf-8")
+    return into
 
 
 def _run(what: str, *arguments: str, python: str = sys.executable) -> str:

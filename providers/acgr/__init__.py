@@ -6,6 +6,8 @@ written in, and the package refuses to be imported by another path.
 A resource is registered by one line below; its module names in `__all__` what programs may import.
 """
 
+from typing import TYPE_CHECKING
+
 if __name__ != "acgr":
     raise ImportError(f"import acgr, not {__name__}: this path is stored in Pulumi state")
 
@@ -18,6 +20,19 @@ from acgr.numbers.contact_flow import *
 from acgr.numbers.placement import *
 from acgr.runtime.run import connected as connected
 
-__all__ = sorted(
-    name for name in globals() if not name.startswith("_") and name not in ("agents", "instances", "numbers", "runtime")
-)
+_NOT_PUBLIC = ("TYPE_CHECKING", "agents", "instances", "numbers", "runtime")
+
+__all__ = sorted(name for name in globals() if not name.startswith("_") and name not in _NOT_PUBLIC)
+
+if TYPE_CHECKING:
+    __version__: str
+    """The version that is installed, such as `1.2.3`."""
+else:
+
+    def __getattr__(name: str) -> str:
+        """`__version__`, read when somebody asks: no program waits for it."""
+        if name != "__version__":
+            raise AttributeError(f"module 'acgr' has no attribute {name!r}")
+        from importlib.metadata import version
+
+        return version("pulumi-acgr")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterable
+from email import message_from_string
 from pathlib import Path, PurePosixPath
+
+from markdown_it import MarkdownIt
 
 DISTRIBUTION = "pulumi-acgr"
 PLUGIN_FILE = f"{DISTRIBUTION.replace('-', '_')}/pulumi-plugin.json"
 """What Pulumi's language host looks for; without it `pulumi install` wants to download a plugin of that name."""
+
+_LINK = re.compile(r'(?:href|src)="([^"]*)"')
 
 
 def wheel_files(wheel: Path) -> dict[str, bytes]:
@@ -29,6 +35,22 @@ def sdist_files(sdist: Path) -> dict[str, bytes]:
             if content is not None:
                 found[member.name.split("/", 1)[1]] = content.read()
     return found
+
+
+def metadata(wheel: Path) -> str:
+    """What a wheel says of itself: the text of its METADATA."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (one for one in archive.namelist() if one.endswith(".dist-info/METADATA"))
+        return archive.read(name).decode()
+
+
+def relative_links(said: str) -> list[str]:
+    """The links of a description that lead nowhere on an index, which shows it without the files beside it.
+
+    It is rendered first, since what is in a block of code is no link.
+    """
+    targets = _LINK.findall(MarkdownIt().render(str(message_from_string(said).get_payload())))
+    return [target for target in targets if not target.startswith(("#", "https://", "http://", "mailto:"))]
 
 
 def top_packages(files: Iterable[str]) -> list[str]:

@@ -6,7 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
-from acgr_cli import COMMANDS, main
+from acgr_cli import main
+from acgr_cli.command_line import COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)

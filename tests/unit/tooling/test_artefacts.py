@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,16 +11,20 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tooling.artefacts import PLUGIN_FILE, problems, sdist_files, top_packages, wheel_files
+from tooling.artefacts import PLUGIN_FILE, metadata, problems, relative_links, sdist_files, top_packages, wheel_files
 
 CLONE = Path(__file__).resolve().parents[3]
 WHEEL = {"acgr/__init__.py": b"", "acgr/py.typed": b"", PLUGIN_FILE: b'{"resource": false}'}
 SDIST = {"pyproject.toml": b"", **{f"providers/{path}": content for path, content in WHEEL.items()}}
 
 
-def hatch(tree: Path, *arguments: str) -> str:
+URL = "https://code.example/example/pulumi-acgr"
+
+
+def hatch(tree: Path, *arguments: str, **environment: str) -> str:
     """Runs the build backend on a tree, without a network, and gives what it prints."""
-    ran = subprocess.run([sys.executable, "-m", "hatchling", *arguments], cwd=tree, capture_output=True, text=True)
+    command, known = [sys.executable, "-m", "hatchling", *arguments], {**os.environ, **environment}
+    ran = subprocess.run(command, cwd=tree, env=known, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.strip()
 
@@ -38,7 +43,7 @@ def tree(tmp_path: Path) -> Path:
     for folder in ("providers", "components", "sandbox", "cli"):
         if (CLONE / folder).is_dir():
             shutil.copytree(CLONE / folder, root / folder, ignore=without)
-    for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
+    for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "hatch_build.py"):
         shutil.copy(CLONE / file, root / file)
     return root
 
@@ -94,6 +99,58 @@ def test_the_real_ones(tree: Path) -> None:
     assert problems(content, sdist_files(sdist)) == []
     assert {"acgr", "acgr_components", "acgr_connect", "acgr_sandbox"} <= set(top_packages(content))
     assert PLUGIN_FILE in content
+
+
+def built(tree: Path, **environment: str) -> tuple[Path, Path]:
+    """The wheel and the sdist of a tree."""
+    hatch(tree, "build", "-t", "wheel", "-t", "sdist", **environment)
+    (wheel,), (sdist,) = (tree / "dist").glob("*.whl"), (tree / "dist").glob("*.tar.gz")
+    return wheel, sdist
+
+
+def test_built_twice(tree: Path, tmp_path: Path) -> None:
+    """The same sources are the same bytes, wherever, whenever and by whomever they are built."""
+    other = tmp_path / "elsewhere" / "copy"
+    shutil.copytree(tree, other, copy_function=shutil.copy)  # with other times
+    for path in other.rglob("*.py"):
+        path.chmod(0o600)
+    release = {"ACGR_REPOSITORY_URL": URL, "ACGR_REPOSITORY_REF": "v1.2.3", "SOURCE_DATE_EPOCH": "1790000000"}
+    first, second = built(tree, **release), built(other, **release, TZ="Asia/Tokyo", PYTHONHASHSEED="7")
+    assert [path.name for path in first] == [path.name for path in second]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_links_without_a_repository(tree: Path) -> None:
+    """Where nobody says where the repository is, the README is as it is written, and no address is made up."""
+    said = metadata(built(tree)[0])
+    assert "\nProject-URL:" not in said
+    assert said.endswith((CLONE / "README.md").read_text(encoding="utf-8"))
+
+
+def test_links_of_a_release(tree: Path, tmp_path: Path) -> None:
+    """Whoever names the repository gets links that lead somewhere on an index, and so does who builds that sdist."""
+    wheel, sdist = built(tree, ACGR_REPOSITORY_URL=f"{URL}/", ACGR_REPOSITORY_REF="v1.2.3")
+    said = metadata(wheel)
+    assert relative_links(said) == []
+    assert f"]({URL}/blob/v1.2.3/docs/glossary.md)" in said
+    assert {f"Project-URL: Source, {URL}", f"Project-URL: Issues, {URL}/issues"} <= set(said.splitlines())
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    again = tmp_path / sdist.name.removesuffix(".tar.gz")
+    hatch(again, "build", "-t", "wheel")
+    assert (again / "dist" / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+def test_an_address_that_is_none(tree: Path) -> None:
+    """What begins with no https:// ends the build, and is not put in front of every link."""
+    with pytest.raises(AssertionError, match="an address that begins with https:// is expected"):
+        hatch(tree, "build", "-t", "wheel", ACGR_REPOSITORY_URL="code.example/example")
+
+
+def test_relative_links_are_found() -> None:
+    """Links and pictures, in Markdown and in HTML; not what is in a block of code, and no place on the same page."""
+    text = '[a](docs/a.md) ![b](b.png) <img src="c.png"> [d](#d) [e](https://e.example)\n\n```\n[f](f.md)\n```\n'
+    assert relative_links(f"Name: x\n\n{text}") == ["docs/a.md", "b.png", "c.png"]
 
 
 def test_version_without_git(tree: Path) -> None:

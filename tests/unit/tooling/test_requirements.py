@@ -23,6 +23,15 @@ else:
 CLONE = Path(__file__).resolve().parents[3]
 PYPROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+ASKED = [
+    requirement
+    for requirement in map(
+        Requirement, [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)]
+    )
+    if requirement.name != PROJECT["name"]
+]
+"""What the project needs, and what its extras do; an extra that names another one is no distribution."""
 OLDEST_PYTHON = "3.10"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -42,7 +51,7 @@ def pinned(file: str, python: str = PYTHONS[-1]) -> dict[str, Version]:
 def lower_bounds() -> dict[str, Version]:
     """The oldest version of each dependency that pyproject.toml lets users have."""
     found = {}
-    for requirement in map(Requirement, PROJECT["dependencies"]):
+    for requirement in ASKED:
         (bound,) = (one.version for one in requirement.specifier if one.operator == ">=")
         found[requirement.name] = Version(bound)
     return found
@@ -67,7 +76,7 @@ def test_what_is_installed_is_what_is_pinned(name: str, python: str) -> None:
     """The lock has everything that requirements pin, at that version, for every Python (`make lock` writes it anew)."""
     asked, locked = pinned(f"{name}.txt", python), pinned(f"{name}.lock", python)
     assert {one: locked.get(one) for one in asked} == asked
-    assert {canonical(Requirement(one).name) for one in PROJECT["dependencies"]} <= locked.keys()
+    assert {canonical(one.name) for one in ASKED} <= locked.keys()
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-oldest"])
@@ -92,7 +101,7 @@ def test_nothing_else_is_installed() -> None:
 def test_dependencies_admit_what_is_pinned(python: str) -> None:
     """Whatever requirements.txt pins of the dependencies is a version that users may have."""
     newest = pinned("requirements.txt", python)
-    for requirement in map(Requirement, PROJECT["dependencies"]):
+    for requirement in ASKED:
         assert requirement.name not in newest or newest[requirement.name] in requirement.specifier
 
 
@@ -101,6 +110,12 @@ def test_what_is_said_of_a_distribution_is_said_of_the_pinned_one() -> None:
     said = {one["name"]: Version(one["version"]) for one in PYPROJECT["tool"]["uv"]["dependency-metadata"]}
     newest = pinned("requirements.txt")
     assert {name: newest.get(name) for name in said} == said
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-oldest"])
+def test_tests_run_with_every_extra(name: str) -> None:
+    """What an extra asks for is locked as well, whatever else names it."""
+    assert f"-e .[{','.join(sorted(EXTRAS))}]" in (CLONE / f"{name}.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_ci_runs_every_supported_python() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 import yaml
-from workflows import FOLDER, REUSABLE, Workflow
+from workflows import FOLDER, REUSABLE, Ended, Workflow, runner
 
 NAMES = sorted(path.name for path in FOLDER.iterdir())
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "pull-requests.md").read_text(encoding="utf-8")
 
 WRITES = {
+    ("release.yml", "attest"): {"attestations", "id-token"},
     ("release.yml", "publish"): {"id-token"},
+    ("release.yml", "page"): {"contents"},
     ("preview.yml", "preview"): {"id-token"},
     ("preview.yml", "comment"): {"pull-requests"},
     ("up.yml", "up"): {"id-token"},
@@ -151,3 +153,38 @@ def test_the_samples_call_what_there_is(name: str, sample: dict[str, Any]) -> No
 def test_every_workflow_has_a_sample() -> None:
     """The page shows how to call each of them."""
     assert sorted(name for name, _ in callers()) == sorted(REUSABLE)
+
+
+CHANGES = """# Changelog
+## [Unreleased]
+- Not yet.
+## [1.2.3] - 2026-11-28
+### Added
+- A thing, see [0.9.0].
+## [1.2.2] - 2026-11-01
+- Before.
+"""
+
+
+def new_in(tag: str, folder: Path) -> Ended:
+    """The step of a release that takes what it tells from the changelog."""
+    (folder / "build").mkdir(exist_ok=True)
+    (folder / "CHANGELOG.md").write_text(CHANGES, encoding="utf-8")
+    environment = runner(GITHUB_REF_NAME=tag, PWD=str(folder))
+    return Workflow("release.yml").run("build", "What is new in this version", folder, environment)
+
+
+def test_a_release_tells_what_is_new(tmp_path: Path) -> None:
+    """The page of a release has this version's part of the changelog; a version that has none is not released."""
+    assert new_in("v1.2.3", tmp_path).code == 0
+    assert (tmp_path / "build" / "notes.md").read_text(encoding="utf-8") == "### Added\n- A thing, see [0.9.0].\n"
+    assert new_in("v1.2.4", tmp_path).code != 0
+
+
+def test_what_is_published_was_checked_and_attested() -> None:
+    """Nothing is published that was not checked with the newest and the oldest versions, and signed."""
+    jobs = Workflow("release.yml").jobs
+    assert jobs["attest"]["needs"] == ["build", "oldest"]
+    assert (jobs["publish"]["needs"], jobs["page"]["needs"]) == ("attest", "publish")
+    after = {job: [step.get("run", "") for step in jobs[job]["steps"]] for job in ("attest", "publish", "page")}
+    assert not any("make" in run or "python" in run or ".ci" in run for runs in after.values() for run in runs)
