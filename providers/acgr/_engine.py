@@ -10,76 +10,36 @@ in force.
 from __future__ import annotations
 
 import ast
-import asyncio
 import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
 import grpc
 import pulumi.dynamic
-from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import config as settings
 from pulumi.runtime import rpc
 from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
+from pulumi.runtime.proto import provider_pb2
 
+from acgr.requests import DETAILS, OWN_WORKERS, WORKERS, Engine, Request, failure, partial_failure, serialized
 from acgr_connect.model.clock import Clock
 from acgr_connect.model.errors import ErrorContext
-from acgr_connect.model.operation import DEFAULT_TIMEOUT, NO_CONTEXT, Deadline, Operation
+from acgr_connect.model.operation import DEFAULT_TIMEOUT, NO_CONTEXT, Operation
 
 PROVIDER_KEY = "__provider"
-WORKERS = 64
-"""Threads of the plugin: a number that waits for Connect occupies one."""
-
 SERVER = "DynamicResourceProviderServicer"
 """The class that answers the engine in the plugin."""
-
-OWN_WORKERS = "experimental_thread_pool"
-"""The attribute by which gRPC lets a method be answered by workers of its own."""
-
-_UNKNOWN = 2
-_DETAILS = "grpc-status-details-bin"
-
-
-def _status_class() -> Any:
-    """`google.rpc.Status`, under a name and in a descriptor pool of our own.
-
-    Pulumi and Google both register that message, each in a file of its own name, and a pool takes only one of the two.
-    On the wire a message has no name.
-    """
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(any_pb2.DESCRIPTOR.serialized_pb)
-    file = descriptor_pb2.FileDescriptorProto(
-        name="acgr/status.proto", package="acgr", syntax="proto3", dependency=[any_pb2.DESCRIPTOR.name]
-    )
-    field = descriptor_pb2.FieldDescriptorProto
-    status = file.message_type.add(name="Status")
-    status.field.add(name="code", number=1, type=field.TYPE_INT32, label=field.LABEL_OPTIONAL)
-    status.field.add(name="message", number=2, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
-    status.field.add(
-        name="details",
-        number=3,
-        type=field.TYPE_MESSAGE,
-        type_name=".google.protobuf.Any",
-        label=field.LABEL_REPEATED,
-    )
-    pool.AddSerializedFile(file.SerializeToString())
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("acgr.Status"))
-
-
-Status = _status_class()
-"""Tells the engine an error, and what there is in spite of it. The import of `pulumi.provider` does not disturb it."""
 
 STORED_PROTOCOL = 4
 """Of pickle: what every state was written with. Python 3.14 has another default: each row would be a change."""
@@ -137,35 +97,24 @@ def running() -> Running | None:
     return None
 
 
-def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float = DEFAULT_TIMEOUT) -> Operation:
-    """The operation at hand, made once for each request of the engine.
-
-    Args:
-        clock: passes the time.
-        context: what is being done and where, for errors that do not say it themselves.
-        timeout: seconds that it may take where the program sets no `custom_timeouts`.
-    """
+def request() -> Request:
+    """The same, as the resources' logic is driven by it."""
     now = running()
-    declared = now.timeout if now else None
-    return replace(
-        operation_of(now.urn if now else None, clock),
-        deadline=Deadline.after(declared or timeout, clock),
-        restore_at_least=0.0 if declared else DEFAULT_TIMEOUT,
-        context=context,
-    )
+    return _request(now.urn, now.timeout) if now else _request(None)
+
+
+def _request(urn: str | None, timeout: float | None = None) -> Request:
+    return Request(urn, timeout, _engine(), _cancelled.is_set)
+
+
+def operation(clock: Clock, context: ErrorContext = NO_CONTEXT, timeout: float = DEFAULT_TIMEOUT) -> Operation:
+    """The operation at hand: of the request that this thread is answering."""
+    return request().operation(clock, context, timeout)
 
 
 def operation_of(urn: str | None, clock: Clock) -> Operation:
     """An operation without time, whose lines go to the row of that resource; to nobody, where it is None."""
-    return Operation(
-        Deadline.after(0.0, clock),
-        urn or "",
-        progress=partial(_log, urn, engine_pb2.INFO, ephemeral=True),
-        say=partial(_log, urn, engine_pb2.INFO, ephemeral=False),
-        warn=partial(_log, urn, engine_pb2.WARNING, ephemeral=False),
-        object_to=partial(_log, urn, engine_pb2.ERROR, ephemeral=False),
-        is_cancelled=_cancelled.is_set,
-    )
+    return _request(urn).without_time(clock)
 
 
 def fail(text: str) -> NoReturn:
@@ -174,7 +123,7 @@ def fail(text: str) -> NoReturn:
     Raises:
         Failed: always.
     """
-    _tell(Status(code=_UNKNOWN, message=text))
+    _tell(failure(text))
     raise Failed(text) from None
 
 
@@ -187,49 +136,21 @@ def fail_partly(text: str, id_: str, outputs: Mapping[str, Any], inputs: Mapping
     now = running()
     if now is not None and now.properties is not None:
         provider = {PROVIDER_KEY: now.properties[PROVIDER_KEY]}
-        left = provider_pb2.ErrorResourceInitFailed(
-            id=id_,
-            properties=_serialized({**outputs, **provider}),
-            inputs=_serialized({**inputs, **provider}),
-            reasons=[text],
-        )
-        status = Status(code=_UNKNOWN, message=text)
-        status.details.add().Pack(left)
-        _tell(status)
+        left = serialized({**outputs, **provider}), serialized({**inputs, **provider})
+        _tell(partial_failure(text, id_, *left))
     raise Failed(text) from None
 
 
 def _tell(status: Any) -> None:
     if (now := running()) is not None:
-        now.context.set_trailing_metadata(((_DETAILS, status.SerializeToString()),))
-
-
-def _serialized(properties: Mapping[str, Any]) -> Struct:
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(rpc.serialize_properties(dict(properties), {}))
-    finally:
-        loop.close()
-
-
-def _log(urn: str | None, severity: Any, message: str, *, ephemeral: bool) -> None:
-    """A line on the resource's own row or, not ephemeral, under it in the run's output."""
-    if urn is None or (engine := _engine()) is None:
-        return
-    line = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
-    try:
-        engine.Log(line, timeout=5)
-    except grpc.RpcError:
-        return  # progress is a courtesy: an engine that does not listen must not fail a move
+        now.context.set_trailing_metadata(((DETAILS, status.SerializeToString()),))
 
 
 @cache
-def _engine() -> engine_pb2_grpc.EngineStub | None:
+def _engine() -> Engine:
     """The engine, whose address is the plugin's last argument."""
     address = sys.argv[-1]
-    if ":" not in address:
-        return None
-    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+    return Engine(address if ":" in address else None)
 
 
 def widen_threads() -> bool:
@@ -334,7 +255,7 @@ def asked(request: Any, context: Any) -> Any:
     if answer is None:
         return context.abort(grpc.StatusCode.UNIMPLEMENTED, f"unknown function {request.tok}")
     response: Any = provider_pb2.InvokeResponse()
-    getattr(response, "return").CopyFrom(_serialized(answer(rpc.deserialize_properties(request.args))))
+    getattr(response, "return").CopyFrom(serialized(answer(rpc.deserialize_properties(request.args))))
     return response
 
 

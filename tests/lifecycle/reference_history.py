@@ -19,7 +19,7 @@ from acgr import (
     TrafficDistributionGroupUserProvider,
     find_users,
 )
-from acgr.runtime.preflight import looked_ahead
+from acgr.runtime.looking_ahead import looked_ahead
 from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.run import current_run
 from acgr_connect.groups import find_group

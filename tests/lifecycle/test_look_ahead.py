@@ -18,7 +18,7 @@ from acgr import (
 )
 from acgr.numbers.placement import STATUS_LOOKS
 from acgr.runtime.foreseen import Foreseen
-from acgr.runtime.preflight import looked_ahead
+from acgr.runtime.looking_ahead import looked_ahead
 from acgr.runtime.run import NAME_CHECK_SECONDS, Run, current_run
 from acgr_connect.model.operation import Deadline, Operation
 from acgr_connect.scheduling.duration import Work

@@ -146,5 +146,5 @@ def test_beside_whatever_else_knows_google_rpc(order: tuple[str, ...]) -> None:
     lines = ["from contextlib import suppress"]
     for name in order:
         lines += [f"import {name}"] if name == "acgr" else ["with suppress(TypeError):", f"    import {name}"]
-    answer = _python("\n".join([*lines, "import acgr._engine; print(acgr._engine.Status(message='x').message)"]))
+    answer = _python("\n".join([*lines, "import acgr.requests; print(acgr.requests.Status(message='x').message)"]))
     assert answer.stdout.strip() == "x", answer.stderr

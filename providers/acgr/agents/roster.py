@@ -46,7 +46,7 @@ from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.agents.roster_plan import Finished, RosterPlan, carried_out, dissolved, few, planned
 from acgr_connect.agents.users import find_users
 from acgr_connect.groups import find_group, short_name
-from acgr_connect.model.arns import Arn, is_arn
+from acgr_connect.model.arns import Arn, is_arn, parse
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, failure
 from acgr_connect.model.identifiers import Name, identifier
 from acgr_connect.model.operation import DEFAULT_TIMEOUT, Operation
@@ -286,7 +286,10 @@ class RosterLogic(ResourceLogic):
             elif leaving:
                 said.append(f"{len(leaving):,} {'agent leaves' if len(leaving) == 1 else 'agents leave'} {place}")
             work, lines = Work(joins=joining, leaves=len(leaving)), tuple(filter(None, said))
-            return Foreseen(lines, tuple(_few(problems)), work, region=group.arn.region, unsure=joining)
+            outputs = _outputs_of_new(group, {label: user.arn for label, user in found.items()}, news)
+            return Foreseen(
+                lines, tuple(_few(problems)), work, region=group.arn.region, unsure=joining, outputs=outputs
+            )
         state = RosterState.of(olds)
         before = as_recorded(users_of(olds), state.going_by(news))
         changes = between(before, users_of(news), users_of(olds))
@@ -330,6 +333,10 @@ class RosterLogic(ResourceLogic):
         if said := roster_state.drift(props, found.outs or {}):
             operation.say(said)
         return found
+
+    def asked_by_id(self, id_: str) -> Properties:
+        """The group, by its ARN."""
+        return {"traffic_distribution_group": str(parse(id_, "traffic-distribution-group")), "users": {}}
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Associate who joins, then disassociate who leaves."""
@@ -401,6 +408,13 @@ def _to_be_on(group: str, joining: int, there: int) -> str:
 def _staying(group: str, owner: str, labels: Sequence[str]) -> str:
     verb, whom = ("stays", "this agent") if len(labels) == 1 else ("stay", "them")
     return f"{few(labels)} {verb} on {group}: {owner} declares {whom} now"
+
+
+def _outputs_of_new(group: Group, found: Mapping[str, Arn], news: Properties) -> Properties:
+    """What a new roster will have; its members where all of them are known already."""
+    outputs = RosterState(found, {}, (), group.arn).outputs()
+    is_known = found.keys() == users_of(news).keys() and news.get("authoritative") is not True
+    return outputs if is_known else {"traffic_distribution_group_arn": str(group.arn)}
 
 
 SHOWN = 10

@@ -77,6 +77,7 @@ class RosterState(StoredState):
             arn("traffic-distribution-group"),
             "ARN of the traffic distribution group",
             tells=("traffic_distribution_group",),
+            stays=True,
         )
     )
 

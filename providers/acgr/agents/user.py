@@ -33,7 +33,7 @@ from acgr_connect.agents.membership import join, leave, move
 from acgr_connect.agents.users import find_user
 from acgr_connect.groups import find_group, short_name
 from acgr_connect.model import identifiers
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, ArnError, form_of, parse
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Unavailable
 from acgr_connect.model.identifiers import identifier
 from acgr_connect.model.operation import Operation
@@ -213,17 +213,23 @@ class UserLogic(ResourceLogic):
             user = find_user(run.connection, group.instance, identifier(name, "agent"))
         except ConnectError as error:
             return problem(error, name)
+        outputs = MembershipState(user.arn, user.username, group.arn).outputs()
         if not olds:
             is_there = user.arn.id in run.members.get(str(group.arn), ())
             already, if_not = "is on {0} already: taken over as it is", "is to be on {0}: joins unless on it already"
             said = f"{user.username} {(already if is_there else if_not).format(group.name)}"
             return Foreseen(
-                (said,), (), Work(joins=int(not is_there)), region=group.arn.region, unsure=int(not is_there)
+                (said,),
+                (),
+                Work(joins=int(not is_there)),
+                region=group.arn.region,
+                unsure=int(not is_there),
+                outputs=outputs,
             )
         if (before := MembershipState.of(olds).group) == group.arn:
-            return Foreseen(work=Work(joins=1), region=group.arn.region)
+            return Foreseen(work=Work(joins=1), region=group.arn.region, outputs=outputs)
         said = f"{user.username} moves from {short_name(run.connection, before)} to {group.name}"
-        return Foreseen((said,), work=Work(joins=1, leaves=1), region=group.arn.region)
+        return Foreseen((said,), work=Work(joins=1, leaves=1), region=group.arn.region, outputs=outputs)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Associate the agent, or take over the association that is there."""
@@ -239,7 +245,19 @@ class UserLogic(ResourceLogic):
 
     def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """Whether the agent is on the group, from one sweep of the group's users."""
-        return user_state.read(run.connection, id_, given(TrafficDistributionGroupUserArgs, props), props)
+        return user_state.read(
+            run.connection, id_.partition("#")[0], given(TrafficDistributionGroupUserArgs, props), props
+        )
+
+    def asked_by_id(self, id_: str) -> Properties:
+        """The agent and the group: an agent may be on several."""
+        user, separator, group = id_.partition("#")
+        if not separator:
+            form = f"{form_of('agent')}#{form_of('traffic-distribution-group')}"
+            said = f"{id_!r} is not the ARN of a user, '#', and the ARN of the traffic distribution group"
+            raise ArnError(f"{said}: {form}")
+        found = parse(group, "traffic-distribution-group")
+        return {"traffic_distribution_group": str(found), "user": str(parse(user, "agent"))}
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Join the declared group, then leave the one before."""

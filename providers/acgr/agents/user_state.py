@@ -30,9 +30,9 @@ class MembershipState(StoredState):
     """An agent's association as the stack stores it."""
 
     user: Arn = field(
-        metadata=stored("user_arn", arn("agent"), "ARN of the user in the source instance", tells=("user",))
+        metadata=stored("user_arn", arn("agent"), "ARN of the user in the source instance", tells=("user",), stays=True)
     )
-    username: str = field(metadata=stored("username", PLAIN, "the user's name", tells=("user",)))
+    username: str = field(metadata=stored("username", PLAIN, "the user's name", tells=("user",), stays=True))
     group: Arn = field(
         metadata=stored(
             "traffic_distribution_group_arn",

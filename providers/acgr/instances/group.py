@@ -33,7 +33,7 @@ from acgr_connect.groups import describe_group
 from acgr_connect.instances.group import QUOTA, WITHOUT_REPLICA, change, delete, make
 from acgr_connect.instances.group_plan import MOST_GROUPS, DesiredGroup, declared_among, next_step, unchangeable
 from acgr_connect.model import identifiers
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.errors import ConnectError, ErrorContext, Unfinished
 from acgr_connect.model.identifiers import DEFAULT_GROUP
 from acgr_connect.model.operation import Operation
@@ -233,6 +233,11 @@ class GroupLogic(ResourceLogic):
         """The group as it is."""
         return group_state.read(run.connection, id_, given(TrafficDistributionGroupArgs, props), props)
 
+    def asked_by_id(self, id_: str) -> Properties:
+        """The group, by its ARN."""
+        parse(id_, "traffic-distribution-group")
+        return {"instance": "", "name": ""}
+
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Give the group the declared tags; nothing else of it can change."""
         before = GroupState.of(olds)
@@ -295,11 +300,13 @@ def _made(run: Run, source: Instance, desired: DesiredGroup) -> Foreseen:
     if there is not None and next_step(there) == "adopt":
         if why := unchangeable(desired.description, describe_group(connection, there.arn)):
             return Foreseen(problems=(Problem(context.sentence(*why), is_certain=True),))
-        return Foreseen(("is there already: it is taken over",))
+        outputs = GroupState(there.arn, source.source, "ACTIVE", there.is_default).outputs()
+        return Foreseen(("is there already: it is taken over",), outputs=outputs)
     if there is None and sum(1 for one in groups if one.instance.id == source.arn.id) >= MOST_GROUPS:
         cause = f"instance {source.alias or source.arn.id} has {MOST_GROUPS} groups"
         return Foreseen(problems=(Problem(context.sentence(cause, QUOTA), is_certain=False),))
-    return Foreseen((f"is made in {region}: at first that Region takes all of its calls",))
+    outputs = {"instance_arn": str(source.source), "status": "ACTIVE", "is_default": False}
+    return Foreseen((f"is made in {region}: at first that Region takes all of its calls",), outputs=outputs)
 
 
 class TrafficDistributionGroupProvider(ConnectProvider):

@@ -38,13 +38,16 @@ class GroupState(StoredState):
             "traffic_distribution_group_arn",
             arn("traffic-distribution-group"),
             "ARN of the traffic distribution group",
+            stays=True,
         )
     )
     instance: Arn = field(
-        metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("instance",))
+        metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("instance",), stays=True)
     )
     status: str = field(metadata=stored("status", PLAIN, "the status that was last seen, such as `ACTIVE`"))
-    is_default: bool = field(metadata=stored("is_default", PLAIN, "whether Connect made the group with the replica"))
+    is_default: bool = field(
+        metadata=stored("is_default", PLAIN, "whether Connect made the group with the replica", stays=True)
+    )
 
     @classmethod
     def seen(cls, group: Group) -> GroupState:

@@ -37,7 +37,7 @@ from acgr_connect.instances.replication import (
     replicate,
 )
 from acgr_connect.model import identifiers
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.errors import ConnectError, Denied, ErrorContext, NotFound, Refused, Unfinished
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Instance
@@ -220,8 +220,10 @@ class ReplicaLogic(ResourceLogic):
                 _require_alias(connection, source, region, alias, context)
         except Refused as error:
             return Foreseen(problems=(Problem(str(error), is_certain=True),))
+        outputs = {"instance_arn": str(source.source), "replica_arn": str(source.source.in_region(region))}
         is_as_before = olds and step == "adopt"
-        return Foreseen() if is_as_before else Foreseen((_said(connection, source, region, step),))
+        said = () if is_as_before else (_said(connection, source, region, step),)
+        return Foreseen(said, outputs=outputs)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Replicate the instance, or take over its replica."""
@@ -234,6 +236,11 @@ class ReplicaLogic(ResourceLogic):
     def read(self, _operation: Operation, run: Run, id_: str, props: Properties) -> ReadResult:
         """The replica as it is."""
         return replica_state.read(run.connection, id_, given(InstanceReplicaArgs, props), props)
+
+    def asked_by_id(self, id_: str) -> Properties:
+        """The replica, by its ARN."""
+        parse(id_, "instance")
+        return {"instance": "", "replica_region": ""}
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Go on with a replication that is not complete; all else is stored."""

@@ -31,10 +31,12 @@ class ReplicaState(StoredState):
     """A replica as the stack stores it."""
 
     instance: Arn = field(
-        metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("instance",))
+        metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("instance",), stays=True)
     )
     replica: Arn = field(
-        metadata=stored("replica_arn", arn("instance"), "ARN of the replica: the same id, in the other Region")
+        metadata=stored(
+            "replica_arn", arn("instance"), "ARN of the replica: the same id, in the other Region", stays=True
+        )
     )
     default_group: Arn | None = field(
         metadata=stored(

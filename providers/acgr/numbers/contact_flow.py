@@ -36,6 +36,7 @@ from acgr.runtime.provider import ConnectProvider
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
+from acgr_connect.groups import reach_of
 from acgr_connect.model import identifiers
 from acgr_connect.model.arns import Arn
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, Refused, Unfinished
@@ -230,7 +231,14 @@ class ContactFlowLogic(ResourceLogic):
             return Foreseen(problems=(Problem(str(error), is_certain=False),))
         except ConnectError as error:
             return problem(error, flow)
-        return Foreseen((str(ahead),), (), ahead.work, int(bool(ahead.dark_regions)), 0.0, number.arn.region)
+        instance, _ = reach_of(run.connection, number.target)
+        outputs = {
+            "phone_number_arn": str(number.arn),
+            "e164": number.e164,
+            "instance_arn": str(instance.in_region(region)),
+        }
+        restores = int(bool(ahead.dark_regions))
+        return Foreseen((str(ahead),), (), ahead.work, restores, 0.0, number.arn.region, outputs=outputs)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Set the flow, or take over the one that is set already."""
@@ -244,6 +252,11 @@ class ContactFlowLogic(ResourceLogic):
         """What answers the number in the Region, from sweeps shared with all other numbers."""
         declared = given(PhoneNumberContactFlowArgs, props)
         return contact_flow_state.read(run.connection, id_, declared, props, operation)
+
+    def asked_by_id(self, id_: str) -> Properties:
+        """The number, and the instance in the Region."""
+        parts_of_id(id_)
+        return {"phone_number": "", "region": "", "flow": ""}
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Set the declared flow over the one before, without a gap."""

@@ -44,7 +44,9 @@ class FlowState(NumberState):
     `placed` is what this resource last set; `flow` is what was last seen to answer, None where nothing was.
     """
 
-    instance: Arn = field(metadata=stored("instance_arn", arn("instance"), "ARN of the instance in the Region"))
+    instance: Arn = field(
+        metadata=stored("instance_arn", arn("instance"), "ARN of the instance in the Region", stays=True)
+    )
     flow: Arn | None = field(
         metadata=stored(
             "contact_flow_arn",

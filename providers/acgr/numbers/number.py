@@ -31,9 +31,11 @@ class NumberState(StoredState):
     """What every state of a number has: `instance` is the one that answers for it."""
 
     number: Arn = field(
-        metadata=stored("phone_number_arn", arn("phone-number"), "ARN of the number", tells=("phone_number",))
+        metadata=stored(
+            "phone_number_arn", arn("phone-number"), "ARN of the number", tells=("phone_number",), stays=True
+        )
     )
-    e164: str = field(metadata=stored("e164", PLAIN, "the number in E.164", tells=("phone_number",)))
+    e164: str = field(metadata=stored("e164", PLAIN, "the number in E.164", tells=("phone_number",), stays=True))
     instance: Arn = field(
         metadata=stored("instance_arn", arn("instance"), "ARN of the source instance", tells=("target",))
     )

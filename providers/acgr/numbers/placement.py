@@ -33,7 +33,7 @@ from acgr.runtime.run import Run
 from acgr.runtime.secrets import with_secret_outputs
 from acgr_connect.groups import display_name, find_group
 from acgr_connect.model import identifiers
-from acgr_connect.model.arns import Arn
+from acgr_connect.model.arns import Arn, parse
 from acgr_connect.model.errors import Conflict, ConnectError, ErrorContext, NotFound, Refused, Unfinished
 from acgr_connect.model.identifiers import Identifier, identifier
 from acgr_connect.model.operation import Operation
@@ -297,7 +297,20 @@ class PlacementLogic(ResourceLogic):
             ahead = forecast(run.restorer, desired, is_new=not olds)
         except Refused as error:
             return Foreseen(problems=(Problem(str(error), is_certain=False),))
-        region = desired.number.arn.region
+        region, before = desired.number.arn.region, PlacementState.of(olds).dark_seconds if olds else 0.0
+        outputs = PlacementState(
+            desired.number.arn,
+            desired.number.e164,
+            desired.instance,
+            desired.target,
+            desired.target,
+            desired.flows,
+            desired.flows,
+            (),
+            before,
+        ).outputs()
+        if ahead.origin:
+            del outputs["dark_seconds"]  # only the move tells
         return Foreseen(
             (str(ahead),),
             _in_progress(run, desired.number) if ahead.origin else (),
@@ -305,6 +318,7 @@ class PlacementLogic(ResourceLogic):
             int(bool(ahead.work.flows and ahead.dark_regions)),
             ahead.dark_seconds,
             region,
+            outputs=outputs,
         )
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
@@ -321,6 +335,20 @@ class PlacementLogic(ResourceLogic):
         for said in placement_state.drift(run.connection, props, found.outs or {}):
             operation.say(said)
         return found
+
+    def asked_by_id(self, id_: str) -> Properties:
+        """The number, by its ARN."""
+        return {"phone_number": str(parse(id_, "phone-number")), "target": "", "flow": ""}
+
+    def as_declared(self, found: ReadResult) -> Properties:
+        """The target by its ARN, which says its Region; the number by its digits, and what a delete does."""
+        outputs = found.outs or {}
+        declared = {
+            "target": outputs["target_arn"],
+            "phone_number": outputs["phone_number_arn"],
+            "return_to": "instance",
+        }
+        return {**(found.inputs or {}), **declared}
 
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Move the number, set its flow, or finish what an earlier run began."""

@@ -74,6 +74,7 @@ class Stored:
         says: what it holds, for the page on state.
         added_later: whether states of an earlier release lack it.
         tells: the inputs whose value it shows: it is secret where one of them is.
+        stays: whether an update in place leaves it as it is.
     """
 
     key: str
@@ -81,13 +82,20 @@ class Stored:
     says: str
     added_later: bool = False
     tells: tuple[str, ...] = ()
+    stays: bool = False
 
 
 def stored(
-    key: str, codec: Codec, says: str, *, added_later: bool = False, tells: tuple[str, ...] = ()
+    key: str,
+    codec: Codec,
+    says: str,
+    *,
+    added_later: bool = False,
+    tells: tuple[str, ...] = (),
+    stays: bool = False,
 ) -> dict[str, Any]:
     """The metadata of a field of a resource's state."""
-    return {"stored": Stored(key, codec, says, added_later, tells)}
+    return {"stored": Stored(key, codec, says, added_later, tells, stays)}
 
 
 def stored_input(says: str, *, has_default: bool = False) -> dict[str, Any]:
@@ -125,6 +133,11 @@ def _declared(state: type) -> list[tuple[Field[Any], Stored]]:
 def keys_of(state: type[StoredState]) -> tuple[str, ...]:
     """The outputs of a resource, in order."""
     return tuple(one.key for _, one in _declared(state))
+
+
+def stored_outputs(state: type[StoredState]) -> tuple[Stored, ...]:
+    """All that is said of the outputs of a resource, in order."""
+    return tuple(one for _, one in _declared(state))
 
 
 def keys_telling(state: type[StoredState], name: str) -> list[str]:

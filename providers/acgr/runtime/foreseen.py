@@ -46,6 +46,7 @@ class Foreseen:
         dark_seconds: seconds for which a number that moves has no flow.
         region: whose request rate it takes.
         unsure: how many of the agents who join may be on the group already.
+        outputs: outputs that are known already, by key, as they are if nothing goes wrong.
     """
 
     said: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Foreseen:
     dark_seconds: float = 0.0
     region: str = ""
     unsure: int = 0
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def problem(error: ConnectError, written: Any, *, coming: str = "") -> Foreseen:

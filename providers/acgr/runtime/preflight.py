@@ -8,37 +8,24 @@ summary to that of their component; what cannot become true by this same program
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
-from math import inf
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 
 from acgr import _engine
-from acgr.runtime.foreseen import Foreseen, summed_up
 from acgr.runtime.inputs import Properties
+from acgr.runtime.looking_ahead import say, summary
 from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run, current_run
 from acgr_connect import log
-from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
-from acgr_connect.model.operation import Deadline, Operation, asking_until
 
 FUNCTION = "pulumi-python:acgr:preflight"
 """The token under which the program asks. Its package is that of all dynamic resources: it reaches their plugin."""
 
-
-NOT_ASKED = (
-    "Amazon Connect could not be asked: this preview goes by the stack's state alone, and does not know whether a "
-    "number is dark or was moved"
-)
-"""Said once where there are no credentials, or nobody answers."""
-
-GIVEN_UP = "Amazon Connect answers slowly: this preview has stopped looking ahead after"
-"""Said once where the time is up."""
 
 _asks_together: ContextVar[bool] = ContextVar("asks together", default=False)
 
@@ -117,7 +104,7 @@ def answer(arguments: Properties) -> Properties:
 
 def _answered(run: Run, urn: str, children: Sequence[str]) -> int:
     certain = sum(_looked_ahead(run, one) for one in children or [urn])
-    if said := _summary(run, [run.look_ahead(child) for child in children]):
+    if said := summary(run, [run.look_ahead(child) for child in children]):
         # A diff prints no name beside it.
         _engine.operation_of(urn, run.connection.clock).say(f"{name_of(urn)}: {said}")
     return certain
@@ -126,54 +113,4 @@ def _answered(run: Run, urn: str, children: Sequence[str]) -> int:
 def _looked_ahead(run: Run, urn: str) -> int:
     """Look ahead for one resource, and say on its row what was seen; how many problems end the preview."""
     with log.about(urn):
-        return _say(_engine.operation_of(urn, run.connection.clock), run, run.look_ahead(urn))
-
-
-def looked_ahead(operation: Operation, run: Run, look: Callable[[Operation], Foreseen]) -> Foreseen:
-    """What was foreseen, or nothing where the time for it is up or Connect cannot be asked, which is said once.
-
-    No request is begun once the time is up, so that a preview waits no longer than that for a service that is slow.
-
-    Args:
-        operation: of the resource.
-        run: has the time that may be spent.
-        look: foresees it, within the time that the operation has.
-    """
-    budget, clock = run.preflight_budget, run.connection.clock
-    if budget.is_spent:
-        return Foreseen()
-    deadline, foreseen = Deadline.after(budget.left, clock), Foreseen()
-    try:
-        with asking_until(deadline):
-            foreseen = look(replace(operation, deadline=deadline))
-    except ConnectError as error:
-        log.debug("not looked ahead", error=str(error))
-        if isinstance(error, (Denied, Unavailable, WrongAccount)) and not deadline.has_passed:
-            budget.charge(inf)
-            operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
-            return foreseen
-    if budget.charge(deadline.elapsed):
-        operation.warn(f"{GIVEN_UP} {budget.seconds:.0f} s: what is not said here was not looked up")
-    return foreseen
-
-
-def _say(operation: Operation, run: Run, foreseen: Foreseen) -> int:
-    for line in foreseen.said:
-        if (operation.urn, line) not in run.said:
-            operation.say(line)
-    certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
-    for problem in foreseen.problems:
-        if problem in certain:
-            operation.object_to(problem.said)
-        else:
-            operation.warn(problem.warning)
-    return len(certain)
-
-
-def _summary(run: Run, rows: Sequence[Foreseen]) -> str:
-    region = next((one.region for one in rows if one.region and one.work), "")
-    try:
-        return summed_up(rows, run.connection.pace(region)) if region else ""
-    except ConnectError as error:
-        log.debug("not summed up", error=str(error))
-        return ""
+        return say(_engine.operation_of(urn, run.connection.clock), run, run.look_ahead(urn))

@@ -73,6 +73,18 @@ class ResourceLogic(ABC):
         """What there is."""
 
     @abstractmethod
+    def asked_by_id(self, id_: str) -> Properties:
+        """What `read` is given where an id is all that there is: of inputs, those that the id does not say are empty.
+
+        Raises:
+            ArnError: the id has another form.
+        """
+
+    def as_declared(self, found: ReadResult) -> Properties:
+        """The inputs of what was found by its id, as a program declares them: its next preview is empty."""
+        return dict(found.inputs or {})
+
+    @abstractmethod
     def update(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> UpdateResult:
         """Make what is declared of what was declared before."""
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import grpc
 from pulumi.runtime.proto import provider_pb2
 
-from acgr._engine import Status
+from acgr.requests import Status
 from acgr_sandbox import Request, Response, Sandbox, session_on
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2
 from scripted import ScriptedClock
 
 from acgr import _engine
-from acgr._engine import Status
+from acgr.requests import Status
 
 URN = "urn:pulumi:dev::p::pulumi-python:dynamic/acgr:PhoneNumberPlacement::one"
 

@@ -1,0 +1,74 @@
+"""What will be done for a resource, looked up within a budget and without an error, and said on its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import inf
+
+from acgr.runtime.foreseen import Foreseen, summed_up
+from acgr.runtime.run import Run
+from acgr_connect import log
+from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
+from acgr_connect.model.operation import Deadline, Operation, asking_until
+
+NOT_ASKED = (
+    "Amazon Connect could not be asked: this preview goes by the stack's state alone, and does not know whether a "
+    "number is dark or was moved"
+)
+"""Said once where there are no credentials, or nobody answers."""
+
+GIVEN_UP = "Amazon Connect answers slowly: this preview has stopped looking ahead after"
+"""Said once where the time is up."""
+
+
+def looked_ahead(operation: Operation, run: Run, look: Callable[[Operation], Foreseen]) -> Foreseen:
+    """What was foreseen, or nothing where the time for it is up or Connect cannot be asked, which is said once.
+
+    No request is begun once the time is up, so that a preview waits no longer than that for a service that is slow.
+
+    Args:
+        operation: of the resource.
+        run: has the time that may be spent.
+        look: foresees it, within the time that the operation has.
+    """
+    budget, clock = run.preflight_budget, run.connection.clock
+    if budget.is_spent:
+        return Foreseen()
+    deadline, foreseen = Deadline.after(budget.left, clock), Foreseen()
+    try:
+        with asking_until(deadline):
+            foreseen = look(replace(operation, deadline=deadline))
+    except ConnectError as error:
+        log.debug("not looked ahead", error=str(error))
+        if isinstance(error, (Denied, Unavailable, WrongAccount)) and not deadline.has_passed:
+            budget.charge(inf)
+            operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
+            return foreseen
+    if budget.charge(deadline.elapsed):
+        operation.warn(f"{GIVEN_UP} {budget.seconds:.0f} s: what is not said here was not looked up")
+    return foreseen
+
+
+def say(operation: Operation, run: Run, foreseen: Foreseen) -> int:
+    """Say on the row of a resource what was seen; how many problems end the preview."""
+    for line in foreseen.said:
+        if (operation.urn, line) not in run.said:
+            operation.say(line)
+    certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
+    for problem in foreseen.problems:
+        if problem in certain:
+            operation.object_to(problem.said)
+        else:
+            operation.warn(problem.warning)
+    return len(certain)
+
+
+def summary(run: Run, rows: Sequence[Foreseen]) -> str:
+    """What the resources of a component come to, in one line; "" where nothing is to be done."""
+    region = next((one.region for one in rows if one.region and one.work), "")
+    try:
+        return summed_up(rows, run.connection.pace(region)) if region else ""
+    except ConnectError as error:
+        log.debug("not summed up", error=str(error))
+        return ""
