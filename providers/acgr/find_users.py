@@ -44,7 +44,7 @@ def find_users(
     for name, value in asked.items():
         _require_plain(name, value)
     try:
-        id_, where = _located(instance, region)
+        id_, where = located(instance, region)
         found = search_users(_connection(), id_, where, routing_profile=routing_profile, tags=tags)
     except (ConnectError, SettingError, ArnError) as error:
         raise pulumi.RunError(f"find_users: {error}") from None
@@ -64,7 +64,12 @@ def _require_plain(name: str, value: Any) -> None:
             raise pulumi.RunError(f"find_users: {name}: {entry!r} is not text{as_it_was_read(entry)}")
 
 
-def _located(instance: str, region: str | None) -> tuple[str, str]:
+def located(instance: str, region: str | None) -> tuple[str, str]:
+    """The id of an instance, and the Region in which it is asked for.
+
+    Raises:
+        ArnError: it is no ARN, and no Region is given.
+    """
     if is_arn(instance):
         arn = parse(instance, "instance")
         return arn.id, region or arn.region

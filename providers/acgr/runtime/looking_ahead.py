@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 
-from acgr.runtime.foreseen import Foreseen, summed_up
+from acgr.runtime.foreseen import Foreseen, Problem, summed_up
 from acgr.runtime.run import Run
 from acgr_connect import log
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
@@ -50,18 +50,16 @@ def looked_ahead(operation: Operation, run: Run, look: Callable[[Operation], For
     return foreseen
 
 
-def say(operation: Operation, run: Run, foreseen: Foreseen) -> int:
-    """Say on the row of a resource what was seen; how many problems end the preview."""
+def say(operation: Operation, run: Run, foreseen: Foreseen) -> list[Problem]:
+    """Say on the row of a resource what was seen; the problems that end the preview are left to whoever asks."""
     for line in foreseen.said:
         if (operation.urn, line) not in run.said:
             operation.say(line)
     certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
     for problem in foreseen.problems:
-        if problem in certain:
-            operation.object_to(problem.said)
-        else:
+        if problem not in certain:
             operation.warn(problem.warning)
-    return len(certain)
+    return certain
 
 
 def summary(run: Run, rows: Sequence[Foreseen]) -> str:

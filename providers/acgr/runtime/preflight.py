@@ -113,4 +113,8 @@ def _answered(run: Run, urn: str, children: Sequence[str]) -> int:
 def _looked_ahead(run: Run, urn: str) -> int:
     """Look ahead for one resource, and say on its row what was seen; how many problems end the preview."""
     with log.about(urn):
-        return say(_engine.operation_of(urn, run.connection.clock), run, run.look_ahead(urn))
+        operation = _engine.operation_of(urn, run.connection.clock)
+        certain = say(operation, run, run.look_ahead(urn))
+        for problem in certain:
+            operation.object_to(problem.said)
+        return len(certain)

@@ -20,6 +20,7 @@ from pulumi.dynamic import (
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
+from acgr.runtime.naming import in_snake_case
 from acgr.runtime.preflight import FUNCTION, answer
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
@@ -35,7 +36,10 @@ REGISTRY: dict[str, type[ConnectProvider]] = {}
 
 
 class ConnectProvider(ResourceProvider):
-    """The base of every resource's provider. It carries no state: the engine stores its name only."""
+    """The base of every resource's provider. It carries no state: the engine stores its name only.
+
+    A state may have been the native provider's, whose names are in camelCase.
+    """
 
     serialize_as_secret_always = False
     logic: ClassVar[ResourceLogic]
@@ -63,12 +67,12 @@ class ConnectProvider(ResourceProvider):
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """The inputs in normal form, and what is wrong with them."""
         with self._steps() as steps:
-            return steps.check(olds, news)
+            return steps.check(in_snake_case(olds or {}), news)
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """What a change means."""
         with self._steps() as steps:
-            return steps.diff(olds, news)
+            return steps.diff(in_snake_case(olds), news)
 
     def create(self, props: Properties) -> CreateResult:
         """Make what is declared, or take over what is there."""
@@ -78,17 +82,17 @@ class ConnectProvider(ResourceProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """What there is."""
         with self._steps() as steps:
-            return steps.read(id_, props)
+            return steps.read(id_, in_snake_case(props))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Make what is declared of what was declared before."""
         with self._steps() as steps:
-            return steps.update(olds, news)
+            return steps.update(in_snake_case(olds), news)
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was made, unless somebody else declares it."""
         with self._steps() as steps:
-            steps.delete(props)
+            steps.delete(in_snake_case(props))
 
     @contextmanager
     def _steps(self) -> Iterator[Steps]:

@@ -99,7 +99,7 @@ def unknown_keys(keys: Iterable[str], project: str) -> list[str]:
             continue
         _require_ours(key, namespace, name)
         if namespace == "aws" and name not in HONOURED | OF_OTHERS:
-            if meant := _meant(name, HONOURED | OF_OTHERS):
+            if meant := nearest(name, HONOURED | OF_OTHERS):
                 raise SettingError(f"there is no {key}; did you mean aws:{meant}?")
             unknown.append(key)
     return unknown
@@ -111,7 +111,7 @@ def _require_ours(key: str, namespace: str, name: str) -> None:
         return
     if is_ours and name in OURS:
         return
-    if meant := name if name in OURS else _meant(name, OURS):
+    if meant := name if name in OURS else nearest(name, OURS):
         raise SettingError(f"there is no {key}; did you mean acgr:{meant}?")
     # pulumi-aws has it, and so it is in its namespace that it is honoured.
     if name in HONOURED:
@@ -119,8 +119,8 @@ def _require_ours(key: str, namespace: str, name: str) -> None:
     raise SettingError(f"there is no {key}; there are: {', '.join(sorted(OURS))}")
 
 
-def _meant(name: str, known: Iterable[str]) -> str | None:
-    """The one that a misspelt name stands for."""
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one that a misspelt name stands for, or None."""
     by_letters = {_letters(one): one for one in sorted(known)}
     found = get_close_matches(_letters(name), by_letters, 1, LOOKS_ALIKE)
     return by_letters[found[0]] if found else None

@@ -1,0 +1,130 @@
+"""The provider itself: its configuration, and several of them in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from native_door import Door, Failed, opened
+from numbers_there import ON_INSTANCE, SOURCE, home_of
+from pulumi.runtime.proto import provider_pb2
+from surroundings import shared_session
+
+from acgr_sandbox import Sandbox
+
+Begin = Callable[..., Door]
+KIND = "PhoneNumberPlacement"
+
+
+def placement(**inputs: Any) -> dict[str, Any]:
+    """The inputs of one placement."""
+    return {"phoneNumber": ON_INSTANCE, "target": "retail", "flow": "Main IVR", "sourceRegion": SOURCE, **inputs}
+
+
+def test_two_accounts_in_one_process(door: Door, other_account: tuple[Door, Sandbox], sandbox: Sandbox) -> None:
+    """Each provider has its own connection, account and declarations: the same number in both is two numbers."""
+    elsewhere, world = other_account
+    for one in (door, elsewhere):
+        one.create(KIND, one.check(KIND, placement()))
+    assert (home_of(sandbox, ON_INSTANCE), home_of(world, ON_INSTANCE)) == ("retail", "retail")
+    here, there = (one.read(KIND, one_arn)[1] for one, one_arn in ((door, _arn(sandbox)), (elsewhere, _arn(world))))
+    assert (":111122223333:" in here["targetArn"], ":444455556666:" in there["targetArn"]) == (True, True)
+
+
+def test_state_of_another_account_is_not_acted_upon(door: Door, other_account: tuple[Door, Sandbox]) -> None:
+    """A provider that is given another account's credentials refuses to touch what the state has."""
+    elsewhere, world = other_account
+    id_, state = elsewhere.create(KIND, elsewhere.check(KIND, placement()))
+    with pytest.raises(Failed, match="the credentials belong to account 111122223333"):
+        door.delete(KIND, id_, state)
+    assert home_of(world, ON_INSTANCE) == "retail"
+
+
+def _arn(sandbox: Sandbox) -> str:
+    return sandbox.world.arn(sandbox.world.number(ON_INSTANCE))
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("profil", "there is no profil; did you mean profile?"),
+        ("requests_per_second", "there is no requests_per_second; did you mean requestsPerSecond?"),
+        ("colour", "there is no colour; there are: accessKey, "),
+    ],
+)
+def test_a_key_that_is_not_there_is_refused(door: Door, key: str, said: str) -> None:
+    """A key that nobody here knows is refused by the check of the configuration."""
+    news = Struct()
+    news.update({key: "x", "version": "1.0.0", "profile": "prod"})
+    checked = door.stub.CheckConfig(provider_pb2.CheckRequest(news=news))
+    [failure] = checked.failures
+    assert failure.property == key
+    assert failure.reason.startswith(said)
+
+
+def test_another_configuration_replaces_nothing(door: Door) -> None:
+    """Another profile or rate is no reason to make resources anew."""
+    olds, news = Struct(), Struct()
+    olds.update({"profile": "a", "version": "1.0.0"})
+    news.update({"profile": "b", "version": "1.0.0"})
+    asked = provider_pb2.DiffRequest(olds=olds, news=news)
+    diff = door.stub.DiffConfig(asked)
+    assert (diff.changes, list(diff.diffs), list(diff.replaces)) == (
+        provider_pb2.DiffResponse.DIFF_SOME,
+        ["profile"],
+        [],
+    )
+    same = door.stub.DiffConfig(provider_pb2.DiffRequest(olds=olds, news=olds))
+    assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+def test_a_value_that_cannot_be_honoured(door: Door) -> None:
+    """A value of the wrong shape ends the run in one sentence, in this provider's own words."""
+    with pytest.raises(
+        Failed, match=r"^reading the provider's configuration: acgr:requestsPerSecond is a number above 0"
+    ):
+        door.configure(requestsPerSecond="fast")
+    with pytest.raises(Failed, match="acgr:accessKey and acgr:secretKey are given together"):
+        door.configure(accessKey="x")
+
+
+def test_values_as_the_engine_hands_them_over(door: Door) -> None:
+    """A structure comes as it is, or as JSON text; a number may be text."""
+    for endpoints in ([{"connect": "http://127.0.0.1:1"}], '[{"connect": "http://127.0.0.1:1"}]'):
+        door.configure("mine", endpoints=endpoints, requestsPerSecond="7", allowInsecureEndpoints="true")
+        settings = door.servicer.run.settings
+        assert (settings.endpoints, settings.rate.per_second) == ({"connect": "http://127.0.0.1:1"}, 7.0)
+
+
+def test_whose_words_come_first(sandbox: Sandbox, tmp_path: Any) -> None:
+    """The environment comes before a stack's configuration; a provider of its own says whose credentials it uses."""
+    environ = {
+        "ACGR_CACHE": str(tmp_path),
+        "ACGR_PROFILE": "of-the-environment",
+        "AWS_ENDPOINT_URL_CONNECT": "http://127.0.0.1:1",
+    }
+    given = {"profile": "own", "endpoints": [{"connect": "http://127.0.0.1:2"}]}
+    with opened(sandbox, shared_session(), environ) as door:
+        door.configure("default_0_1_0", **given)
+        settings = door.servicer.run.settings
+        assert (settings.profile, settings.endpoints["connect"]) == ("of-the-environment", "http://127.0.0.1:1")
+        door.configure("mine", **given)
+        settings = door.servicer.run.settings
+        assert (settings.profile, settings.endpoints["connect"]) == ("own", "http://127.0.0.1:2")
+
+
+def test_not_configured(sandbox: Sandbox) -> None:
+    """A resource that is asked for before the provider is configured is one sentence, and no traceback."""
+    with (
+        opened(sandbox, shared_session(), {}) as door,
+        pytest.raises(Failed, match=r"^the provider is not configured$"),
+    ):
+        door.check(KIND, placement())
+
+
+def test_an_unknown_kind(door: Door) -> None:
+    """A resource that is not served is named, with those that are."""
+    with pytest.raises(Failed, match="there is no resource acgr:index:Agent; there are: InstanceReplica, "):
+        door.check("Agent", {})
