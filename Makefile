@@ -12,8 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up preview refresh down check fmt lint type dist test test-fast test-oldest golden bench bench-sandbox bench-checks venv lock \
-	clean
+.PHONY: help up preview refresh down check fmt lint type docs picture dist test test-fast test-oldest golden bench bench-sandbox \
+	bench-checks venv lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -31,7 +31,7 @@ down: venv ## take it all down and stop the sandbox
 	@$(PY) scripts/stack.py down $(ARGS)
 
 check: venv ## everything that CI checks; says how long each part took
-	@$(PY) scripts/check.py lint type dist test
+	@$(PY) scripts/check.py lint type docs dist test
 
 fmt: venv ## format the code and mend what can be mended
 	.venv/bin/ruff format .
@@ -49,6 +49,12 @@ type: venv ## mypy, strict
 	MYPYPATH=scripts .venv/bin/mypy scripts hatch_build.py
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 	.venv/bin/mypy examples/from-one-region
+
+docs: venv ## build the documentation as a site, build/site; a warning or a dead link fails it
+	@$(PY) scripts/docs.py
+
+picture: venv ## draw the README's picture anew from a run of `make up` and `make preview`
+	@$(PY) scripts/picture.py
 
 dist: venv ## build wheel and sdist into dist/ and check them
 	@$(PY) scripts/dist.py
@@ -81,9 +87,10 @@ bench-checks: venv ## measure the checks of a preview of thousands of resources
 venv: ## the virtual environment with what requirements.lock names, each checked against its hash
 	@PYTHON="$(PYTHON)" scripts/venv
 
-lock: ## write requirements.lock and requirements-oldest.lock anew, after a change in requirements*.txt or pyproject.toml; takes uv
+lock: ## write all requirements*.lock anew, after a change in requirements*.txt or pyproject.toml; takes uv
 	$(LOCK) requirements.txt --output-file requirements.lock
 	$(LOCK) requirements-oldest.txt --output-file requirements-oldest.lock
+	$(subst 3.10,3.11,$(LOCK)) requirements-docs.txt --output-file requirements-docs.lock
 
 clean: ## stop the sandbox; remove its state, the stack's and the caches (.venv stays)
 	@if [ -d .state/sandbox ] && [ -x .venv/bin/acgr ]; then .venv/bin/acgr sandbox stop --folder .state/sandbox; fi

@@ -20,7 +20,9 @@ from workload_measures.results import keep, kept, markdown, newest, operations, 
 from workload_measures.row import Row, measure, unfit
 from workload_measures.selection import add_options, chosen
 
-RESULTS = Path(__file__).resolve().parents[1] / ".state" / "bench" / "results.jsonl"
+CLONE = Path(__file__).resolve().parents[1]
+RESULTS = CLONE / ".state" / "bench" / "results.jsonl"
+FIGURES = CLONE / "docs" / "images"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,13 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.render:
         rows = newest(kept(options.results))
         render(f"{markdown(rows)}\n\n{verdicts(rows)}", options.render)
-        _draw(rows, options.results)
+        for path in plot.draw(rows, options.figures):
+            print(f"Wrote {path}.", file=sys.stderr)
         return 0
     with tree(options.commit) as measured:
         rows = [row for case in chosen(options) if (row := _measured(case, measured, options.results))]
     held = measures(rows)
     print(plain_table(rows), operations(rows), "\n".join(map(told, held)), sep="\n\n")
-    _draw(rows, options.results)
     return 0 if all(measure.is_met for measure in held) else 1
 
 
@@ -44,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--results", type=Path, default=RESULTS, help="file to which rows are added as JSON lines")
     parser.add_argument(
         "--render", type=Path, metavar="DOCUMENT", help="measure nothing; put the rows of --results there"
+    )
+    parser.add_argument(
+        "--figures", type=Path, metavar="FOLDER", default=FIGURES, help="where --render draws the figures"
     )
     parser.add_argument("--commit", help="measure a frozen copy of that commit instead of the clone as it is")
     add_options(parser)
@@ -58,14 +63,6 @@ def _measured(case: Case, measured: Tree, results: Path) -> Row | None:
     row = measure(case, measured)
     keep(row, results)
     return row
-
-
-def _draw(rows: Sequence[Row], results: Path) -> None:
-    if not plot.is_available():
-        print("No plot: matplotlib is not installed (bench/requirements.txt).", file=sys.stderr)
-        return
-    for path in plot.draw(rows, results):
-        print(f"Wrote {path}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

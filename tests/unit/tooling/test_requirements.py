@@ -79,7 +79,7 @@ def test_what_is_installed_is_what_is_pinned(name: str, python: str) -> None:
     assert {canonical(one.name) for one in ASKED} <= locked.keys()
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-oldest"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-oldest", "requirements-docs"])
 def test_everything_that_is_installed_has_a_hash(name: str) -> None:
     """Each distribution of a lock is pinned with its hashes, and nothing is taken from elsewhere."""
     text = (CLONE / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")

@@ -10,7 +10,7 @@ from acgr_connect.scheduling.token_bucket import Rate
 RATE = Rate(2.0, 5.0)
 
 MEASURED = [
-    # (numbers, agents, scope, seconds from the first call to the last): docs/performance.md
+    # (numbers, agents, scope, seconds from the first call to the last): bench/results.md
     *[(25, 100, "per-operation", 48.6), (25, 100, "shared", 95.7), (50, 100, "per-operation", 48.7)],
     *[(50, 100, "shared", 135.8), (200, 200, "per-operation", 106.4), (200, 200, "shared", 423.1)],
     *[(0, 100, "shared", 50.2), (0, 1000, "shared", 504.8)],
