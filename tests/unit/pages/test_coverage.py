@@ -1,0 +1,87 @@
+"""Each fenced block of the pages is of a kind that a check looks at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from code_blocks import ROOT, Block, blocks
+
+from acgr_sandbox import load_scenario
+
+CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "text"}
+"""Languages that the tests of this folder look at. `text` is what was printed, and no command stands in it."""
+
+FOR_THE_SITE = {"{toctree}", "{eval-rst}"}
+"""Blocks that Sphinx reads: `make docs` fails where it does not understand one."""
+
+
+def test_each_block_says_what_it_is() -> None:
+    """A block without a language, or of one that nothing looks at, is checked by nobody."""
+    assert [f"{block} [{block.language}]" for block in blocks() if block.language not in CHECKED | FOR_THE_SITE] == []
+
+
+def test_each_fence_is_closed() -> None:
+    """What is open takes the rest of the page in."""
+    assert all("```" not in block.text for block in blocks())
+    assert len(blocks()) > 80
+
+
+def _is_of_the_site(page: str) -> bool:
+    return page == "docs/index.md" or page.startswith("docs/reference/")
+
+
+@pytest.mark.parametrize("block", blocks(*FOR_THE_SITE), ids=str)
+def test_pages_read_well_without_the_site(block: Block) -> None:
+    """Only the page of contents and the generated reference have what a Git host does not understand."""
+    assert _is_of_the_site(block.page)
+
+
+@pytest.mark.parametrize("block", blocks("text"), ids=str)
+def test_text_is_no_command(block: Block) -> None:
+    """Commands are of a console, where they are checked."""
+    assert not block.text.lstrip().startswith(("$ ", "acgr ", "pulumi ", "make ", "aws "))
+
+
+def _json(text: str) -> Any:
+    """An object, some of its members, or an object a line."""
+    if text.startswith("{") and text.count("\n{"):
+        return [json.loads(line) for line in text.splitlines()]
+    return json.loads(text if text.startswith(("{", "[")) else "{" + text + "}")
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_json(block: Block) -> None:
+    """It can be read; a policy of IAM has what one has."""
+    read = _json(block.text)
+    assert read
+    if "Statement" in read:
+        assert read["Version"] == "2012-10-17"
+        assert all({"Effect", "Action"} <= set(statement) for statement in read["Statement"])
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_yaml(block: Block) -> None:
+    """It can be read; a scenario can be loaded. tests/workflows.py runs the workflows."""
+    lines = block.text.splitlines()
+    if all(line.startswith("{") for line in lines):
+        assert all("do" in yaml.safe_load(line) for line in lines)
+        return
+    read = yaml.safe_load(block.text)
+    assert isinstance(read, dict)
+    if "instances" in read:
+        assert load_scenario(read).numbers
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("block", blocks("hcl"), ids=str)
+def test_hcl_is_of_an_example(block: Block) -> None:
+    """What is shown of Terraform stands in an example that runs."""
+    examples = [path for path in Path(ROOT, "examples").rglob("*.tf") if ".terraform" not in path.parts]
+    assert any(_squeezed(block.text) in _squeezed(path.read_text(encoding="utf-8")) for path in examples)
