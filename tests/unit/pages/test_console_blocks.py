@@ -16,7 +16,7 @@ import click
 import pytest
 from code_blocks import PAGES, ROOT, Block, blocks
 
-from acgr_cli import acgr
+from acgr_cli.command_line import acgr
 
 PULUMI = {
     "cancel": {"--yes"},
@@ -195,7 +195,7 @@ def _wrong(words: list[str]) -> str:
     if "--" in rest and (said := _wrong(rest[rest.index("--") + 1 :])):
         return said
     if program in CHECKS:
-        return CHECKS[program]([word for word in takewhile(lambda word: word != "--", rest)])
+        return CHECKS[program](list(takewhile(lambda word: word != "--", rest)))
     return "" if program in TOOLS else f"{program} is not known to this test"
 
 
