@@ -32,26 +32,8 @@ PULUMI = {
 """What the pages use of the Pulumi CLI, as `pulumi COMMAND --help` of 3.250 and 3.276 has it."""
 
 TOOLS = {
-    *(
-        "cat",
-        "cd",
-        "cp",
-        "eval",
-        "exit",
-        "export",
-        "fi",
-        "grep",
-        "if",
-        "jq",
-        "kill",
-        "less",
-        "pgrep",
-        "rm",
-        "sort",
-        "tail",
-        "then",
-    ),
-    *("pip", "pre-commit", "pytest", "python", "scripts/pulumi_cli.py", "terraform"),
+    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "grep", "if", "jq", "kill", "less", "pgrep", "rm"),
+    *("pip", "pre-commit", "pytest", "python", "scripts/pulumi_cli.py", "sort", "tail", "terraform", "then"),
 }
 """What else is typed: it is everybody's, or is run by other tests."""
 
