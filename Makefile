@@ -49,6 +49,7 @@ type: venv ## mypy, strict
 	MYPYPATH=scripts .venv/bin/mypy scripts hatch_build.py
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 	.venv/bin/mypy examples/from-one-region
+	cd examples/infrastructure-repo && ../../.venv/bin/mypy --config-file= --strict --cache-dir ../../.mypy_cache __main__.py
 
 docs: venv ## build the documentation as a site, build/site; a warning or a dead link fails it
 	@$(PY) scripts/docs.py

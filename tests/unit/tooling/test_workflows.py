@@ -12,6 +12,7 @@ from workflows import FOLDER, REUSABLE, Ended, Workflow, runner
 
 NAMES = sorted(path.name for path in FOLDER.iterdir())
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+CONSUMER = sorted((FOLDER.parents[1] / "examples" / "infrastructure-repo" / ".github" / "workflows").iterdir())
 
 WRITES = {
     ("release.yml", "attest"): {"attestations", "id-token"},
@@ -35,8 +36,9 @@ def workflows(names: list[str] | tuple[str, ...] = tuple(NAMES)) -> Any:
 
 
 def callers() -> list[tuple[str, dict[str, Any]]]:
-    """Of each sample that calls a workflow: the workflow's name, and the sample."""
-    samples = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)]
+    """Of each sample that calls a workflow, on the page and in the example: the workflow's name, and the sample."""
+    texts = [*re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE), *map(Path.read_text, CONSUMER)]
+    samples = [yaml.safe_load(text) for text in texts]
     jobs = [(sample["jobs"]["prod"], sample) for sample in samples if "jobs" in sample]
     return [(job["uses"].partition("@")[0].rpartition("/")[2], sample) for job, sample in jobs]
 
@@ -151,8 +153,8 @@ def test_the_samples_call_what_there_is(name: str, sample: dict[str, Any]) -> No
 
 
 def test_every_workflow_has_a_sample() -> None:
-    """The page shows how to call each of them."""
-    assert sorted(name for name, _ in callers()) == sorted(REUSABLE)
+    """The page shows how to call each of them, and the repository of a consumer calls each."""
+    assert sorted(name for name, _ in callers()) == sorted([*REUSABLE, *REUSABLE])
 
 
 CHANGES = """# Changelog
