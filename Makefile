@@ -43,12 +43,13 @@ lint: venv ## formatting, rules, which package may import which, and what workfl
 	.venv/bin/lint-imports
 	.venv/bin/zizmor --offline --quiet .github
 
-type: venv ## mypy, strict
+type: venv ## mypy and pyright, strict
 	.venv/bin/mypy
 	.venv/bin/mypy tests/typing/public_api.py tests/typing/discovered_program.py __main__.py
 	MYPYPATH=scripts .venv/bin/mypy scripts hatch_build.py
 	MYPYPATH=examples/policies .venv/bin/mypy examples/policies
 	.venv/bin/mypy examples/from-one-region
+	.venv/bin/basedpyright
 	cd examples/infrastructure-repo && ../../.venv/bin/mypy --config-file= --strict --cache-dir ../../.mypy_cache __main__.py
 
 docs: venv ## build the documentation as a site, build/site; a warning or a dead link fails it

@@ -31,9 +31,14 @@ class GlobalResiliencyNumberArgsDict(TypedDict):
     """
 
     flow: Identity | Mapping[str, Identity]
+    """The flow that answers: a name, id or ARN for both Regions, or a mapping of both Regions to one each."""
     phone_number: NotRequired[Identity | None]
+    """E.164, id or ARN; where it is not given, the entry's key is the number."""
     return_to: NotRequired[pulumi.Input[str] | None]
+    """Where the number goes when it is declared no longer: "instance" (the source instance, the default), "leave" (it
+    stays), or the ARN of a traffic distribution group."""
     description: NotRequired[pulumi.Input[str] | None]
+    """The number's description. Not touched where it is not given."""
 
 
 class GlobalResiliencyGroupArgsDict(TypedDict):
@@ -47,9 +52,13 @@ class GlobalResiliencyGroupArgsDict(TypedDict):
     """
 
     name: pulumi.Input[str]
+    """Its name. Another name is another group."""
     instance: Identity
+    """The source instance's ARN, alias or id, or the `InstanceReplica` that replicates it."""
     description: NotRequired[pulumi.Input[str] | None]
+    """Its description, which Connect cannot change."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]] | None]
+    """Keys to values. Tags that are not declared are left alone."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +94,25 @@ class GlobalResiliencyArgsDict(TypedDict):
     """`GlobalResiliencyArgs` as a dictionary."""
 
     traffic_distribution_group: Identity | GlobalResiliencyGroupArgsDict
+    """Its ARN, name or id, "default", or the resource that made it; it must exist in `source_region` or be made by the
+    same program. Or `{"name": …, "instance": …}`: then the component makes it, as its child `<name>-group`, and deletes
+    it once its numbers have left."""
     source_region: str
+    """The Region of the original instance."""
     replica_region: str
+    """The Region of the replica."""
     numbers: NotRequired[Mapping[str, GlobalResiliencyNumberArgsDict] | None]
+    """By phone number, or by a label where the number is not known yet. Keys are plain text, values may be Outputs.
+    None is an empty mapping."""
     agents: NotRequired[Sequence[str] | Mapping[str, Identity] | None]
+    """Users by name, id or ARN, or a mapping of plain labels to users where they are not known yet. None is an empty
+    list, and not the same as no argument."""
     max_removals: NotRequired[pulumi.Input[int | str] | None]
+    """How many agents one update may remove: a number, or a percentage of those there are, which allows at least one.
+    "10%" unless given. Leaving `agents` out altogether deletes the roster, which is not guarded."""
     max_number_removals: NotRequired[pulumi.Input[int | str] | None]
+    """The same for numbers that leave the group because they are declared no longer. "10%" unless given. A preview does
+    not show what it refuses: the run ends in an error, and no more have left than may."""
 
 
 class GlobalResiliencyNumber(TypedDict):
@@ -103,8 +125,11 @@ class GlobalResiliencyNumber(TypedDict):
     """
 
     e164: str
+    """The number."""
     target: str
+    """What it is placed on, written as declared; an ARN where a refresh found it elsewhere."""
     flows: Mapping[str, str]
+    """By Region, the flow that answers, written as declared; empty where nothing answers."""
 
 
 @final

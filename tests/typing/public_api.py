@@ -1,4 +1,4 @@
-"""The public types in use. Nothing here runs: `mypy --strict tests/typing/public_api.py` is the test."""
+"""The public types in use. Nothing here runs: mypy and pyright, both strict, are the test (`make type`)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def outputs(centre: GlobalResiliency) -> None:
 
 
 def mistakes(number: pulumi.Output[str]) -> None:
-    """What a type checker refuses before Pulumi runs: an `ignore` that is not needed is an error itself."""
+    """What type checkers refuse before Pulumi runs: an `ignore` that one of them does not need is an error itself."""
     GlobalResiliency("centre", source_region=SOURCE, replica_region=REPLICA)  # type: ignore[call-overload]
     GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers={number: {"flow": "A"}})  # type: ignore[dict-item]
     GlobalResiliencyArgs("default", SOURCE, REPLICA, numbers={"+44": {}})  # type: ignore[typeddict-item]

@@ -107,10 +107,20 @@ class TrafficDistributionGroupRosterArgsDict(TypedDict):
     """`TrafficDistributionGroupRosterArgs` as a dictionary."""
 
     traffic_distribution_group: Identity
+    """The group's ARN; with `source_region` also its name, its id, or "default". Another group replaces the resource.
+    """
     users: Sequence[str] | Mapping[str, Identity]
+    """Users of the source instance by name, id or ARN; or a mapping of plain labels to users where they are not known
+    yet. In a list, what is written is the label."""
     authoritative: NotRequired[pulumi.Input[bool] | None]
+    """Whether agents on the group that are not declared are removed. Those that are on it when the roster is created
+    stay until the next run, so that a preview shows them first. Refused beside anything else that declares agents of
+    the same group."""
     max_removals: NotRequired[pulumi.Input[int | str] | None]
+    """How many agents one update may remove: a number, or a percentage of those there are, which allows at least one.
+    "10%" unless given. A destroy is not guarded."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the original instance. Needed only where the group is not given by ARN."""
 
 
 @final

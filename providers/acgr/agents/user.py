@@ -75,8 +75,11 @@ class TrafficDistributionGroupUserArgsDict(TypedDict):
     """`TrafficDistributionGroupUserArgs` as a dictionary."""
 
     traffic_distribution_group: Identity
+    """The group's ARN; with `source_region` also its name, its id, or "default"."""
     user: Identity
+    """The user's name, id or ARN in the source instance. Another user replaces the resource."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the original instance. Needed only where the group is not given by ARN."""
 
 
 @final

@@ -82,10 +82,18 @@ class TrafficDistributionGroupArgsDict(TypedDict):
     """`TrafficDistributionGroupArgs` as a dictionary."""
 
     instance: Identity
+    """The source instance's ARN, or the `InstanceReplica` that replicates it; with `source_region` also its alias or
+    id. Another instance replaces the resource."""
     name: pulumi.Input[str]
+    """1 to 128 characters. One group of an instance has it; another name replaces the resource. "default" is the group
+    that Connect makes with the replica: it is taken over, and never made or deleted."""
     description: NotRequired[pulumi.Input[str] | None]
+    """1 to 250 characters. Connect has no operation that changes it, so that a change is refused. Not compared where it
+    is not given."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]] | None]
+    """Keys to values, 50 at most, changed in place. Tags that are not declared are left alone."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the original instance. Needed only where the instance is not given by ARN."""
 
 
 @final

@@ -81,10 +81,19 @@ class InstanceReplicaArgsDict(TypedDict):
     """`InstanceReplicaArgs` as a dictionary."""
 
     instance: Identity
+    """The source instance's ARN; with `source_region` also its alias or id. Another instance replaces the resource."""
     replica_region: pulumi.Input[str]
+    """The other Region of the pair. Another Region replaces the resource; as an instance has one replica, the one that
+    is there has to be deleted first."""
     replica_alias: NotRequired[pulumi.Input[str] | None]
+    """The alias of the replica: letters, digits and hyphens, 45 at most. Connect has no operation that changes it, so
+    that a change is refused. Not compared where it is not given."""
     on_delete: NotRequired[pulumi.Input[str] | None]
+    """"leave" (the default): the replica stays when it is declared no longer, and that is said. "delete": it is deleted
+    with all of its groups, unless numbers are on one of them. What is stored is what counts: a run before has to have
+    seen "delete"."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the original instance. Needed only where the instance is not given by ARN."""
 
 
 @final

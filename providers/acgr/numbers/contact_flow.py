@@ -83,9 +83,14 @@ class PhoneNumberContactFlowArgsDict(TypedDict):
     """`PhoneNumberContactFlowArgs` as a dictionary."""
 
     phone_number: Identity
+    """E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the resource."""
     region: pulumi.Input[str]
+    """The Region whose flow is declared: the number's own or, on a traffic distribution group, the other one. Another
+    Region replaces the resource."""
     flow: Identity
+    """The flow that answers there: its name, id or ARN in that Region."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region where the number was claimed. Needed where that is not `region` and the number is not given by ARN."""
 
 
 @final

@@ -127,13 +127,27 @@ class PhoneNumberPlacementArgsDict(TypedDict):
     """`PhoneNumberPlacementArgs` as a dictionary."""
 
     phone_number: Identity
+    """E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the resource."""
     target: Identity
+    """The ARN of a traffic distribution group or instance of the Region where the number was claimed; with
+    `source_region` also a group's name, its id, or "default"."""
     flow: Flows
+    """The flow that answers: a name, id or ARN for both Regions, or a mapping Region to one of these. Moving a number
+    drops its flow, so a placement always declares it."""
     return_to: NotRequired[pulumi.Input[str] | None]
+    """Where the number goes, with its flow, when the placement is deleted: "instance" (the source instance, the
+    default), "leave" (it stays), or the ARN of a traffic distribution group."""
     description: NotRequired[pulumi.Input[str] | None]
+    """The number's description. Not touched where it is not given."""
     source_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the original instance. Needed only where the target is not given by ARN."""
     replica_region: NotRequired[pulumi.Input[str] | None]
+    """The Region of the replica, if it is to be insisted on; otherwise the instance says it."""
     max_number_removals: NotRequired[pulumi.Input[int | str] | None]
+    """How many numbers may leave this number's group in one run because programs declare them no longer: a number, or a
+    percentage of those there were, which allows at least one. Numbers of a `GlobalResiliency` are guarded by "10%"
+    unless it says otherwise, others only where this is given. What stays where it is does not count, and a destroy is
+    not guarded."""
 
 
 @final
