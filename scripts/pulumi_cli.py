@@ -11,26 +11,16 @@ supported, and PATH is not asked.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from tooling import cli_version, go_build, kept_cli
+from tooling import cli_version, go_build, made_programs
 from tooling.console import Remedy, run_main, say
+from tooling.made_programs import Programs, cache_folder, new
 from tooling.passing import run
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Where a CLI that was made is kept: outside the clone, so that a new clone has it too."""
-    if environment.get("ACGR_CACHE"):
-        return Path(environment["ACGR_CACHE"]).expanduser().absolute()
-    home = environment.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser().absolute() / "acgr"
 
 
 def find_or_make(environment: Mapping[str, str]) -> Path:
@@ -51,7 +41,7 @@ def of_version(version: str, environment: Mapping[str, str]) -> Path:
     Raises:
         Remedy: It is not in the cache and cannot be made.
     """
-    return cached_or_made(cache_folder(environment), version, lambda into: make(into, version))
+    return cached_or_made(cache_folder(environment), version, partial(make, version=version))
 
 
 def cached_or_made(cache: Path, version: str, make_into: Callable[[Path], None]) -> Path:
@@ -62,25 +52,10 @@ def cached_or_made(cache: Path, version: str, make_into: Callable[[Path], None])
         version: The version, without the letter v.
         make_into: Fills an empty folder with another, `programs`, which is then installed.
     """
-    kept_cli.prepare(cache)
-    installed = cache / f"pulumi-v{version}"
-    if is_whole(installed):
-        return installed
-    with _alone(cache / f"{installed.name}.lock"):
-        if not is_whole(installed):
-            if installed.exists():
-                say(f"{installed} is made anew: {kept_cli.why_not(installed) or 'a program is missing'}.")
-            _install(installed, version, make_into)
-    return installed
-
-
-def is_whole(folder: Path) -> bool:
-    """Whether a folder of the cache holds a CLI, which is the one that was put there.
-
-    Installing is atomic, so two programs are enough to tell that it was finished.
-    """
-    programs = (folder / name for name in ("pulumi", cli_version.LANGUAGE_HOST))
-    return all(os.access(program, os.X_OK) for program in programs) and kept_cli.why_not(folder) is None
+    names = ("pulumi", cli_version.LANGUAGE_HOST)
+    require = partial(_require_version, version=version)
+    wanted = Programs(f"pulumi-v{version}", names, "the Pulumi CLI", make_into, require)
+    return made_programs.cached_or_made(cache, wanted)
 
 
 def make(workplace: Path, version: str) -> None:
@@ -89,21 +64,7 @@ def make(workplace: Path, version: str) -> None:
     Raises:
         Remedy: It cannot be built.
     """
-    go_build.build_into(_new(workplace / "programs"), _new(workplace / "go"), version)
-
-
-def _install(installed: Path, version: str, make_into: Callable[[Path], None]) -> None:
-    for left_over in installed.parent.glob(f"{installed.name}.part-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    workplace = Path(tempfile.mkdtemp(prefix=f"{installed.name}.part-", dir=installed.parent))
-    try:
-        make_into(workplace)
-        _require_version(workplace / "programs", version)
-        _remove(installed)
-        kept_cli.seal(installed, workplace / "programs")
-        (workplace / "programs").rename(installed)
-    finally:
-        shutil.rmtree(workplace, ignore_errors=True)
+    go_build.build_into(new(workplace / "programs"), new(workplace / "go"), version)
 
 
 def _require_version(programs: Path, version: str) -> None:
@@ -113,31 +74,6 @@ def _require_version(programs: Path, version: str) -> None:
             f"The Pulumi CLI that was made says version {printed or 'nothing'} instead of "
             f"v{version}: put a Pulumi CLI of version {cli_version.OLDEST} or later on PATH."
         )
-
-
-def _remove(installed: Path) -> None:
-    if installed.is_symlink() or installed.is_file():
-        installed.unlink()
-    shutil.rmtree(installed, ignore_errors=True)
-    if installed.exists():
-        raise Remedy(f"{installed} cannot be removed: remove it by hand, or name another folder in ACGR_CACHE.")
-
-
-def _new(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return folder
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Waiting for another process that is making the Pulumi CLI.")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Builds the Pulumi CLI and its Python language host from Go modules, pinned by go.sum files."""
+"""Builds the Pulumi CLI, its Python language host and the Terraform bridge from Go modules, pinned by go.sum files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tooling.cli_version import LANGUAGE_HOST, NEWEST, OLDEST
 from tooling.console import Remedy, say, step
@@ -17,15 +18,35 @@ FOLDERS = {NEWEST: MODULES / "newest", OLDEST: MODULES / "oldest"}
 """The versions that can be built, each from a module of its own."""
 
 _HOST_FOLDER = MODULES / "language-host"
+BRIDGE_FOLDER = MODULES.with_name("terraform-bridge")
+"""The module of the Terraform bridge."""
+
 _ON_PATH = f"a Pulumi CLI of version {OLDEST} or later on PATH"
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+_BRIDGE = "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _LAUNCHERS = (
     "python/cmd/pulumi-language-python-exec",
     "python/dist/pulumi-resource-pulumi-python",
 )
+
+
+class _What(NamedTuple):
+    """What is built: its name, its module, and what could be put on PATH instead."""
+
+    name: str
+    module: Path
+    instead: str = ""
+
+    @property
+    def or_put(self) -> str:
+        return f", or put {self.instead}" if self.instead else ""
+
+    @property
+    def install_go(self) -> str:
+        return f"install Go {'.'.join(map(str, required_go(self.module)))} or later{self.or_put}"
 
 
 def build_into(folder: Path, scratch: Path, version: str) -> None:
@@ -39,17 +60,31 @@ def build_into(folder: Path, scratch: Path, version: str) -> None:
     Raises:
         Remedy: Go is missing or too old, or a build failed.
     """
-    go = shutil.which("go")
-    if go is None:
-        raise Remedy(f"Go is not installed, and it takes Go to build the Pulumi CLI: {_install_go(version)}.")
-    environment = build_environment(os.environ, scratch, _configured_flags(go))
-    _require_go(go, environment, version)
+    what = _What("the Pulumi CLI", FOLDERS[version], _ON_PATH)
+    go, environment = _prepared(what, scratch)
     with step(f"Building the Pulumi CLI v{version} from Go modules (five to ten minutes)"):
         flags = f"-s -w -X {_VERSION_VARIABLE}=v{version}"
-        _build(go, FOLDERS[version], _CLI, folder / "pulumi", environment, ("-ldflags", flags))
+        _build(go, what, _CLI, folder / "pulumi", environment, flags)
     with step("Building Pulumi's Python language host (about half a minute)"):
-        _build(go, _HOST_FOLDER, _HOST, folder / LANGUAGE_HOST, environment, ("-ldflags", "-s -w"))
+        _build(go, what._replace(module=_HOST_FOLDER), _HOST, folder / LANGUAGE_HOST, environment)
     _copy_launchers(go, folder, environment, version)
+
+
+def build_bridge_into(folder: Path, scratch: Path, name: str) -> None:
+    """Builds the bridge, which makes a Pulumi provider of a Terraform provider, into a folder.
+
+    Args:
+        folder: Where it goes; it exists.
+        scratch: An empty folder for Go's module and build caches (about 3 GB); the caller removes it.
+        name: What the program is called.
+
+    Raises:
+        Remedy: Go is missing or too old, or the build failed.
+    """
+    what = _What("the Terraform bridge", BRIDGE_FOLDER)
+    go, environment = _prepared(what, scratch)
+    with step("Building the Terraform bridge from Go modules (six to fifteen minutes)"):
+        _build(go, what, _BRIDGE, folder / name, environment)
 
 
 def build_environment(user: Mapping[str, str], scratch: Path, flags: str) -> dict[str, str]:
@@ -77,12 +112,12 @@ def go_version(text: str) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
-def required_go(version: str) -> tuple[int, int, int]:
-    """The oldest Go that builds a version of the CLI, as its go.mod says."""
-    for line in (FOLDERS[version] / "go.mod").read_text(encoding="utf-8").splitlines():
+def required_go(module: Path) -> tuple[int, int, int]:
+    """The oldest Go that builds a module, as its go.mod says."""
+    for line in (module / "go.mod").read_text(encoding="utf-8").splitlines():
         if line.startswith("go ") and (required := go_version(line.replace(" ", ""))):
             return required
-    raise Remedy(f"{FOLDERS[version] / 'go.mod'} names no version of Go: restore the file.")
+    raise Remedy(f"{module / 'go.mod'} names no version of Go: restore the file.")
 
 
 def cause(errors: str) -> str:
@@ -102,32 +137,31 @@ def _configured_flags(go: str) -> str:
     return asked.stdout.strip()
 
 
-def _install_go(version: str) -> str:
-    return f"install Go {'.'.join(map(str, required_go(version)))} or later, or put {_ON_PATH}"
-
-
-def _require_go(go: str, environment: Mapping[str, str], version: str) -> None:
+def _prepared(what: _What, scratch: Path) -> tuple[str, dict[str, str]]:
+    """Go, and the environment it builds in."""
+    go = shutil.which("go")
+    if go is None:
+        raise Remedy(f"Go is not installed, and it takes Go to build {what.name}: {what.install_go}.")
+    environment = build_environment(os.environ, scratch, _configured_flags(go))
     # Asked in the module's folder: there a Go that may fetch a newer toolchain already does so.
-    asked = _go(go, ["env", "GOVERSION"], FOLDERS[version], environment)
+    asked = _go(go, ["env", "GOVERSION"], what.module, environment)
     there = go_version(asked.stdout) if asked.returncode == 0 else None
-    if there is None or there < required_go(version):
+    if there is None or there < required_go(what.module):
         found = asked.stdout.strip() or cause(asked.stderr)
-        raise Remedy(f"The Go at {go} cannot build the Pulumi CLI ({found}): {_install_go(version)}.")
+        raise Remedy(f"The Go at {go} cannot build {what.name} ({found}): {what.install_go}.")
+    return go, environment
 
 
 def _build(
-    go: str, module: Path, package: str, output: Path, environment: Mapping[str, str], options: Sequence[str]
+    go: str, what: _What, package: str, output: Path, environment: Mapping[str, str], flags: str = "-s -w"
 ) -> None:
-    command = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", *options, "-o", str(output), package]
-    built = _go(go, command, module, environment)
+    options = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", flags]
+    built = _go(go, ["build", *options, "-o", str(output), package], what.module, environment)
     if built.returncode != 0:
         say("\n".join(_telling_lines(built.stderr)))
-        raise Remedy(f"Building {package} failed ({cause(built.stderr)}): {_build_remedy()}.")
-
-
-def _build_remedy() -> str:
-    git = "" if shutil.which("git") else "install git (Go fetches some modules with it), "
-    return f"{git}see that Go can fetch modules (GOPROXY) and that the disk has 4 GB free, or put {_ON_PATH}"
+        git = "" if shutil.which("git") else "install git (Go fetches some modules with it), "
+        remedy = f"{git}see that Go can fetch modules (GOPROXY) and that the disk has 4 GB free{what.or_put}"
+        raise Remedy(f"Building {package} failed ({cause(built.stderr)}): {remedy}.")
 
 
 def _copy_launchers(go: str, folder: Path, environment: Mapping[str, str], version: str) -> None:

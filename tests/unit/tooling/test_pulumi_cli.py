@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_cli import cache_folder, cached_or_made, find_or_make, make, of_version
-from tooling import kept_cli
+from pulumi_cli import cached_or_made, find_or_make, make, of_version
+from tooling import kept_programs
 from tooling.cli_version import LANGUAGE_HOST, NEWEST, OLDEST
 from tooling.console import Remedy
 from tooling.go_build import FOLDERS, MODULES, build_environment, build_into, cause, go_version, required_go
+from tooling.made_programs import cache_folder
 
 
 def write_programs(folder: Path, version: str = NEWEST) -> None:
@@ -29,7 +30,7 @@ def write_kept(cache: Path, version: str = NEWEST) -> Path:
     """Writes a CLI into the cache, as making it does."""
     folder = cache / f"pulumi-v{version}"
     write_programs(folder, version)
-    kept_cli.seal(folder, folder)
+    kept_programs.seal(folder, folder)
     return folder
 
 
@@ -136,7 +137,7 @@ def plant_with_record(cache: Path, witness: Path) -> None:
     """The whole folder is somebody else's, and so is what was written down."""
     folder = cache / f"pulumi-v{NEWEST}"
     plant(folder, witness)
-    kept_cli.seal(folder, folder)
+    kept_programs.seal(folder, folder)
     for path in (folder, *folder.iterdir(), folder.with_name(f"{folder.name}.sha256")):
         give_away(path)
 
@@ -289,8 +290,8 @@ def test_modules_agree_with_the_script(version: str) -> None:
 
 def test_each_version_says_which_go_it_takes() -> None:
     """The oldest Go stands in go.mod, so an older Pulumi CLI can be built with an older Go."""
-    assert required_go(NEWEST) == (1, 26, 6)
-    assert required_go(OLDEST) == (1, 25, 11)
+    assert required_go(FOLDERS[NEWEST]) == (1, 26, 6)
+    assert required_go(FOLDERS[OLDEST]) == (1, 25, 11)
 
 
 def test_versions_lie_side_by_side(tmp_path: Path) -> None:

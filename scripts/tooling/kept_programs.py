@@ -1,4 +1,4 @@
-"""Whether a CLI in the cache is the one that was put there: by this user, and unchanged since.
+"""Whether the programs in a folder of the cache are those that were put there: by this user, and unchanged since.
 
 A program from the cache is executed. So nobody else may own or write it, and its hash must be the one that was written
 down beside it when it was made. What does not fit is made anew.
