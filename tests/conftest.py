@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 import pulumi_cli
+import terraform_bridge as bridge
 from tooling.console import Remedy
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a test is never about how long something takes on a machine that does other work
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
-KEPT = ("ACGR_CACHE", "ACGR_CONTRACT_")
+KEPT = ("ACGR_BRIDGE", "ACGR_CACHE", "ACGR_CONTRACT_")
 
-MARKERS = {"pulumi_folder": "engine", "terraform": "terraform"}
+MARKERS = {"pulumi_folder": "engine", "terraform": "terraform", "terraform_bridge": "terraform"}
 """The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""
 
 
@@ -51,9 +53,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def pulumi_folder(pytestconfig: pytest.Config) -> Path:
     """The folder of the Pulumi CLI: on PATH or in the cache, or made now, by one worker for all."""
+    return _made(pytestconfig, pulumi_cli.find_or_make)
+
+
+@pytest.fixture(scope="session")
+def terraform_bridge(pytestconfig: pytest.Config) -> Path:
+    """The folder of the Terraform bridge: in the cache, or made now where `ACGR_BRIDGE=build` asks for it."""
+    if os.environ.get("ACGR_BRIDGE") == "build":
+        return _made(pytestconfig, bridge.find_or_make)
+    if (found := bridge.cached(os.environ)) is None:
+        pytest.skip("The Terraform bridge is not in the cache: scripts/terraform_bridge.py makes it, in ten minutes.")
+    return found
+
+
+def _made(pytestconfig: pytest.Config, find_or_make: Callable[[Mapping[str, str]], Path]) -> Path:
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():  # making it takes minutes, and says so
         try:
-            return pulumi_cli.find_or_make(os.environ)
+            return find_or_make(os.environ)
         except Remedy as remedy:
             pytest.fail(str(remedy), pytrace=False)

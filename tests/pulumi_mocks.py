@@ -31,6 +31,7 @@ class Registered:
     inputs: dict[str, Any]
     protect: bool
     dependencies: list[str]
+    ignore_changes: list[str]
 
 
 @dataclass
@@ -107,6 +108,7 @@ class _Recorder(MockMonitor):
                 known,
                 request.protect,
                 list(request.dependencies),
+                list(request.ignoreChanges),
             )
         )
         return answer

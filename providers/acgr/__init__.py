@@ -18,7 +18,11 @@ from acgr.instances.group import *
 from acgr.instances.replica import *
 from acgr.numbers.contact_flow import *
 from acgr.numbers.placement import *
+from acgr.runtime.claimed import leave_targets_to_placements as leave_targets_to_placements
+from acgr.runtime.claimed import watch as _watch
 from acgr.runtime.run import connected as connected
+
+_watch()  # a program that imports this package, and nothing else
 
 _NOT_PUBLIC = ("TYPE_CHECKING", "agents", "instances", "numbers", "runtime")
 

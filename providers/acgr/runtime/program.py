@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as settings
 
+from acgr.runtime.claimed import watch
 from acgr.runtime.run import current_run
 
 DYNAMIC = "pulumi-python"
@@ -56,6 +57,7 @@ def require_own(whose: str, opts: pulumi.ResourceOptions | None) -> None:
             f"{whose}: opts.import_: a dynamic resource cannot be imported; leave it out: what exists is taken over as "
             "it is, without a call"
         )
+    watch()
     run = current_run()
     if not run.has_looked_for_secrets:
         run.has_looked_for_secrets = True

@@ -86,8 +86,11 @@ class Centre:
 
     def placed(self, last: int) -> tuple[str, dict[str, str]]:
         """Where a number is, by name, and its flows by Region."""
+        return self.of(self.sandbox.world.number(e164(last)))
+
+    def of(self, number: Number) -> tuple[str, dict[str, str]]:
+        """The same of a number of the world."""
         world = self.sandbox.world
-        number = world.number(e164(last))
         on = world.groups.get(number.target)
         flows = {r: world.flows[f].name for r in world.regions_of(number) if (f := number.flow_in(r))}
         return on.name if on else world.instances[number.target].alias, flows

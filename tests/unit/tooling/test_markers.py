@@ -20,15 +20,19 @@ def stack(pulumi_folder): ...
 @pytest.fixture
 def terraform(): ...
 
+@pytest.fixture
+def terraform_bridge(): ...
+
 def test_plain(tmp_path): ...
 def test_with_a_stack(stack): ...
 def test_with_terraform(terraform): ...
+def test_with_the_bridge(stack, terraform_bridge): ...
 """
 REPORT = """
 
 def pytest_collection_finish(session):
     for item in session.items:
-        print(item.name, [mark.name for mark in item.iter_markers()])
+        print(item.name, sorted(mark.name for mark in item.iter_markers()))
 """
 
 
@@ -44,4 +48,5 @@ def test_marked_by_what_they_ask_for(tmp_path: Path) -> None:
         "test_plain []",
         "test_with_a_stack ['engine']",
         "test_with_terraform ['terraform']",
+        "test_with_the_bridge ['engine', 'terraform']",
     ]

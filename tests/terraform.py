@@ -43,7 +43,7 @@ class Terraform:
     """One configuration in a folder of its own.
 
     Args:
-        folder: where it is.
+        folder: where it is; what `main.tf` says there, until `apply` or `planned` are given another program.
         url: of the sandbox.
     """
 
@@ -62,12 +62,14 @@ class Terraform:
             "CHECKPOINT_DISABLE": "1",
             "TF_IN_AUTOMATION": "1",
         }
-        self._write("")
+        if not (folder / "main.tf").exists():
+            self._write("")
         self._run("init", f"-plugin-dir={PLUGINS}")
 
-    def apply(self, program: str) -> str:
+    def apply(self, program: str | None = None) -> str:
         """Make the world what the configuration says; what Terraform printed."""
-        self._write(program)
+        if program is not None:
+            self._write(program)
         return self._run("apply", "-auto-approve")
 
     def planned(self, program: str) -> dict[str, dict[str, Any]]:
@@ -81,6 +83,14 @@ class Terraform:
         """Nothing is to be changed: the exit code would be 2."""
         self._run("plan", "-detailed-exitcode")
 
+    def plan(self) -> str:
+        """What a plan says to people."""
+        return self._run("plan")
+
+    def outputs(self) -> str:
+        """The outputs, as JSON."""
+        return self._run("output", "-json")
+
     def forget(self, *addresses: str) -> None:
         """Drop resources from the state, so that they can be imported."""
         self._run("state", "rm", *addresses)
@@ -93,7 +103,7 @@ class Terraform:
         (self._folder / "main.tf").write_text(_HEAD + program, encoding="utf-8")
 
     def _run(self, command: str, *arguments: str) -> str:
-        rest = () if command in ("state", "show") else ("-no-color",)
+        rest = () if command in ("state", "show", "output") else ("-no-color",)
         process = subprocess.run(
             [str(TERRAFORM), command, *arguments, *rest],
             cwd=self._folder,
