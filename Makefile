@@ -51,6 +51,8 @@ type: venv ## mypy and pyright, strict
 	.venv/bin/mypy examples/from-one-region
 	.venv/bin/basedpyright
 	cd examples/infrastructure-repo && ../../.venv/bin/mypy --config-file= --strict --cache-dir ../../.mypy_cache __main__.py
+	MYPYPATH=examples/beside-pulumi-aws .venv/bin/mypy examples/beside-pulumi-aws
+	.venv/bin/mypy examples/beside-terraform
 
 docs: venv ## build the documentation as a site, build/site; a warning or a dead link fails it
 	@$(PY) scripts/docs.py

@@ -22,7 +22,7 @@ from acgr.runtime.claimed import leave_targets_to_placements as leave_targets_to
 from acgr.runtime.claimed import watch as _watch
 from acgr.runtime.run import connected as connected
 
-_watch()  # a program that imports this package, and nothing else
+_watch()  # where this is a program; anywhere else there is nothing to watch
 
 _NOT_PUBLIC = ("TYPE_CHECKING", "agents", "instances", "numbers", "runtime")
 
