@@ -16,6 +16,7 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
+import language_hosts as hosts
 import pulumi_cli
 import terraform_bridge as bridge
 from tooling.console import Remedy
@@ -24,7 +25,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a test is never about how long something takes on a machine that does other work
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
-KEPT = ("ACGR_BRIDGE", "ACGR_CACHE", "ACGR_CONTRACT_")
+KEPT = ("ACGR_BRIDGE", "ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_LANGUAGE_HOSTS")
 
 MARKERS = {"pulumi_folder": "engine", "terraform": "terraform", "terraform_bridge": "terraform"}
 """The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""
@@ -48,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in MARKERS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKERS[fixture])
+
+
+@pytest.fixture(scope="session")
+def language_hosts() -> Path:
+    """The folder of the hosts for YAML and Node.js: in the cache, or made where `ACGR_LANGUAGE_HOSTS` is `build`."""
+    if os.environ.get("ACGR_LANGUAGE_HOSTS") == "build":
+        return hosts.find_or_make(os.environ)
+    if (found := hosts.cached(os.environ)) is None:
+        pytest.skip("The language hosts are not in the cache: scripts/language_hosts.py makes them, in five minutes.")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from acgr import PhoneNumberPlacement, TrafficDistributionGroup, TrafficDistribu
 from acgr.arguments import Identity, given_arguments
 from acgr.runtime.preflight import ask, asking_together
 from acgr_components.agents import NOT_GIVEN
-from acgr_components.declared import Declared, declared
-from acgr_connect.model.arns import is_arn
+from acgr_components.answers import GlobalResiliencyNumber, dark, group_arn, members, number
+from acgr_components.declared import declared
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, Unpack
@@ -115,23 +115,6 @@ class GlobalResiliencyArgsDict(TypedDict):
     not show what it refuses: the run ends in an error, and no more have left than may."""
 
 
-class GlobalResiliencyNumber(TypedDict):
-    """Where callers of one number arrive.
-
-    Attributes:
-        e164: the number.
-        target: what it is placed on, written as declared; an ARN where a refresh found it elsewhere.
-        flows: by Region, the flow that answers, written as declared; empty where nothing answers.
-    """
-
-    e164: str
-    """The number."""
-    target: str
-    """What it is placed on, written as declared; an ARN where a refresh found it elsewhere."""
-    flows: Mapping[str, str]
-    """By Region, the flow that answers, written as declared; empty where nothing answers."""
-
-
 @final
 class GlobalResiliency(pulumi.ComponentResource):
     """Numbers on a traffic distribution group, each with its flow in both Regions, and agents who serve both.
@@ -193,16 +176,16 @@ class GlobalResiliency(pulumi.ComponentResource):
                 TrafficDistributionGroupRoster(f"{name}-agents", opts=child, **wanted.roster) if wanted.roster else None
             )
             self.placements = {
-                label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **number)
-                for label, number in wanted.placements.items()
+                label: PhoneNumberPlacement(f"{name}-{label}", opts=child, **placed)
+                for label, placed in wanted.placements.items()
             }
         made = [one for one in (self.group, self.roster) if one is not None]
         if children := [*made, *self.placements.values()]:
             ask(self, children)
-        self.agents = _members(self.roster)
-        self.traffic_distribution_group_arn = self._group_arn(wanted)
-        self.numbers = {label: _number(placement, wanted.regions) for label, placement in self.placements.items()}
-        self.dark_numbers = _dark(self.placements)
+        self.agents = members(self.roster)
+        self.traffic_distribution_group_arn = group_arn(wanted.group, self.group, self.roster, self.placements)
+        self.numbers = {label: number(placement, wanted.regions) for label, placement in self.placements.items()}
+        self.dark_numbers = dark(self.placements)
         self.register_outputs(
             {
                 "traffic_distribution_group_arn": self.traffic_distribution_group_arn,
@@ -211,39 +194,3 @@ class GlobalResiliency(pulumi.ComponentResource):
                 "agents": self.agents,
             }
         )
-
-    def _group_arn(self, wanted: Declared) -> pulumi.Output[str | None]:
-        if self.group:
-            return pulumi.Output.from_input(self.group.id)
-        if isinstance(wanted.group, str) and is_arn(wanted.group):
-            return pulumi.Output.from_input(wanted.group)
-        arns = [
-            *([self.roster.traffic_distribution_group_arn] if self.roster else []),
-            *(placement.placed_on_arn for placement in self.placements.values()),
-        ]
-        return pulumi.Output.from_input(arns[0] if arns else None)
-
-
-def _members(roster: TrafficDistributionGroupRoster | None) -> pulumi.Output[dict[str, str]]:
-    """The members; none of a roster that is not made yet, while a refresh runs the program."""
-    if roster is None:
-        return pulumi.Output.from_input({})
-    return roster.members.apply(lambda members: members or {})
-
-
-def _number(placement: PhoneNumberPlacement, regions: tuple[str, str]) -> pulumi.Output[GlobalResiliencyNumber]:
-    def answers(known: Mapping[str, Any]) -> GlobalResiliencyNumber:
-        flow, arns = known["flow"], known["arns"] or {}
-        written = flow if isinstance(flow, Mapping) else dict.fromkeys(regions, flow)
-        # A Region without a flow stays visible: the engine would drop a key whose value is None.
-        flows = {region: written.get(region, arns[region]) if region in arns else "" for region in regions}
-        return {"e164": known["e164"], "target": known["target"], "flows": flows}
-
-    return pulumi.Output.all(
-        e164=placement.e164, target=placement.target, flow=placement.flow, arns=placement.contact_flow_arns
-    ).apply(answers)
-
-
-def _dark(placements: Mapping[str, PhoneNumberPlacement]) -> pulumi.Output[list[str]]:
-    regions = {label: placement.dark_regions for label, placement in placements.items()}
-    return pulumi.Output.all(**regions).apply(lambda dark: [label for label in placements if dark[label]])

@@ -92,6 +92,7 @@ class Engine:
     """The engine that asks, as far as its operator is told something. Nobody listens without an address."""
 
     def __init__(self, address: str | None) -> None:
+        self.address = address or ""
         self.stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
 
     def log(self, urn: str | None, severity: Any, message: str, *, ephemeral: bool) -> None:

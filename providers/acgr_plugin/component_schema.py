@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from acgr.runtime.naming import camel
+from acgr_components.answers import GlobalResiliencyNumber
 from acgr_components.global_resiliency import (
     GlobalResiliency,
     GlobalResiliencyArgs,
     GlobalResiliencyGroupArgsDict,
-    GlobalResiliencyNumber,
     GlobalResiliencyNumberArgsDict,
 )
 from acgr_plugin.docstrings import entries, summary

@@ -90,6 +90,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.engine: Engine = SpeakingEngine(address)
         self._open_run, self._environ = open_run, environ
         self._run: Run | None = None
+        self._version: str | None = None
         self._cancelled = Event()
 
     @property
@@ -108,7 +109,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
         """The engine says where it is, and is told what may be sent."""
         self.engine = SpeakingEngine(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
         """Another engine, that has found a plugin which runs already."""
@@ -158,10 +159,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             except (SettingError, log.LogSettingError) as error:
                 raise StepFailed(f"reading the provider's configuration: {error}") from error
             run = self._run = self._open_run(settings)
+            # A program whose SDK has a version has a default provider of that version.
+            self._version = package_version() if str(request.name).startswith(f"{DEFAULT_PROVIDER}_") else None
             operation = self._request("").without_time(run.connection.clock)
             for warning in settings.warnings:
                 operation.warn(in_own_words(warning))
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptOutputs=True)
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
         """The operator has asked the run to stop."""
@@ -268,6 +271,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             response = provider_pb2.InvokeResponse()
             getattr(response, "return").CopyFrom(packed(found, found if given.secret else ()))
             return response
+
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """A component, whose children are resources of this plugin."""
+        from acgr_plugin.component import constructed  # the SDK's part of it takes a while to load
+
+        with self._told(context):
+            return constructed(request, context, self.run, self._request(""), self.engine.address, self._version)
 
     # How they are answered.
 

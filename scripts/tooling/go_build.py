@@ -1,4 +1,4 @@
-"""Builds the Pulumi CLI, its Python language host and the Terraform bridge from Go modules, pinned by go.sum files."""
+"""Builds the Pulumi CLI, language hosts and the Terraform bridge from Go modules, pinned by go.sum files."""
 
 from __future__ import annotations
 
@@ -85,6 +85,24 @@ def build_bridge_into(folder: Path, scratch: Path, name: str) -> None:
     go, environment = _prepared(what, scratch)
     with step("Building the Terraform bridge from Go modules (six to fifteen minutes)"):
         _build(go, what, _BRIDGE, folder / name, environment)
+
+
+def build_hosts_into(folder: Path, scratch: Path, packages: Mapping[str, tuple[Path, str]]) -> None:
+    """Builds language hosts into a folder, which the engine asks to run programs of a language.
+
+    Args:
+        folder: Where they go; it exists.
+        scratch: An empty folder for Go's module and build caches (about 3 GB); the caller removes it.
+        packages: By the program's name, the folder of the module and the package in it.
+
+    Raises:
+        Remedy: Go is missing or too old, or a build failed.
+    """
+    for name, (module, package) in packages.items():
+        what = _What(f"the language host {name}", module)
+        go, environment = _prepared(what, scratch)
+        with step(f"Building {name} from Go modules (one to three minutes)"):
+            _build(go, what, package, folder / name, environment)
 
 
 def build_environment(user: Mapping[str, str], scratch: Path, flags: str) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from acgr.runtime.naming import camel
+
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 Declaration = dict[str, Any]
@@ -57,3 +59,28 @@ def team(name: str) -> Declaration:
 def got(kind: str, name: str, id_: str, *more: str) -> Declaration:
     """A resource that is read and not managed."""
     return {"kind": kind, "name": name, "get": id_, "args": dict(enumerate(more)), "options": {}}
+
+
+DYNAMIC = "pulumi-python:dynamic/acgr:"
+"""How the types of dynamic resources begin."""
+
+
+def native(declared: Declaration, *, provider: str | None = None) -> Declaration:
+    """The same number, roster or component as a resource of the native provider, which takes over the dynamic one."""
+    name = {
+        "number": "PhoneNumberPlacement",
+        "roster": "TrafficDistributionGroupRoster",
+        "component": "GlobalResiliency",
+    }[declared["kind"]]
+    args = {camel(key): value for key, value in declared["args"].items()}
+    is_component = declared["kind"] == "component"
+    options = {**declared["options"], **({"provider": provider} if provider else {})}
+    if not is_component:
+        options["former"] = f"{DYNAMIC}{name}"
+    kind = "remote" if is_component else "native"
+    return {**declared, "kind": kind, "args": {"token": f"acgr:index:{name}", **args}, "options": options}
+
+
+def provider(name: str, **config: Any) -> Declaration:
+    """A native provider with a configuration of its own."""
+    return {"kind": "provider", "name": name, "args": config, "options": {}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _CHANGED = re.compile(r"\s+([~+-] (?!pulumi|\d).*)")
 _SUBJECT = re.compile(r"  [^ ].* \((.+)\):")
+_EXPORTED = re.compile(r'    (?:\+ )?(\S+?) *: "(.*)"')
 _INDENT = "    "
 _WRAPPED = "error: 1 error occurred:"
 
@@ -28,6 +29,12 @@ class Ran:
         _, _, after = self.text.partition("\nResources:\n")
         lines = [line.strip() for line in after.partition("\n\n")[0].splitlines()]
         return [re.sub(r"^\d+ changes\. ", "", line) for line in lines if line and not line.startswith("@")]
+
+    def exported(self) -> dict[str, str]:
+        """What the program exports, as far as it is plain text."""
+        _, _, after = self.text.partition("\nOutputs:\n")
+        lines = after.partition("\n\n")[0].splitlines()
+        return {found[1]: found[2] for line in lines if (found := _EXPORTED.fullmatch(line))}
 
     def said(self, name: str) -> list[str]:
         """The sentences under a resource in the diagnostics, errors included."""

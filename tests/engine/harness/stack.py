@@ -112,6 +112,12 @@ class Stack:
         self.configure(config)
         self.declare()
 
+    def use_native(self) -> None:
+        """The project finds the native provider where the wheel has put it."""
+        project = self.folder / "Pulumi.yaml"
+        found = f"plugins:\n  providers:\n    - name: acgr\n      path: {Path(sys.executable).parent}\n"
+        project.write_text(project.read_text(encoding="utf-8") + found, encoding="utf-8")
+
     def configure(self, config: Mapping[str, str]) -> None:
         """The whole of the stack's configuration from now on."""
         lines = ["config:", *(f"  {key}: {json.dumps(value)}" for key, value in config.items())] if config else []

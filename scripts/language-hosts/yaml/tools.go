@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names what scripts/language_hosts.py builds from this module, so that go.sum pins it.
+package tools
+
+import _ "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"

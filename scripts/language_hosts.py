@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Finds Pulumi's language hosts for YAML and Node.js, or makes them, and prints their folder in the last line.
+
+The programs in examples/native-* are run with them. Beside them lies `acgr-sdks`, which writes SDKs from a schema: the
+language hosts that could do it are not to be had as Go modules. They are looked for in the cache, and built from Go modules, whose
+hashes are in this repository. With `--cached` they are not built: the exit code is 1 where they are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tooling import go_build, made_programs
+from tooling.console import run_main, say
+from tooling.made_programs import Programs, cache_folder, new
+
+MODULES = Path(__file__).resolve().parent / "language-hosts"
+
+YAML, NODE, SDKS = "1.25.0", "3.68.0", "3.276.0"
+"""The versions, as the modules pin them. Of Node.js's host this is the last that Go modules have."""
+
+GENERATOR = "acgr-sdks"
+"""What writes SDKs."""
+
+PACKAGES = {
+    "pulumi-language-yaml": (MODULES / "yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
+    "pulumi-language-nodejs": (
+        MODULES / "nodejs",
+        "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    ),
+    GENERATOR: (MODULES / "sdks", "."),
+}
+"""By the name under which the engine looks for it, where a host is built from."""
+
+
+def cached(environment: Mapping[str, str]) -> Path | None:
+    """The folder that holds the hosts; None where they would have to be made."""
+    return made_programs.cached(cache_folder(environment), _hosts())
+
+
+def find_or_make(environment: Mapping[str, str]) -> Path:
+    """The folder that holds the hosts, made first where one is missing.
+
+    Raises:
+        Remedy: They cannot be made.
+    """
+    return made_programs.cached_or_made(cache_folder(environment), _hosts())
+
+
+def _hosts() -> Programs:
+    folder = f"language-hosts-yaml-v{YAML}-nodejs-v{NODE}-sdks-v{SDKS}"
+    return Programs(folder, tuple(PACKAGES), "the language hosts", _make)
+
+
+def _make(workplace: Path) -> None:
+    go_build.build_hosts_into(new(workplace / "programs"), new(workplace / "go"), PACKAGES)
+
+
+def main() -> int:
+    """Prints the folder of the hosts."""
+    parser = argparse.ArgumentParser(usage="language_hosts.py [--cached]")
+    parser.add_argument("--cached", action="store_true", help="do not build them")
+    found = cached(os.environ) if parser.parse_args().cached else find_or_make(os.environ)
+    if found is None:
+        say("The language hosts are not in the cache: scripts/language_hosts.py makes them.")
+        return 1
+    print(found)
+    return 0
+
+
+if __name__ == "__main__":
+    run_main(main)
