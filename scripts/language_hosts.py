@@ -3,7 +3,8 @@
 
 The programs in examples/native-* are run with them. Beside them lies `acgr-sdks`, which writes SDKs from a schema: the
 language hosts that could do it are not to be had as Go modules. They are looked for in the cache, and built from Go
-modules, whose hashes are in this repository. With `--cached` they are not built: the exit code is 1 where they are missing.
+modules, whose hashes are in this repository. With `--cached` they are not built: the exit
+code is 1 where they are missing.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def test_children_and_answers(door: Door, monitor: Monitor) -> None:
         "sales": {"phoneNumber": ON_RETAIL, "flow": "Sales", "returnTo": "leave"},
     }
     state = constructed(door, monitor, trafficDistributionGroup="emergency", numbers=numbers, agents=["alice.smith"])
-    assert list(monitor.registered) == ["centre", "centre-agents", f"centre-{ON_INSTANCE}", "centre-sales"]
+    assert set(monitor.registered) == {"centre", "centre-agents", f"centre-{ON_INSTANCE}", "centre-sales"}
     assert plain(monitor.registered["centre-sales"].object) == {
         "phoneNumber": ON_RETAIL,
         "flow": "Sales",
@@ -118,7 +118,7 @@ def test_a_group_that_it_makes(door: Door, monitor: Monitor) -> None:
     """A group that is declared with the component is its child, and what stands on it waits for its id."""
     group = {"name": "storm", "instance": "northwind"}
     state = constructed(door, monitor, trafficDistributionGroup=group, numbers={ON_INSTANCE: {"flow": "Main IVR"}})
-    assert list(monitor.registered) == ["centre", "centre-group", f"centre-{ON_INSTANCE}"]
+    assert set(monitor.registered) == {"centre", "centre-group", f"centre-{ON_INSTANCE}"}
     assert plain(monitor.registered["centre-group"].object) == {**group, "sourceRegion": SOURCE}
     assert plain(monitor.registered[f"centre-{ON_INSTANCE}"].object)["target"] == UNKNOWN
     assert state["agents"] == {}
