@@ -6,8 +6,11 @@ A test is marked by what its fixtures need, so that `make test-fast` can leave i
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,14 @@ for _name in [name for name in os.environ if _is_foreign(name)]:
 
 # The programs that tests start hundreds of times are compiled once, and not each time anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder in which the processes of one run share what they learn (`tests/reliability/drill/shared.py`)."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="acgr-learned-")
+        os.environ["RELIABILITY_LEARNED"] = folder
+        config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import os
+import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from drill.centre import Shown, fresh, shown
 from drill.server import REPLICA
+from drill.shared import learned_now, learned_once, shares
 from drill.stack import Stack, a_run
 from drill.steps import STEPS, Step, Switched
 
-from acgr_sandbox import Fault, ManualClock, Sandbox
+from acgr_sandbox import Fault, ManualClock, Sandbox, Switches
 
 MOVE, DESCRIBE = "UpdatePhoneNumber", "UpdatePhoneNumberMetadata"
 SET_FLOW, UNSET_FLOW = "AssociatePhoneNumberContactFlow", "DisassociatePhoneNumberContactFlow"
@@ -169,11 +170,21 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a sandbox is made of, as it was at a time."""
+
+    world: bytes
+    now: float
+    switches: Switches
+
+
+@dataclass(frozen=True)
 class Known:
     """A step under some switches, before it and without any fault.
 
     Attributes:
         sandbox: as it was before.
+        dark: the numbers that were dark then, without the step.
         stack: as it was before.
         calls: what the step asks, in order, with the outcome.
         requests: how many requests that is, STS included.
@@ -182,7 +193,8 @@ class Known:
         ends: what there is afterwards.
     """
 
-    sandbox: Sandbox
+    sandbox: Kept
+    dark: tuple[tuple[str, str], ...]
     stack: Stack
     calls: tuple[tuple[str, str, str], ...]
     requests: int
@@ -192,14 +204,25 @@ class Known:
 
 
 def known(step: Step, switches: Switched) -> Known:
-    """The step without a fault, done once for all cases of these switches."""
-    key = (str(step), tuple(sorted(switches.items())))
+    """The step without a fault, done once for all cases of these switches, in whichever process comes first."""
+    key = f"{step} {sorted(switches.items())}"
     if key not in _known:
-        _known[key] = _learned(step, switches)
+        _known[key] = learned_once(key, lambda: _learned(step, switches))
     return _known[key]
 
 
-_known: dict[Any, Known] = {}
+_known: dict[str, Known] = {}
+
+
+def learn(asked: Iterable[tuple[Step, Switched]]) -> None:
+    """Learn all of these, together with the other processes of the tests: each begins somewhere else."""
+    wanted = {f"{step} {sorted(switches.items())}": (step, switches) for step, switches in asked}
+    for key in shares(wanted.keys() - _known.keys()):
+        step, switches = wanted[key]
+        if found := learned_now(key, partial(_learned, step, switches)):
+            _known[key] = found
+    for step, switches in wanted.values():
+        known(step, switches)
 
 
 def _learned(step: Step, switches: Switched) -> Known:
@@ -208,7 +231,8 @@ def _learned(step: Step, switches: Switched) -> Known:
         stack.up(step.before)
     assert not stack.errors, f"{step} before: {stack.errors}"
     shown(sandbox)
-    other, trial = twin(sandbox), stack.copy()
+    before, dark = kept_of(sandbox), shown(twin(sandbox)).dark
+    other, trial = from_kept(before), stack.copy()
     with a_run(other) as wire:
         step.act(trial)
         requests, errors = wire.requests, tuple(trial.errors)
@@ -218,12 +242,22 @@ def _learned(step: Step, switches: Switched) -> Known:
     ends = shown(other)
     with a_run(other):
         unquiet = frozenset(trial.preview(step.program))
-    return Known(sandbox, stack, calls, requests, errors, unquiet, ends)
+    return Known(before, dark, stack, calls, requests, errors, unquiet, ends)
 
 
 def twin(sandbox: Sandbox) -> Sandbox:
     """Another sandbox whose world is as this one's, at the same time."""
-    return Sandbox(copy.deepcopy(sandbox.world), clock=ManualClock(sandbox.clock.now()), switches=sandbox.switches)
+    return from_kept(kept_of(sandbox))
+
+
+def kept_of(sandbox: Sandbox) -> Kept:
+    """The world of a sandbox, to make others of it."""
+    return Kept(pickle.dumps(sandbox.world), sandbox.clock.now(), sandbox.switches)
+
+
+def from_kept(kept: Kept) -> Sandbox:
+    """A sandbox with such a world of its own."""
+    return Sandbox(pickle.loads(kept.world), clock=ManualClock(kept.now), switches=kept.switches)
 
 
 def hits(step: Step, switches: Switched) -> list[Hit]:
@@ -289,11 +323,14 @@ def _of_step(step: Step, switch: Switch | None) -> Iterator[Case]:
 
 def _concerns(switch: Switch, step: Step) -> bool:
     """Whether the step makes such calls, and works under the switch at all (`test_without_a_fault`)."""
+    return _may_concern(switch, step) and not known(step, {**step.switches, **dict(switch.values)}).errors
+
+
+def _may_concern(switch: Switch, step: Step) -> bool:
+    """Whether the step makes such calls."""
     if step.switches.keys() & dict(switch.values).keys() or not (step.is_core or is_whole()):
         return False
-    if all(operation not in switch.operations for operation, _, _ in known(step, step.switches).calls):
-        return False
-    return not known(step, {**step.switches, **dict(switch.values)}).errors
+    return any(operation in switch.operations for operation, _, _ in known(step, step.switches).calls)
 
 
 def is_whole() -> bool:
@@ -304,6 +341,9 @@ def is_whole() -> bool:
 @cache
 def cases() -> list[Case]:
     """The matrix: the distinct cases or, where the environment asks for it, all."""
+    learn((step, step.switches) for step in STEPS)
+    concerned = [(step, s) for s in SWITCHES for step in STEPS if _may_concern(s, step)]
+    learn((step, {**step.switches, **dict(s.values)}) for step, s in concerned)
     switches = [None, *SWITCHES]
     found = [case for s in switches for step in STEPS if s is None or _concerns(s, step) for case in _of_step(step, s)]
     return [case for case in found if is_whole() or is_distinct(case)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from drill.centre import Shown, shown
-from drill.matrix import Case, Known, known, twin
+from drill.matrix import Case, Known, from_kept, known, twin
 from drill.server import Killed
 from drill.stack import Stack, a_run
 from drill.steps import Step
@@ -33,9 +33,9 @@ class Trial:
 
     def __init__(self, step: Step, before: Known) -> None:
         self._step, self._before = step, before
-        self.sandbox: Sandbox = twin(before.sandbox)
+        self.sandbox: Sandbox = from_kept(before.sandbox)
         self.stack: Stack = before.stack.copy()
-        self.dark_before = shown(twin(before.sandbox)).dark
+        self.dark_before = before.dark
         self.dark_by_design = before.ends.dark
         self._throttled = self._eager = 0
 
