@@ -14,7 +14,7 @@ from .row import Row
 
 Kind = Literal["ours", "other", "bad"]
 
-WIDTH, START, NOTE = 760, 290, 225
+WIDTH, START, NOTE = 760, 280, 255
 """Of a figure: its width, where bars begin, and what is left beside the longest for its words."""
 
 

@@ -41,7 +41,6 @@ myst_enable_extensions = ["colon_fence"]
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-autodoc_default_options = {"members": True, "undoc-members": False}
 napoleon_use_ivar = True
 
 # A command is copied without its prompt, and without what it printed.

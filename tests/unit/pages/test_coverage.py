@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 from code_blocks import ROOT, Block, blocks
 
+import acgr
+import acgr_components
 from acgr_sandbox import load_scenario
 
 CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "text"}
@@ -85,3 +89,14 @@ def test_hcl_is_of_an_example() -> None:
     examples = [path for path in Path(ROOT, "examples").rglob("*.tf") if ".terraform" not in path.parts]
     texts = [_squeezed(path.read_text(encoding="utf-8")) for path in examples]
     assert [str(block) for block in blocks("hcl") if not any(_squeezed(block.text) in text for text in texts)] == []
+
+
+@pytest.mark.parametrize("module", [acgr, acgr_components], ids=lambda module: module.__name__)
+def test_what_is_public_is_in_the_reference(module: ModuleType) -> None:
+    """But for providers, which the engine alone uses, and for dictionaries that are another form of a class."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
+    named = set(re.findall(r":: (\S+)$", pages, re.MULTILINE))
+    objects = {name for name in module.__all__ if not isinstance(getattr(module, name), ModuleType)}
+    public = {name for name in objects if not name.endswith("Provider")}
+    twins = {name for name in public if name.removesuffix("Dict") in public - {name}}
+    assert {f"{module.__name__}.{name}" for name in public - twins} <= named
