@@ -110,8 +110,8 @@ TOGETHER = {
 OF_REFRESH = {"acgr": Case("refresh50"), "Terraform": Case("refresh50", tool="terraform")}
 OF_PREVIEW = {
     "acgr": Case("unchanged200"),
-    "resources that do nothing, holding as much": Case("unchanged200", tool="twin"),
-    "resources that do nothing, names alone": Case("unchanged200", tool="idle"),
+    "as many that do nothing, holding as much": Case("unchanged200", tool="twin"),
+    "as many that do nothing, names alone": Case("unchanged200", tool="idle"),
 }
 
 

@@ -20,19 +20,29 @@ from acgr_cli.command_line import acgr
 
 PULUMI = {
     "cancel": {"--yes"},
-    "destroy": {"--run-program"},
+    "config": {"set"},
+    "destroy": {"--run-program", "--stack"},
+    "import": set(),
+    "package": {"add"},
     "preview": {
         *("--diff", "--expect-no-changes", "--json", "--non-interactive", "--parallel", "--policy-pack"),
         *("--policy-pack-config", "--refresh"),
     },
     "refresh": {"--clear-pending-creates", "--preview-only"},
     "stack": {"export", "init"},
-    "up": {"--diff", "--logtostderr", "--parallel", "--refresh", "--skip-preview", "--stack", "--yes", "-v"},
+    "up": {
+        *("--diff", "--expect-no-changes", "--logtostderr", "--parallel", "--refresh", "--skip-preview", "--stack"),
+        *("--yes", "-v"),
+    },
 }
 """What the pages use of the Pulumi CLI, as `pulumi COMMAND --help` of 3.250 and 3.276 has it."""
 
+GROUPS = {"config", "package", "stack"}
+"""Those of them whose first word is another command."""
+
 TOOLS = {
-    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "grep", "if", "jq", "kill", "less", "pgrep", "rm"),
+    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "grep", "if", "jq", "kill", "less"),
+    *(".", "mkdir", "npm", "pgrep", "python3", "rm"),
     *("pip", "pre-commit", "pytest", "python", "scripts/pulumi_cli.py", "sort", "tail", "terraform", "then"),
 }
 """What else is typed: it is everybody's, or is run by other tests."""
@@ -146,7 +156,7 @@ def _said_of_pulumi(words: list[str]) -> str:
     if command not in PULUMI:
         return f"pulumi {command} is not known to this test"
     before = [word.split("=")[0] for word in takewhile(lambda word: word != "--", rest)]
-    given = [word for word in before if word.startswith("-")] if command != "stack" else before[:1]
+    given = [word for word in before if word.startswith("-")] if command not in GROUPS else before[:1]
     unknown = [word for word in given if word not in PULUMI[command]]
     return f"pulumi {command} {', '.join(unknown)} is not known to this test" if unknown else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,9 +15,10 @@ from code_blocks import ROOT, Block, blocks
 
 import acgr
 import acgr_components
+from acgr_plugin.schema import schema
 from acgr_sandbox import load_scenario
 
-CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "text"}
+CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "typescript", "text"}
 """Languages that the tests of this folder look at. `text` is what was printed, and no command stands in it."""
 
 FOR_THE_SITE = {"{toctree}", "{eval-rst}"}
@@ -78,6 +80,33 @@ def test_yaml(block: Block) -> None:
     assert isinstance(read, dict)
     if "instances" in read:
         assert load_scenario(read).numbers
+
+
+INPUTS = {token: set(kind["inputProperties"]) for token, kind in schema()["resources"].items()}
+
+
+def _unknown_inputs(type_: str, given: Iterable[str]) -> list[str]:
+    return sorted(set(given) - INPUTS[type_.replace(":index:", ":").replace(":", ":index:")])
+
+
+def test_native_programs_in_yaml() -> None:
+    """Each resource of the native provider has inputs that its schema has."""
+    programs = [
+        yaml.safe_load(block.text) for block in blocks("yaml") if block.text.startswith(("name:", "resources:"))
+    ]
+    declared = [one for program in programs for one in program.get("resources", {}).values()]
+    native = [one for one in declared if one["type"].startswith("acgr:")]
+    assert len(native) > 2
+    assert [wrong for one in native if (wrong := _unknown_inputs(one["type"], one["properties"]))] == []
+
+
+def test_native_programs_in_typescript() -> None:
+    """The same."""
+    made = re.compile(r"\bnew acgr\.(\w+)\(\S+, \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+    found = [one for block in blocks("typescript") for one in made.findall(block.text)]
+    assert found
+    for kind, body in found:
+        assert _unknown_inputs(f"acgr:{kind}", re.findall(r"^    (\w+):", body, re.MULTILINE)) == []
 
 
 def _squeezed(text: str) -> str:
