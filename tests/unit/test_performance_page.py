@@ -14,6 +14,7 @@ RENEW = 'make bench ARGS="--results bench/results.jsonl --render bench/results.m
 
 sys.path.insert(0, str(ROOT / "bench"))
 
+from workload_measures.case import Case  # noqa: E402
 from workload_measures.plot import Figure, drawn, figures  # noqa: E402
 from workload_measures.results import kept, markdown, newest  # noqa: E402
 
@@ -39,3 +40,23 @@ def test_numbers_of_the_text_are_of_the_figures() -> None:
     numbers = set(re.findall(r"(?<!of )\b\d+(?:\.\d+)? s\b(?! after)", PAGE)) - {"5 s", "497 s"}
     assert numbers
     assert numbers <= said
+
+
+COMPARED = {
+    "acgr": Case("numbers25"),
+    "Terraform, flows": Case("numbers25", tool="terraform"),
+    "boto3 script, one": Case("numbers25", tool="serial"),
+    "boto3 script, 8 threads": Case("numbers25", tool="threads"),
+}
+
+
+@pytest.mark.parametrize(("begins", "case"), COMPARED.items(), ids=COMPARED)
+def test_the_comparison_says_the_same(begins: str, case: Case) -> None:
+    """docs/comparison.md has seconds, darkness and what was left dark of the same rows."""
+    (row,) = (row for row in ROWS if row.case == case)
+    page = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^\| {begins}.*\|$", page.partition("## What was measured")[2], re.MULTILINE)
+    _, seconds, dark, left = (cell.strip() for cell in line.strip("|").split("|"))
+    assert seconds == f"{row.span:.0f} s"
+    assert dark in {f"{row.dark[1]:.1f} s", f"{row.dark[1]:.0f} s", "" if not row.dark[1] else None}
+    assert left == str(row.left_dark)
