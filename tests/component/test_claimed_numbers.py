@@ -44,6 +44,10 @@ def _real(name: str, target: Any, opts: pulumi.ResourceOptions | None = None) ->
     return aws.connect.PhoneNumber(name, target_arn=target, country_code="GB", type="DID", opts=opts)
 
 
+def _flow() -> aws.connect.ContactFlow:
+    return aws.connect.ContactFlow("flow-first", instance_id="i", content="{}")
+
+
 Claims = Callable[..., Any]
 
 
@@ -64,7 +68,7 @@ def _placing(claims: Claims, target: Any, opts: pulumi.ResourceOptions | None = 
 def _previewed(deploy: Deploy, caplog: pytest.LogCaptureFixture, program: Callable[[], None]) -> list[str]:
     """What a preview of the program warns of; its numbers exist already."""
     caplog.clear()
-    deploy(program, preview=True, existing=["number-desk", "instance"])
+    deploy(program, preview=True, existing=["number-desk", "flow-first"])
     return [record.getMessage() for record in caplog.records]
 
 
@@ -118,7 +122,7 @@ def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy,
 
     def program() -> None:
         watch()
-        first = aws.connect.ContactFlow("flow-first", instance_id="i", content="{}")
+        first = _flow()
         hours = pulumi.CustomResource("aws:connect/hoursOfOperation:HoursOfOperation", "hours", {})
         number = claims("number-desk", INSTANCE, pulumi.ResourceOptions(depends_on=[hours]))
         aws.connect.ContactFlow("flow-second", instance_id="i", content=number.arn)
@@ -128,6 +132,24 @@ def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy,
     (number,) = [one for one in made.resources if one.name == "number-desk"]
     assert {urn.rsplit("::", 1)[-1] for urn in number.dependencies} == {"hours", "flow-first"}
     assert number.ignore_changes == []
+
+
+def test_a_flow_that_would_be_deleted_too_early(deploy: Deploy, caplog: pytest.LogCaptureFixture) -> None:
+    """A flow that is declared after its number is not waited for: a preview says so, and says nothing where it is."""
+    caplog.set_level("INFO")
+
+    def program(*, later: bool, waits: bool) -> None:
+        watch()
+        given = [] if later else [_flow()]
+        number = _real("number-desk", GROUP, pulumi.ResourceOptions(depends_on=given if waits else None))
+        PhoneNumberPlacement("desk", phone_number=number, target=GROUP, flow=given[0] if given else _flow(), **REGIONS)
+
+    (said,) = _previewed(deploy, caplog, lambda: program(later=True, waits=False))
+    assert said.startswith(
+        "number-desk claims this number and does not wait for its flow: a destroy deletes both at once"
+    )
+    assert _previewed(deploy, caplog, lambda: program(later=False, waits=False)) == []
+    assert _previewed(deploy, caplog, lambda: program(later=False, waits=True)) == []
 
 
 def test_targets_are_left_to_placements(deploy: Deploy, caplog: pytest.LogCaptureFixture, claims: Claims) -> None:

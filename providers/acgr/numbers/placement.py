@@ -20,7 +20,7 @@ from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
 from acgr.numbers.number import NumberState, require_same_number
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
-from acgr.runtime.claimed import warn_of_two_owners
+from acgr.runtime.claimed import warn_of_claims
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.foreseen import Foreseen, Problem, problem
@@ -211,7 +211,7 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         outputs = dict.fromkeys(keys_of(PlacementState))
         with same_bytes():
             super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
-        warn_of_two_owners(self, resource_name, props["phone_number"], props["target"])
+        warn_of_claims(self, resource_name, props)
         ask(self)
 
     @staticmethod

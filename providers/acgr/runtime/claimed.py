@@ -33,11 +33,19 @@ GUIDE = "docs/beside-pulumi-aws.md"
 
 @dataclass(frozen=True)
 class Claim:
-    """A resource that claims a number: its name, where it says the number is, and whether it leaves that to others."""
+    """A resource that claims a number.
+
+    Attributes:
+        name: its name in the program.
+        target: where it says that the number is.
+        is_left: whether it leaves that to others.
+        after: flows before which it is deleted; None where that is not known.
+    """
 
     name: str
     target: Any
     is_left: bool
+    after: WeakSet[pulumi.Resource] | None
 
 
 @dataclass
@@ -60,7 +68,7 @@ class Watched:
             ignored = {*TARGET, "*"}.intersection(opts.ignore_changes or ())
             props: Mapping[str, Any] = args.props
             target = next((props[key] for key in TARGET if props.get(key) is not None), None)
-            self.claims[args.resource] = Claim(args.name, target, bool(ignored))
+            self.claims[args.resource] = Claim(args.name, target, bool(ignored), _listed(opts.depends_on))
             return pulumi.ResourceTransformationResult(args.props, opts)
         return None
 
@@ -73,6 +81,13 @@ class Watched:
         ignored = [TARGET[1]] if self.leaves_targets else []
         more = pulumi.ResourceOptions(ignore_changes=ignored, depends_on=list(self.flows))
         return pulumi.ResourceOptions.merge(opts, more)
+
+
+def _listed(depends_on: Any) -> WeakSet[pulumi.Resource] | None:
+    """What a resource depends on, as far as that is resources."""
+    if not isinstance(depends_on, list):
+        return None
+    return WeakSet(one for one in depends_on if isinstance(one, pulumi.Resource))
 
 
 _watched: WeakKeyDictionary[pulumi.Resource, Watched] = WeakKeyDictionary()
@@ -105,16 +120,18 @@ def leave_targets_to_placements() -> None:
     watched.leaves_targets = True
 
 
-def warn_of_two_owners(placement: pulumi.Resource, name: str, number: Any, target: Any) -> None:
-    """In a preview's program: say so where another resource would take the number back from where it is placed.
+def warn_of_claims(placement: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
+    """In a preview's program: say what will go wrong between a placement and the resource that claims its number.
+
+    A resource that takes the number back is a warning. A flow that a destroy would delete too early is worth a line:
+    the next destroy succeeds.
 
     Args:
         placement: the resource that places the number.
         name: its name.
-        number: what it was given as a number.
-        target: where it places it.
+        props: its inputs.
     """
-    watched = watch()
+    watched, number = watch(), props["phone_number"]
     if (
         watched is None
         or not watched.claims
@@ -124,14 +141,15 @@ def warn_of_two_owners(placement: pulumi.Resource, name: str, number: Any, targe
         return
 
     async def look() -> bool:
-        warned = False
-        for claimer in await number.resources():
-            claim = watched.claims.get(claimer)
-            if claim and not claim.is_left and await _differ(watched, claim.target, target, _shown(claimer)):
+        claims = {one: watched.claims[one] for one in await number.resources() if one in watched.claims}
+        for claimer, claim in claims.items():
+            if not claim.is_left and await _differ(watched, claim.target, props["target"], _shown(claimer)):
                 await placement.urn.future()
                 pulumi.log.warn(_said(claim, name), placement)
-                warned = True
-        return warned
+            if await _has_later(watched, claim, props["flow"]):
+                await placement.urn.future()
+                pulumi.log.info(_said_of_order(claim), placement)
+        return bool(claims)
 
     looked: Any = look()
     pulumi.Output.from_input(looked)  # the program waits for its outputs
@@ -144,6 +162,23 @@ def _said(claim: Claim, name: str) -> str:
         f"run takes the number back, and callers reach nothing until {name} has placed it again. Give {one} the "
         f'group\'s ARN as target_arn, or ignore_changes=["target_arn"] ({GUIDE})'
     )
+
+
+def _said_of_order(claim: Claim) -> str:
+    return (
+        f"{claim.name} claims this number and does not wait for its flow: a destroy deletes both at once, which "
+        f"Connect refuses of a flow that a number has. Declare the flow before {claim.name}, or give {claim.name} "
+        f"depends_on=[the flow] ({GUIDE})"
+    )
+
+
+async def _has_later(watched: Watched, claim: Claim, flow: Any) -> bool:
+    """Whether one of the program's flows that answer the number may be deleted before it."""
+    if claim.after is None:
+        return False
+    flows = flow.values() if isinstance(flow, Mapping) else [flow]
+    behind = [await one.resources() for one in flows if isinstance(one, pulumi.Output)]
+    return any(one in watched.flows and one not in claim.after for found in behind for one in found)
 
 
 def _shown(claimer: pulumi.Resource) -> Any:
