@@ -82,8 +82,9 @@ def test_claimed_on_the_group(example: Stack, harbour: Centre) -> None:
 
 def test_claimed_on_the_instance(example: Stack, harbour: Centre) -> None:
     """Two owners: a first preview, in which nothing is known, warns. A refresh takes the number back, and it is not
-    dark afterwards. With its target ignored the number is placed again, and stays. A destroy passes at the first try:
-    the number is deleted before its flow, though the program does not say so.
+    dark afterwards. With its target ignored the number is placed again, and stays; then it can be declared on its
+    group without a move. A destroy passes at the first try: the number is deleted before its flow, though the program
+    does not say so.
     """
     _choose(example, "claimed_on_the_instance")
     preview = example.preview()
@@ -106,6 +107,8 @@ def test_claimed_on_the_instance(example: Stack, harbour: Centre) -> None:
     quiet = example.preview("--refresh", "--expect-no-changes")
     assert quiet.code == 0, quiet.text
     assert "claims this number" not in quiet.text
+    _choose(example, "claimed_on_the_group")
+    assert example.plan("--refresh") == {"reception-desk": "update"}  # its return_to
 
     down = example.destroy()
     assert down.code == 0, down.text
