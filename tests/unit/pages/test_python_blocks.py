@@ -41,6 +41,31 @@ flow = SimpleNamespace(arn="arn:aws:connect:eu-west-2:111122223333:instance/2213
 number = SimpleNamespace(arn="arn:aws:connect:eu-west-2:111122223333:phone-number/a154cce1-0efb-5fc4-a4a5-42b0f6fcdf18")
 """,
     "CONTRIBUTING.md": "from acgr_sandbox.core.switches import switch",
+    "docs/beside-pulumi-aws.md": """
+import pulumi
+import pulumi_aws as aws
+from acgr import leave_targets_to_placements
+INSTANCE = "arn:aws:connect:eu-west-2:111122223333:instance/2213ae3b-175b-5512-afec-527794ee4efb"
+SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+
+def make_reception():
+    content = {"instance_id": INSTANCE[-36:], "content": "{}"}
+    phone = {"phone_type": "SOFT_PHONE"}
+    who = {"routing_profile_id": "routing", "security_profile_ids": ["security"], "phone_config": phone}
+    return aws.connect.ContactFlow("flow", **content), aws.connect.User("user", instance_id=INSTANCE[-36:], **who)
+""",
+    "docs/beside-terraform.md": """
+import json
+from pathlib import Path
+import pulumi
+_connect = "arn:aws:connect:eu-west-2:111122223333:"
+_made = {"instance": "instance/2213ae3b-175b-5512-afec-527794ee4efb",
+         "number": "phone-number/a154cce1-0efb-5fc4-a4a5-42b0f6fcdf18",
+         "flow": "instance/2213ae3b-175b-5512-afec-527794ee4efb/contact-flow/1a6f0c3e-2b7d-4e81-9c54-6d0f8a2b3c01"}
+Path("terraform.json").write_text(json.dumps({name: {"value": _connect + rest} for name, rest in _made.items()}))
+for _key, _region in {"sourceRegion": "eu-west-2", "replicaRegion": "eu-central-1"}.items():
+    pulumi.runtime.set_config(f"contact-centre:{_key}", _region)
+""",
     "docs/sandbox.md": """
 from acgr_sandbox import load_scenario
 _world = load_scenario("centre.yaml")
