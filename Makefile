@@ -53,6 +53,7 @@ type: venv ## mypy and pyright, strict
 	cd examples/infrastructure-repo && ../../.venv/bin/mypy --config-file= --strict --cache-dir ../../.mypy_cache __main__.py
 	MYPYPATH=examples/beside-pulumi-aws .venv/bin/mypy examples/beside-pulumi-aws
 	.venv/bin/mypy examples/beside-terraform
+	cd examples/many-pairs && ../../.venv/bin/mypy --config-file= --strict --cache-dir ../../.mypy_cache many_pairs.py program/__main__.py
 
 docs: venv ## build the documentation as a site, build/site; a warning or a dead link fails it
 	@$(PY) scripts/docs.py
