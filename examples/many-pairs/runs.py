@@ -118,7 +118,7 @@ class Runs:
             failed = _last_line(error)
         said = sentences(told) or ([failed] if failed else [])
         dark = dark_in(stack.export_stack().deployment or {})
-        changed = changes(done)
+        changed = changes(done, action == "preview")
         if failed:
             return Outcome(pair.name, "interrupted" if self._commands.interrupted else "failed", changed, dark, said)
         return Outcome(pair.name, "done" if changed else "unchanged", changed, dark, said)

@@ -51,11 +51,11 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join([*(line.rstrip() for line in lines), *([""] if said else []), *said])
 
 
-def changes(counts: Mapping[Any, int]) -> str:
-    """What a run did, without what stayed as it was."""
+def changes(counts: Mapping[Any, int], is_preview: bool = False) -> str:
+    """What a run did, or would do, without what stayed as it was."""
     words = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
     told = {str(getattr(op, "value", op)): count for op, count in counts.items()}
-    return ", ".join(f"{told[op]} {word}" for op, word in words.items() if told.get(op))
+    return ", ".join(f"{told[op]} {f'to {op}' if is_preview else word}" for op, word in words.items() if told.get(op))
 
 
 def dark_in(deployment: Mapping[str, Any]) -> list[str]:

@@ -143,4 +143,5 @@ def test_what_was_said() -> None:
 def test_what_changed() -> None:
     """What stayed as it was is not told."""
     assert summary.changes({"create": 3, "same": 4, "delete": 1}) == "3 created, 1 deleted"
+    assert summary.changes({"create": 3, "replace": 1}, is_preview=True) == "3 to create, 1 to replace"
     assert summary.changes({"same": 4}) == ""
