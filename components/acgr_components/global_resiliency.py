@@ -155,7 +155,29 @@ class GlobalResiliency(pulumi.ComponentResource):
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[GlobalResiliencyArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of one traffic distribution group.
+
+        Args:
+            name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            traffic_distribution_group: its ARN, name or id, "default", or the resource that made it; it must exist in
+                `source_region` or be made by the same program. Or `{"name": …, "instance": …}`: then the component
+                makes it, as its child `<name>-group`, and deletes it once its numbers have left.
+            source_region: the Region of the original instance.
+            replica_region: the Region of the replica.
+            numbers: by phone number, or by a label where the number is not known yet. Keys are plain text, values may
+                be Outputs. None is an empty mapping.
+            agents: users by name, id or ARN, or a mapping of plain labels to users where they are not known yet. None
+                is an empty list, and not the same as no argument.
+            max_removals: how many agents one update may remove: a number, or a percentage of those there are, which
+                allows at least one. "10%" unless given. Leaving `agents` out altogether deletes the roster, which is
+                not guarded.
+            max_number_removals: the same for numbers that leave the group because they are declared no longer. "10%"
+                unless given. A preview does not show what it refuses: the run ends in an error, and no more have left
+                than may.
+        """
 
     def __init__(
         self,

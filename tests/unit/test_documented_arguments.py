@@ -27,9 +27,23 @@ _ENTRY = re.compile(r"^    (\w+): ", re.MULTILINE)
 
 def section(documented: object, name: str) -> dict[str, str]:
     """What a section of a docstring says of each name."""
-    parts = _SECTION.split(inspect.getdoc(documented) or "")
+    return section_of(inspect.getdoc(documented) or "", name)
+
+
+def section_of(text: str, name: str) -> dict[str, str]:
+    """The same, of the docstring itself."""
+    parts = _SECTION.split(text)
     entries = _ENTRY.split(dict(zip(parts[1::2], parts[2::2], strict=True)).get(name, ""))
     return dict(zip(entries[1::2], map(plain, entries[2::2]), strict=True))
+
+
+def keywords(resource: type) -> dict[str, str]:
+    """What a resource's constructor says of its keywords."""
+    (of,) = ast.parse(inspect.getsource(resource)).body
+    assert isinstance(of, ast.ClassDef)
+    made = [one for one in of.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    (taking,) = (one for one in made if "Unpack" in ast.unparse(one.args))
+    return section_of(ast.get_docstring(taking) or "", "Args")
 
 
 def below(documented: type) -> dict[str, str]:
@@ -67,6 +81,14 @@ def test_every_key_is_documented_where_it_is_written(name: str) -> None:
     twin = PUBLIC.get(name.removesuffix("Dict"), PUBLIC[name])
     assert below(PUBLIC[name]) == section(twin, "Attributes")
     assert list(below(PUBLIC[name])) == list(PUBLIC[name].__annotations__)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_every_keyword_is_documented_where_it_is_taken(resource: type) -> None:
+    """An editor shows of a keyword what the constructor says of it: the same as the class of arguments."""
+    said = list(keywords(resource).items())
+    assert [name for name, _ in said[1:3]] == ["args", "opts"]
+    assert dict(said[3:]) == section(PUBLIC[f"{resource.__name__}Args"], "Attributes")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__qualname__)

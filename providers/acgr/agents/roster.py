@@ -163,7 +163,24 @@ class TrafficDistributionGroupRoster(Resource, module="acgr", name="TrafficDistr
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[TrafficDistributionGroupRosterArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of the agents on a group.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            traffic_distribution_group: the group's ARN; with `source_region` also its name, its id, or "default".
+                Another group replaces the resource.
+            users: users of the source instance by name, id or ARN; or a mapping of plain labels to users where they are
+                not known yet. In a list, what is written is the label.
+            authoritative: whether agents on the group that are not declared are removed. Those that are on it when the
+                roster is created stay until the next run, so that a preview shows them first. Refused beside anything
+                else that declares agents of the same group.
+            max_removals: how many agents one update may remove: a number, or a percentage of those there are, which
+                allows at least one. "10%" unless given. A destroy is not guarded.
+            source_region: the Region of the original instance. Needed only where the group is not given by ARN.
+        """
 
     def __init__(
         self,

@@ -113,7 +113,17 @@ class TrafficDistributionGroupUser(Resource, module="acgr", name="TrafficDistrib
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[TrafficDistributionGroupUserArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of one agent on a group.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            traffic_distribution_group: the group's ARN; with `source_region` also its name, its id, or "default".
+            user: the user's name, id or ARN in the source instance. Another user replaces the resource.
+            source_region: the Region of the original instance. Needed only where the group is not given by ARN.
+        """
 
     def __init__(
         self,

@@ -132,7 +132,22 @@ class TrafficDistributionGroup(Resource, module="acgr", name="TrafficDistributio
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[TrafficDistributionGroupArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of one group.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            instance: the source instance's ARN, or the `InstanceReplica` that replicates it; with `source_region` also
+                its alias or id. Another instance replaces the resource.
+            name: 1 to 128 characters. One group of an instance has it; another name replaces the resource. "default" is
+                the group that Connect makes with the replica: it is taken over, and never made or deleted.
+            description: 1 to 250 characters. Connect has no operation that changes it, so that a change is refused. Not
+                compared where it is not given.
+            tags: keys to values, 50 at most, changed in place. Tags that are not declared are left alone.
+            source_region: the Region of the original instance. Needed only where the instance is not given by ARN.
+        """
 
     def __init__(
         self,

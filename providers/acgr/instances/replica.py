@@ -130,7 +130,24 @@ class InstanceReplica(Resource, module="acgr", name="InstanceReplica"):
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[InstanceReplicaArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of a replica.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            instance: the source instance's ARN; with `source_region` also its alias or id. Another instance replaces
+                the resource.
+            replica_region: the other Region of the pair. Another Region replaces the resource; as an instance has one
+                replica, the one that is there has to be deleted first.
+            replica_alias: the alias of the replica: letters, digits and hyphens, 45 at most. Connect has no operation
+                that changes it, so that a change is refused. Not compared where it is not given.
+            on_delete: "leave" (the default): the replica stays when it is declared no longer, and that is said.
+                "delete": it is deleted with all of its groups, unless numbers are on one of them. What is stored is
+                what counts: a run before has to have seen "delete".
+            source_region: the Region of the original instance. Needed only where the instance is not given by ARN.
+        """
 
     def __init__(
         self,

@@ -129,7 +129,21 @@ class PhoneNumberContactFlow(Resource, module="acgr", name="PhoneNumberContactFl
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[PhoneNumberContactFlowArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of one number's flow in one Region.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            phone_number: E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the
+                resource.
+            region: the Region whose flow is declared: the number's own or, on a traffic distribution group, the other
+                one. Another Region replaces the resource.
+            flow: the flow that answers there: its name, id or ARN in that Region.
+            source_region: the Region where the number was claimed. Needed where that is not `region` and the number is
+                not given by ARN.
+        """
 
     def __init__(
         self,

@@ -193,7 +193,29 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         args: None = None,
         opts: pulumi.ResourceOptions | None = None,
         **inputs: Unpack[PhoneNumberPlacementArgsDict],
-    ) -> None: ...
+    ) -> None:
+        """What is declared of one number.
+
+        Args:
+            resource_name: the name in this program.
+            args: None: here the arguments are keywords.
+            opts: resource options.
+            phone_number: E.164 (`+442079460001`), or the claimed number's id or ARN. Another number replaces the
+                resource.
+            target: the ARN of a traffic distribution group or instance of the Region where the number was claimed; with
+                `source_region` also a group's name, its id, or "default".
+            flow: the flow that answers: a name, id or ARN for both Regions, or a mapping Region to one of these. Moving
+                a number drops its flow, so a placement always declares it.
+            return_to: where the number goes, with its flow, when the placement is deleted: "instance" (the source
+                instance, the default), "leave" (it stays), or the ARN of a traffic distribution group.
+            description: the number's description. Not touched where it is not given.
+            source_region: the Region of the original instance. Needed only where the target is not given by ARN.
+            replica_region: the Region of the replica, if it is to be insisted on; otherwise the instance says it.
+            max_number_removals: how many numbers may leave this number's group in one run because programs declare them
+                no longer: a number, or a percentage of those there were, which allows at least one. Numbers of a
+                `GlobalResiliency` are guarded by "10%" unless it says otherwise, others only where this is given. What
+                stays where it is does not count, and a destroy is not guarded.
+        """
 
     def __init__(
         self,
