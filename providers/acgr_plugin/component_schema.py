@@ -44,7 +44,7 @@ def resources() -> dict[str, Any]:
         "traffic_distribution_group": {"oneOf": [TEXT, _ref(GROUP)]},
         "source_region": {**TEXT, "plain": True},
         "replica_region": {**TEXT, "plain": True},
-        "numbers": {"type": "object", "additionalProperties": {**_ref(NUMBER), "plain": True}, "plain": True},
+        "numbers": {"type": "object", "additionalProperties": _ref(NUMBER), "plain": True},
         "agents": {"oneOf": [TEXTS, MAPPING]},
         "max_removals": COUNT,
         "max_number_removals": COUNT,

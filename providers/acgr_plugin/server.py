@@ -18,7 +18,7 @@ from acgr_plugin.servicer import Servicer
 MOST_BYTES = 400 * 1024 * 1024
 """Of a message: what Pulumi's own plugins take."""
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 """Seconds between two looks whether the process that started this one is there."""
 
 OPTIONS = (("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_send_message_length", MOST_BYTES))

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from drill.centre import Shown, fresh, shown
-from drill.server import REPLICA
+from drill.server import REPLICA, door
 from drill.shared import learned_now, learned_once, shares
 from drill.stack import Stack, a_run
 from drill.steps import STEPS, Step, Switched
@@ -205,7 +205,7 @@ class Known:
 
 def known(step: Step, switches: Switched) -> Known:
     """The step without a fault, done once for all cases of these switches, in whichever process comes first."""
-    key = f"{step} {sorted(switches.items())}"
+    key = _key(step, switches)
     if key not in _known:
         _known[key] = learned_once(key, lambda: _learned(step, switches))
     return _known[key]
@@ -214,9 +214,13 @@ def known(step: Step, switches: Switched) -> Known:
 _known: dict[str, Known] = {}
 
 
+def _key(step: Step, switches: Switched) -> str:
+    return f"{door()} {step} {sorted(switches.items())}"
+
+
 def learn(asked: Iterable[tuple[Step, Switched]]) -> None:
     """Learn all of these, together with the other processes of the tests: each begins somewhere else."""
-    wanted = {f"{step} {sorted(switches.items())}": (step, switches) for step, switches in asked}
+    wanted = {_key(step, switches): (step, switches) for step, switches in asked}
     for key in shares(wanted.keys() - _known.keys()):
         step, switches = wanted[key]
         if found := learned_now(key, partial(_learned, step, switches)):

@@ -1,9 +1,13 @@
-"""The SDK's own plugin server in this process, and the wire between the library and a sandbox."""
+"""The servers by which the engine asks, in this process, and the wire between the library and a sandbox.
+
+There are two doors: the SDK's own server for dynamic providers, and the native provider.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,13 +17,53 @@ import grpc
 from pulumi.runtime.proto import provider_pb2
 
 from acgr.requests import Status
+from acgr.runtime.run import Run
+from acgr_plugin.servicer import Servicer
 from acgr_sandbox import Request, Response, Sandbox, session_on
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 
 
-@cache
+DYNAMIC, NATIVE = "dynamic", "native"
+
+_now: dict[str, Any] = {"door": os.environ.get("RELIABILITY_DOOR", DYNAMIC), "provider": None}
+
+
+def door() -> str:
+    """By which door the engine asks: `DYNAMIC`, or `NATIVE`."""
+    return str(_now["door"])
+
+
+@contextmanager
+def through(chosen: str) -> Iterator[None]:
+    """By that one meanwhile, in all threads."""
+    before, _now["door"] = _now["door"], chosen
+    try:
+        yield
+    finally:
+        _now["door"] = before
+
+
+@contextmanager
+def native_run(run: Run) -> Iterator[None]:
+    """The native provider, configured, is asked meanwhile."""
+    run.settings = run.connection.settings
+    servicer = Servicer(None, lambda _: run, {"ACGR_CACHE": os.devnull})
+    servicer.Configure(provider_pb2.ConfigureRequest(name="default"), Context())
+    before, _now["provider"] = _now["provider"], servicer
+    try:
+        yield
+    finally:
+        _now["provider"] = before
+
+
 def plugin() -> Any:
+    """Whoever answers the engine."""
+    return _now["provider"] or _dynamic()
+
+
+@cache
+def _dynamic() -> Any:
     """The server that Pulumi starts for dynamic providers; the last line of its module, which serves, is left out."""
     spec = importlib.util.find_spec("pulumi.dynamic.__main__")
     assert spec is not None

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from threading import Condition
 from typing import Any
 
-from drill.server import Aborted, Context, Wire, plugin, wire
+from drill.server import NATIVE, Aborted, Context, Wire, door, native_run, plugin, wire
 from google.protobuf.struct_pb2 import Struct
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
 from sandbox_time import SandboxTime
 
 import acgr
+from acgr.runtime.naming import camel
 from acgr_connect.aws.settings import Settings
 from acgr_connect.scheduling.token_bucket import Rate
 from acgr_sandbox import ManualClock, Response, Sandbox
@@ -40,11 +41,14 @@ class Declared:
     @property
     def urn(self) -> str:
         """What the engine calls it."""
-        return f"urn:pulumi:dev::p::pulumi-python:dynamic/acgr:{self.kind}::{self.name}"
+        package = "acgr:index" if door() == NATIVE else "pulumi-python:dynamic/acgr"
+        return f"urn:pulumi:dev::p::{package}:{self.kind}::{self.name}"
 
     @property
     def sent(self) -> Struct:
         """The inputs as the program sends them."""
+        if door() == NATIVE:
+            return struct({camel(name): value for name, value in self.inputs.items()})
         return struct({**self.inputs, "__provider": _serialized(self.kind)})
 
 
@@ -261,6 +265,7 @@ def a_run(
     assert isinstance(sandbox.clock, ManualClock)
     with (
         wire().plugged_into(sandbox, kill, asked, mangle),
-        acgr.connected(wire(), LoneTime(sandbox.clock), settings),
+        acgr.connected(wire(), LoneTime(sandbox.clock), settings) as run,
+        native_run(run) if door() == NATIVE else nullcontext(),
     ):
         yield wire()
