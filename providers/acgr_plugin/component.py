@@ -15,13 +15,13 @@ from pulumi.provider.server import ProviderServicer
 from acgr.arguments import given_arguments
 from acgr.requests import Request
 from acgr.runtime.looking_ahead import summary
-from acgr.runtime.naming import camel, in_snake_case, snake
 from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run
 from acgr.runtime.steps import StepFailed
 from acgr_components.answers import dark, group_arn, members, number
 from acgr_components.declared import Declared, declared
 from acgr_components.global_resiliency import GlobalResiliencyArgs
+from acgr_connect.model.property_names import camel, in_snake_case, snake
 from acgr_plugin.component_schema import TOKEN
 from acgr_plugin.kinds import Kind, kinds
 from acgr_plugin.schema import package_version

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from acgr.runtime.naming import camel
 from acgr_components.answers import GlobalResiliencyNumber
 from acgr_components.global_resiliency import (
     GlobalResiliency,
@@ -12,6 +11,7 @@ from acgr_components.global_resiliency import (
     GlobalResiliencyGroupArgsDict,
     GlobalResiliencyNumberArgsDict,
 )
+from acgr_connect.model.property_names import camel
 from acgr_plugin.docstrings import entries, summary
 from acgr_plugin.kinds import PACKAGE
 from acgr_plugin.shapes import MAPPING, TEXT, TEXTS, Type

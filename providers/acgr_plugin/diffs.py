@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.output import Unknown
 from pulumi.runtime.proto import provider_pb2
 
-from acgr.runtime.naming import camel
+from acgr_connect.model.property_names import camel
 
 ADD, DELETE, UPDATE = (getattr(provider_pb2.PropertyDiff, kind) for kind in ("ADD", "DELETE", "UPDATE"))
 

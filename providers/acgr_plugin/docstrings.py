@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Mapping
 
-from acgr.runtime.naming import camel
+from acgr_connect.model.property_names import camel
 
 _SECTION = re.compile(r"^(Attributes|Args|Returns|Raises):$", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\w+): (.*)$")

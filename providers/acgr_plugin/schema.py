@@ -8,7 +8,7 @@ from typing import Any
 
 from acgr.find_users import find_users
 from acgr.runtime.fields import stored_outputs
-from acgr.runtime.naming import camel
+from acgr_connect.model.property_names import camel
 from acgr_plugin import component_schema
 from acgr_plugin.configuration import KEYS, Key
 from acgr_plugin.docstrings import entries, sentence, summary

@@ -28,7 +28,6 @@ from acgr.requests import DETAILS, OWN_WORKERS, Engine, Request, failure, partia
 from acgr.runtime.fields import stored_outputs
 from acgr.runtime.inputs import Properties
 from acgr.runtime.looking_ahead import say
-from acgr.runtime.naming import camel
 from acgr.runtime.resource import PartialState
 from acgr.runtime.run import Run
 from acgr.runtime.steps import StepFailed, Steps, stop
@@ -36,6 +35,7 @@ from acgr_connect import log
 from acgr_connect.aws.setting_error import SettingError
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.arns import ArnError
+from acgr_connect.model.property_names import camel
 from acgr_plugin.configuration import in_own_words, refusals, settings_of
 from acgr_plugin.diffs import detailed
 from acgr_plugin.functions import UnknownFunction, answered

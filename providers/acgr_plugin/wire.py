@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.output import UNKNOWN, Unknown
 
 from acgr.runtime.fields import StoredState, keys_telling
-from acgr.runtime.naming import camel, snake
+from acgr_connect.model.property_names import camel, snake
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key that says what kind of value a mapping stands for."""

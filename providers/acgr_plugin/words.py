@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from acgr.runtime.naming import camel
+from acgr_connect.model.property_names import camel
 from acgr_plugin.configuration import in_own_words
 from acgr_plugin.kinds import kinds
 

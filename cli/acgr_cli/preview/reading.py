@@ -18,8 +18,12 @@ from typing import Any
 from acgr_cli.preview.secrets import Redactor, known_secrets
 from acgr_cli.preview.steps import STACK, Said, State, Step, groups_of
 from acgr_cli.preview.values import read_value
+from acgr_connect.model.property_names import snake
 
 _BEGINNING = re.compile(r"^[ \t]*\{", re.MULTILINE)
+_NATIVE = "acgr:index:"
+"""Stands in the URN of a resource of the native provider, and of whatever belongs to a component."""
+
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|<\{%.*?%\}>")
 _ERROR_LINE = re.compile(r"\s*(error|warning|panic|fatal)\b", re.IGNORECASE)
 
@@ -241,20 +245,22 @@ class _Reader:
 
     def _step(self, step: Mapping[str, Any], old: Any, new: Any) -> None:
         paths = step.get("detailedDiff") or step.get("diffReasons") or step.get("diffs") or ()
-        changed = frozenset(re.split(r"[.\[]", str(path), maxsplit=1)[0] for path in paths)
-        self._steps.append(Step(str(step["op"]), str(step["urn"]), self._state(old), self._state(new), changed))
+        urn = str(step["urn"])
+        changed = frozenset(_name(re.split(r"[.\[]", str(path), maxsplit=1)[0], urn) for path in paths)
+        self._steps.append(Step(str(step["op"]), urn, self._state(old), self._state(new), changed))
 
     def _state(self, raw: Any) -> State | None:
         if not isinstance(raw, dict):
             return None
         inputs, outputs = (read_value(raw.get(key) or {}, self._plain) for key in ("inputs", "outputs"))
         secret, depends_on = raw.get("additionalSecretOutputs"), raw.get("propertyDependencies")
+        urn = str(raw.get("urn") or "")
         return State(
-            inputs if isinstance(inputs, dict) else {},
-            outputs if isinstance(outputs, dict) else {},
+            {_name(key, urn): value for key, value in inputs.items()} if isinstance(inputs, dict) else {},
+            {_name(key, urn): value for key, value in outputs.items()} if isinstance(outputs, dict) else {},
             str(raw.get("id") or ""),
-            frozenset(map(str, secret)) if isinstance(secret, list) else frozenset(),
-            {key: frozenset(map(str, urns)) for key, urns in depends_on.items() if isinstance(urns, list)}
+            frozenset(_name(str(key), urn) for key in secret) if isinstance(secret, list) else frozenset(),
+            {_name(key, urn): frozenset(map(str, urns)) for key, urns in depends_on.items() if isinstance(urns, list)}
             if isinstance(depends_on, dict)
             else {},
         )
@@ -272,6 +278,11 @@ class _Reader:
             name = f"{violation.get('policyPackName')}, {violation.get('policyName')}"
             text = f"policy {name}: {str(violation.get('message') or '').strip()}"
             self._said.append(Said(severity, text, str(violation.get("resourceUrn") or "")))
+
+
+def _name(key: str, urn: str) -> str:
+    """A property as `acgr` calls it: those of the native provider's resources are written in camelCase."""
+    return snake(key) if _NATIVE in urn and not key.startswith("__") else key
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

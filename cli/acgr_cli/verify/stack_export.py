@@ -13,6 +13,7 @@ from typing import Any
 
 from acgr_cli.failure import CommandFailure
 from acgr_connect.model.arns import Arn, ArnError, Kind, parse
+from acgr_connect.model.property_names import snake
 from acgr_connect.survey.findings.expected import Expected, ExpectedMember, ExpectedNumber
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -38,7 +39,9 @@ def expected(text: str) -> Expected:
             continue
         outputs = resource.get("outputs")
         shown = {
-            key: value for key, value in (outputs if isinstance(outputs, dict) else {}).items() if not _hides(value)
+            snake(key): value
+            for key, value in (outputs if isinstance(outputs, dict) else {}).items()
+            if not _hides(value)
         }
         name = str(resource.get("urn", "")).rsplit("::", 1)[-1]
         try:

@@ -20,13 +20,13 @@ from pulumi.dynamic import (
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
-from acgr.runtime.naming import in_snake_case
 from acgr.runtime.preflight import FUNCTION, answer
 from acgr.runtime.resource import PartialState, ResourceLogic
 from acgr.runtime.run import current_run
 from acgr.runtime.steps import StepFailed, Steps, stop
 from acgr_connect import log
 from acgr_connect.aws.settings import SettingError, read
+from acgr_connect.model.property_names import in_snake_case
 
 FACADE = "acgr"
 """Where the stack looks for a provider's class: stored in every state, and so for good."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acgr.runtime.naming import camel
+from acgr_connect.model.property_names import camel
 
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
 

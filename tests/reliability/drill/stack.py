@@ -18,8 +18,8 @@ from pulumi.runtime.proto import provider_pb2
 from sandbox_time import SandboxTime
 
 import acgr
-from acgr.runtime.naming import camel
 from acgr_connect.aws.settings import Settings
+from acgr_connect.model.property_names import camel
 from acgr_connect.scheduling.token_bucket import Rate
 from acgr_sandbox import ManualClock, Response, Sandbox
 

@@ -10,7 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.output import UNKNOWN, Unknown
 
 from acgr.numbers.placement_state import PlacementState
-from acgr.runtime.naming import camel, in_snake_case, snake
+from acgr_connect.model.property_names import camel, in_snake_case, snake
 from acgr_plugin.wire import NOT_KNOWN, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, Received, packed, secret_outputs
 
 

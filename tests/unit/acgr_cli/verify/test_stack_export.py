@@ -10,6 +10,7 @@ import pytest
 
 from acgr_cli.failure import CommandFailure
 from acgr_cli.verify.stack_export import SIGNATURE, expected
+from acgr_connect.model.property_names import camel
 
 RECORDED = sorted((Path(__file__).parents[3] / "state" / "recorded").glob("*/*/state.json"))
 ACCOUNT = "arn:aws:connect:eu-west-2:111122223333"
@@ -43,6 +44,16 @@ def test_recorded_states(file: Path) -> None:
     kinds = [one["type"] for one in resources if one["type"].startswith("pulumi-python:dynamic/acgr:")]
     assert found.numbers or not any("PhoneNumber" in kind for kind in kinds)
     assert found.members or not any("TrafficDistributionGroupUser" in kind for kind in kinds)
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: "-".join(file.parts[-3:-1]))
+def test_states_of_the_native_provider(file: Path) -> None:
+    """A stack that has passed over to it, with its names in camelCase, says the same."""
+    text = file.read_text(encoding="utf-8")
+    export = json.loads(text.replace("pulumi-python:dynamic/acgr:", "acgr:index:"))
+    for resource in export["deployment"]["resources"]:
+        resource["outputs"] = {camel(key): value for key, value in (resource.get("outputs") or {}).items()}
+    assert expected(json.dumps(export)) == expected(text)
 
 
 def test_numbers() -> None:
