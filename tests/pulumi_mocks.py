@@ -32,6 +32,7 @@ class Registered:
     protect: bool
     dependencies: list[str]
     ignore_changes: list[str]
+    property_dependencies: dict[str, list[str]]
 
 
 @dataclass
@@ -109,6 +110,7 @@ class _Recorder(MockMonitor):
                 request.protect,
                 list(request.dependencies),
                 list(request.ignoreChanges),
+                {key: list(found.urns) for key, found in request.propertyDependencies.items()},
             )
         )
         return answer

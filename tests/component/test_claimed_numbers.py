@@ -118,7 +118,10 @@ def test_the_target_may_be_an_instance_that_is_not_made_yet(deploy: Deploy, capl
 
 
 def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy, claims: Claims) -> None:
-    """It depends on the flows that the program declares before it, beside what it depends on anyway."""
+    """It depends on the flows that the program declares before it, beside what it depends on anyway.
+
+    None of its properties does: the engine replaces with a flow only what has a property of it, so never a number.
+    """
 
     def program() -> None:
         watch()
@@ -131,6 +134,8 @@ def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy,
     made = deploy(program)
     (number,) = [one for one in made.resources if one.name == "number-desk"]
     assert {urn.rsplit("::", 1)[-1] for urn in number.dependencies} == {"hours", "flow-first"}
+    assert number.property_dependencies
+    assert not any(number.property_dependencies.values())
     assert number.ignore_changes == []
 
 
