@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REAL = "aws:connect/phoneNumber:PhoneNumber"
 BRIDGED = "aws:index/connectPhoneNumber:ConnectPhoneNumber"
 SOURCE, REPLICA = "eu-west-2", "eu-central-1"
+BOTH = (SOURCE, REPLICA)
 REGIONS: Any = {"source_region": SOURCE, "replica_region": REPLICA}
 CONNECT = f"arn:aws:connect:{SOURCE}:111122223333"
 INSTANCE = f"{CONNECT}:instance/3f6c2b1e-8d4a-4c57-9a0e-5b7d1e2f3a40"
@@ -117,8 +118,9 @@ def test_the_target_may_be_an_instance_that_is_not_made_yet(deploy: Deploy, capl
     assert _previewed(deploy, caplog, lambda: _placing(_real, pulumi.Output.from_input(GROUP))) == []
 
 
-def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy, claims: Claims) -> None:
-    """It depends on the flows that the program declares before it, beside what it depends on anyway.
+@pytest.mark.parametrize("given", ["resource", "output", "mapping", "component"])
+def test_a_number_is_deleted_before_the_flow_that_answers_it(deploy: Deploy, claims: Claims, given: str) -> None:
+    """It depends on the flow that answers it, if that is declared before it, beside what it depends on anyway.
 
     None of its properties does: the engine replaces with a flow only what has a property of it, so never a number.
     """
@@ -126,10 +128,18 @@ def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy,
     def program() -> None:
         watch()
         first = _flow()
+        aws.connect.ContactFlow("flow-of-others", instance_id="i", content="{}")
         hours = pulumi.CustomResource("aws:connect/hoursOfOperation:HoursOfOperation", "hours", {})
         number = claims("number-desk", INSTANCE, pulumi.ResourceOptions(depends_on=[hours]))
         aws.connect.ContactFlow("flow-second", instance_id="i", content=number.arn)
-        PhoneNumberPlacement("desk", phone_number=number, target=GROUP, flow=first, **REGIONS)
+        if given == "component":
+            GlobalResiliency(
+                "centre", GlobalResiliencyArgs(GROUP, *BOTH, {"a": {"phone_number": number, "flow": first}})
+            )
+            return
+        flows = {"resource": first, "output": first.arn, "mapping": {SOURCE: first, REPLICA: "Main IVR"}}
+        placed = number if given == "resource" else number.arn
+        PhoneNumberPlacement("desk", phone_number=placed, target=GROUP, flow=flows[given], **REGIONS)
 
     made = deploy(program)
     (number,) = [one for one in made.resources if one.name == "number-desk"]
@@ -137,6 +147,25 @@ def test_a_number_is_deleted_before_the_flows_that_may_answer_it(deploy: Deploy,
     assert number.property_dependencies
     assert not any(number.property_dependencies.values())
     assert number.ignore_changes == []
+
+
+def test_other_numbers_are_left_as_they_are(deploy: Deploy) -> None:
+    """A number that nothing places depends on nothing more; one that is placed too late for that does not either."""
+
+    def program() -> None:
+        watch()
+        flow = _flow()
+        _real("number-other", GROUP)
+        number = _real("number-desk", GROUP)
+
+        def place(arn: str) -> str:
+            PhoneNumberPlacement("desk", phone_number=arn, target=GROUP, flow=flow, **REGIONS)
+            return arn
+
+        pulumi.export("arn", number.arn.apply(place))
+
+    numbers = [one for one in deploy(program).resources if one.type == REAL]
+    assert [one.dependencies for one in numbers] == [[], []]
 
 
 def test_a_flow_that_would_be_deleted_too_early(deploy: Deploy, caplog: pytest.LogCaptureFixture) -> None:

@@ -20,7 +20,7 @@ from acgr.numbers import placement_state
 from acgr.numbers.claims import claim_placement, declared_flows, placement_keys, second_placement, ways_to_write
 from acgr.numbers.number import NumberState, require_same_number
 from acgr.numbers.placement_state import PlacementState, changed_identity, changed_names, dark_now, decide, state_of
-from acgr.runtime.claimed import warn_of_claims
+from acgr.runtime.claimed import placed
 from acgr.runtime.diffs import changed_world
 from acgr.runtime.fields import keys_of, stored_input
 from acgr.runtime.foreseen import Foreseen, Problem, problem
@@ -229,11 +229,12 @@ class PhoneNumberPlacement(Resource, module="acgr", name="PhoneNumberPlacement")
         props["phone_number"] = identity(props["phone_number"], *PHONE_NUMBER)
         props["target"] = identity(props["target"], *TARGET)
         props["flow"] = _flow_identity(props["flow"])
+        given = props
         props, opts = with_secret_outputs(PlacementState, props, opts)
         outputs = dict.fromkeys(keys_of(PlacementState))
         with same_bytes():
             super().__init__(PhoneNumberPlacementProvider(), resource_name, {**props, **outputs}, opts)
-        warn_of_claims(self, resource_name, props)
+        placed(self, resource_name, given)
         ask(self)
 
     @staticmethod

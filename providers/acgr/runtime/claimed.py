@@ -9,6 +9,7 @@ is watched by a transformation, from the first import of this package on.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class Watched:
     claims: WeakKeyDictionary[pulumi.Resource, Claim] = field(default_factory=WeakKeyDictionary)
     flows: WeakSet[pulumi.Resource] = field(default_factory=WeakSet)
     instances: WeakSet[pulumi.Resource] = field(default_factory=WeakSet)
+    placed: list[tuple[Any, Any]] = field(default_factory=list)
     leaves_targets: bool = False
 
     def see(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
@@ -64,30 +66,49 @@ class Watched:
         elif _INSTANCES.fullmatch(args.type_):
             self.instances.add(args.resource)
         elif _CLAIMS.fullmatch(args.type_):
-            opts = self._options(args.opts)
+            after = _listed(args.opts.depends_on)
+            opts = pulumi.ResourceOptions.merge(args.opts, self._more(args.resource, after))
             ignored = {*TARGET, "*"}.intersection(opts.ignore_changes or ())
             props: Mapping[str, Any] = args.props
             target = next((props[key] for key in TARGET if props.get(key) is not None), None)
-            self.claims[args.resource] = Claim(args.name, target, bool(ignored), _listed(opts.depends_on))
+            self.claims[args.resource] = Claim(args.name, target, bool(ignored), after)
             return pulumi.ResourceTransformationResult(args.props, opts)
         return None
 
-    def _options(self, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-        """The options of a claimed number.
+    def _more(self, number: pulumi.Resource, after: WeakSet[pulumi.Resource] | None) -> pulumi.ResourceOptions:
+        """The options of a claimed number beside its own: it is deleted before the flow that answers it."""
+        more = pulumi.ResourceOptions(ignore_changes=[TARGET[1]] if self.leaves_targets else [])
+        if self.flows:
+            # Which flow that is, only the placement says, which is constructed later; the options are read after that.
+            more.depends_on = asyncio.ensure_future(self._answering(number, WeakSet(self.flows), after))
+        return more
 
-        It is deleted before the flows that the program declares before it, one of which may answer it. What was
-        constructed before cannot need it, so no circle comes of that.
+    async def _answering(
+        self, number: pulumi.Resource, earlier: WeakSet[pulumi.Resource], after: WeakSet[pulumi.Resource] | None
+    ) -> list[pulumi.Resource]:
+        """The flows that its placement gives a number, and that were declared before it: those cannot need it.
+
+        None where the program has waited for something in between, so that the placement is not known yet.
         """
-        ignored = [TARGET[1]] if self.leaves_targets else []
-        more = pulumi.ResourceOptions(ignore_changes=ignored, depends_on=list(self.flows))
-        return pulumi.ResourceOptions.merge(opts, more)
+        given = [flow for placed, flow in self.placed if _is_of(placed, number)]
+        own = [one for flow in given for one in (flow.values() if isinstance(flow, Mapping) else [flow])]
+        found = [flow for flow in earlier if any(_is_of(one, flow) for one in own)]
+        if after is not None:
+            after.update(found)
+        return found
+
+
+def _is_of(given: Any, resource: pulumi.Resource) -> bool:
+    """Whether an argument is a resource, or one of its outputs."""
+    return given is resource or any(given is output for output in vars(resource).values())
 
 
 def _listed(depends_on: Any) -> WeakSet[pulumi.Resource] | None:
-    """What a resource depends on, as far as that is resources."""
-    if not isinstance(depends_on, list):
+    """What a resource depends on; None where that is not known yet."""
+    listed = [depends_on] if isinstance(depends_on, pulumi.Resource) else depends_on or []
+    if not isinstance(listed, (list, tuple)):
         return None
-    return WeakSet(one for one in depends_on if isinstance(one, pulumi.Resource))
+    return WeakSet(one for one in listed if isinstance(one, pulumi.Resource))
 
 
 _watched: WeakKeyDictionary[pulumi.Resource, Watched] = WeakKeyDictionary()
@@ -120,8 +141,8 @@ def leave_targets_to_placements() -> None:
     watched.leaves_targets = True
 
 
-def warn_of_claims(placement: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
-    """In a preview's program: say what will go wrong between a placement and the resource that claims its number.
+def placed(placement: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
+    """The program places a number; in a preview, say what will go wrong between that and what claims the number.
 
     A resource that takes the number back is a warning. A flow that a destroy would delete too early is worth a line:
     the next destroy succeeds.
@@ -129,15 +150,13 @@ def warn_of_claims(placement: pulumi.Resource, name: str, props: Mapping[str, An
     Args:
         placement: the resource that places the number.
         name: its name.
-        props: its inputs.
+        props: its inputs, as the program gives them.
     """
     watched, number = watch(), props["phone_number"]
-    if (
-        watched is None
-        or not watched.claims
-        or not pulumi.runtime.is_dry_run()
-        or not isinstance(number, pulumi.Output)
-    ):
+    if watched is None:
+        return
+    watched.placed.append((number, props["flow"]))
+    if not (watched.claims and pulumi.runtime.is_dry_run() and isinstance(number, pulumi.Output)):
         return
 
     async def look() -> bool:
