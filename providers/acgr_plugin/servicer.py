@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, NoReturn
 
@@ -70,6 +70,29 @@ class Asked:
     kind: Kind
     steps: Steps
     urn: str
+
+
+@dataclass
+class Kept:
+    """How what is left of a create or update that failed is packed.
+
+    Attributes:
+        secret: the names of the inputs that are secret.
+        kind: of the resource, whose outputs may tell them.
+        more: what else the state has.
+    """
+
+    secret: frozenset[str] = frozenset()
+    kind: Kind | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def status(self, said: str, left: PartialState) -> Any:
+        """The failure, with what is left."""
+        names = secret_outputs(self.kind.state, self.secret) if self.kind else self.secret
+        outputs = packed(left.outputs, names)
+        for name, value in self.more.items():
+            outputs.fields[name].CopyFrom(value)
+        return partial_failure(said, left.id, outputs, packed(left.inputs, self.secret))
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
@@ -215,8 +238,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Make what is declared, or say what would be made."""
-        with self._told(context):
+        with self._told(context) as kept:
             asked, given = self._asked(request), Received.of(request.properties)
+            kept.kind, kept.secret = asked.kind, given.secret
             if request.preview:
                 foreseen = self._foreseen(asked, {}, given.props)
                 return provider_pb2.CreateResponse(id="", properties=_answer(asked.kind, foreseen, given.secret))
@@ -226,15 +250,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Make what is declared of what was declared before, or say what would be made of it."""
-        with self._told(context):
+        with self._told(context) as kept:
             asked, olds, news = self._asked(request), Received.of(request.olds), Received.of(request.news)
+            kept.kind, kept.secret, kept.more = asked.kind, news.secret, _of_dynamic(request.olds)
             if request.preview:
                 outputs = self._foreseen(asked, olds.props, news.props)
             else:
                 outputs = asked.steps.update(olds.props, news.props).outs or {}
-            return provider_pb2.UpdateResponse(
-                properties=_answer(asked.kind, outputs, news.secret, _of_dynamic(request.olds))
-            )
+            return provider_pb2.UpdateResponse(properties=_answer(asked.kind, outputs, news.secret, kept.more))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """What there is: of a resource in the state, or of one of which nothing but the id is known."""
@@ -322,13 +345,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return ReadResult(found.id, {**(found.outs or {}), **declared}, declared)
 
     @contextmanager
-    def _told(self, context: grpc.ServicerContext) -> Iterator[None]:
+    def _told(self, context: grpc.ServicerContext) -> Iterator[Kept]:
         """A failure ends the request with one sentence, and with what there is in spite of it."""
+        kept = Kept()
         try:
-            yield
+            yield kept
         except PartialState as error:
             said = as_written(str(error))
-            _abort(context, said, partial_failure(said, error.id, packed(error.outputs), packed(error.inputs)))
+            _abort(context, said, kept.status(said, error))
         except StepFailed as error:
             said = as_written(str(error))
             _abort(context, said, failure(said))

@@ -211,6 +211,19 @@ def test_a_deadline_leaves_what_there_is(door: Door, begin: Begin, sandbox: Sand
     assert flows_of(sandbox, ON_INSTANCE) == everywhere("Main IVR")
 
 
+def test_what_is_left_keeps_its_secrets(door: Door, switch: Any) -> None:
+    """What a failed create leaves in the state is as secret as what a finished one would."""
+    switch(claim_seconds=600.0)
+    inputs = door.check(PLACEMENT, placement(phoneNumber=secret(ON_INSTANCE)))
+    with pytest.raises(Failed) as failed:
+        door.create(PLACEMENT, inputs, timeout=30.0)
+    left = failed.value.left
+    assert left is not None
+    state = plain(left.properties)
+    assert (plain(left.inputs)["phoneNumber"], state["e164"]) == (secret(ON_INSTANCE), secret(ON_INSTANCE))
+    assert state["targetArn"].startswith("arn:")
+
+
 def test_cancelled(door: Door, sandbox: Sandbox) -> None:
     """After a Cancel nothing begins."""
     inputs = door.check(PLACEMENT, placement())
