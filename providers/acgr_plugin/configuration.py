@@ -24,7 +24,7 @@ WHOSE = ("profile", "accessKey", "assumeRoleWithWebIdentity")
 ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL_STS")
 
 TEXT, NUMBER, TRUTH = "string", "number", "boolean"
-TEXTS, MAPPING, MAPPINGS = "texts", "mapping", "mappings"
+TEXTS, ROLE, ROLES, URLS = "texts", "role", "roles", "urls"
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Key:
 KEYS: Mapping[str, Key] = {
     "profile": Key(TEXT, "The profile of the AWS configuration whose credentials are used."),
     "roleArn": Key(TEXT, "The ARN of a role to assume."),
-    "assumeRole": Key(MAPPING, "A role to assume, with `roleArn`, `sessionName`, `externalId` and so on."),
-    "assumeRoles": Key(MAPPINGS, "Roles to assume one after the other."),
-    "assumeRoleWithWebIdentity": Key(MAPPING, "A role to assume with a token of somebody else: a text, or a file."),
+    "assumeRole": Key(ROLE, "A role to assume, with `roleArn`, `sessionName`, `externalId` and so on."),
+    "assumeRoles": Key(ROLES, "Roles to assume one after the other."),
+    "assumeRoleWithWebIdentity": Key(ROLE, "A role to assume with a token of somebody else: a text, or a file."),
     "accessKey": Key(TEXT, "An access key. For sandboxes: it is kept in the stack's state."),
     "secretKey": Key(TEXT, "The secret of `accessKey`.", is_secret=True),
     "token": Key(TEXT, "The session token of `accessKey`.", is_secret=True),
     "allowedAccountIds": Key(TEXTS, "The only accounts that may be written to."),
     "forbiddenAccountIds": Key(TEXTS, "Accounts that may not be written to."),
     "accountCheck": Key(TEXT, "`off` where the network has no STS: then nobody looks whose the credentials are."),
-    "endpoints": Key(MAPPINGS, "A list of mappings, the service (`connect`, `sts`) to the URL where it is asked."),
+    "endpoints": Key(URLS, "A list of mappings, the service (`connect`, `sts`) to the URL where it is asked."),
     "allowInsecureEndpoints": Key(TRUTH, "Whether plain HTTP to another machine is meant."),
     "customCaBundle": Key(TEXT, "A file with certificates of authorities."),
     "ec2MetadataServiceEndpoint": Key(TEXT, "The address of the machine's metadata service."),

@@ -10,7 +10,8 @@ from acgr.find_users import find_users
 from acgr.runtime.fields import stored_outputs
 from acgr_connect.model.property_names import camel
 from acgr_plugin import component_schema
-from acgr_plugin.configuration import KEYS, Key
+from acgr_plugin.configuration import KEYS, ROLE, ROLES, URLS, Key
+from acgr_plugin.configuration import TEXTS as TEXT_LIST
 from acgr_plugin.docstrings import entries, sentence, summary
 from acgr_plugin.kinds import PACKAGE, Kind, kinds
 from acgr_plugin.shapes import MAPPING, MAPPINGS, TEXT, TEXTS, Type, hints, may_be_none, shape
@@ -74,7 +75,8 @@ def as_json() -> str:
 
 
 def _key(key: Key) -> Type:
-    plain = {"texts": TEXTS, "mapping": MAPPING, "mappings": MAPPINGS}
+    anything: Type = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
+    plain = {TEXT_LIST: TEXTS, ROLE: anything, ROLES: {"type": "array", "items": anything}, URLS: MAPPINGS}
     found = {**plain.get(key.type, {"type": key.type}), "description": key.says}
     return {**found, "secret": True} if key.is_secret else found
 
