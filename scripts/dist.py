@@ -121,6 +121,8 @@ def installed_version(wheel: Path, fresh: Path) -> str:
     without = subprocess.run([python, "-I", acgr, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if (without.returncode, f"{DISTRIBUTION}[cli]" in without.stderr) != (1, True):
         raise Remedy(f"Without its extra, `acgr` does not say how to install it, but: {without.stderr or 'nothing'}")
+    plugin = str(fresh / "bin" / "pulumi-resource-acgr")
+    _run("Asking the plugin for its schema", "-I", plugin, "schema", python=python)
     _run("Installing the extra", *pip, "-c", str(constraints), f"{wheel}[cli]")
     _run("Running `acgr --help`", "-I", acgr, "--help", python=python)
     return said.strip()

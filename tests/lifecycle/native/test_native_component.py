@@ -14,6 +14,8 @@ from native_door import UNKNOWN, Door, Failed, Props, plain, urn_of
 from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
+from acgr_plugin.wire import OUTPUT, SIGNATURE
+
 TOKEN = "acgr:index:GlobalResiliency"
 
 
@@ -122,6 +124,17 @@ def test_a_group_that_it_makes(door: Door, monitor: Monitor) -> None:
     assert plain(monitor.registered["centre-group"].object) == {**group, "sourceRegion": SOURCE}
     assert plain(monitor.registered[f"centre-{ON_INSTANCE}"].object)["target"] == UNKNOWN
     assert state["agents"] == {}
+
+
+def test_what_other_resources_make(door: Door, monitor: Monitor) -> None:
+    """A number that another resource of the program claims is not known in the preview, and waits for that resource."""
+    claimed = {SIGNATURE: OUTPUT, "dependencies": [urn_of("Number", "claimed")]}
+    numbers = {"sales": {"phoneNumber": claimed, "flow": "Sales"}}
+    state = constructed(door, monitor, trafficDistributionGroup="emergency", numbers=numbers)
+    asked = monitor.registered["centre-sales"]
+    assert plain(asked.object)["phoneNumber"] == UNKNOWN
+    assert list(asked.propertyDependencies["phoneNumber"].urns) == [urn_of("Number", "claimed")]
+    assert state["numbers"]["sales"] == UNKNOWN
 
 
 def test_all_that_is_wrong_is_said_at_once(door: Door, monitor: Monitor) -> None:
