@@ -13,15 +13,12 @@ _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE))
 
 from harness.centre import Centre, serving  # noqa: E402
-from harness.stack import Stack, clean_environment, empty_stack, endpoints  # noqa: E402
+from harness.stack import FAST, Stack, clean_environment, empty_stack, endpoints  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make golden`."""
     parser.addoption("--renew-golden", action="store_true", help="write tests/engine/golden anew")
-
-
-FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 
 
 @pytest.fixture(scope="session")

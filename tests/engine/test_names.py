@@ -1,4 +1,4 @@
-"""Renaming and reparenting in the program: the world does not notice."""
+"""Renaming and reparenting in the program, and other owners: the world does not notice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from harness.stack import Stack
 pytestmark = pytest.mark.engine
 
 BOTH = (SOURCE, REPLICA)
-IN_TEAM = {"parent": "team"}
 ONCE_AT_THE_TOP = {"parent": "team", "aliases": [{"parent": None}]}
 
 
@@ -39,52 +38,30 @@ def _declared(prefix: str, parent: dict[str, object] | None = None) -> list[Decl
     ]
 
 
-def test_renamed_resources_hand_over_what_they_hold(stack: Stack, centre: Centre) -> None:
-    """The engine creates the new name and deletes the old: one takes over, the other leaves alone, and both say so."""
+def test_resources_hand_over_what_they_hold(stack: Stack, centre: Centre) -> None:
+    """Another name or parent is another URN: the engine creates the new one and deletes the old. With an alias nothing
+    is done; without one, one takes over, the other leaves alone, and both say so.
+    """
     stack.declare(*_declared("old"))
     assert stack.up().code == 0
     centre.forget()
+
     stack.declare(*_declared("new"))
     up = stack.up()
     assert up.code == 0, up.text
     assert up.summary() == ["+ 4 created", "- 4 deleted", "1 unchanged"]
-    owner = "new-main"
-    assert up.said("old-main") == [f"{e164(1)} stays where it is: {owner} declares it now"]
+    assert up.said("old-main") == [f"{e164(1)} stays where it is: new-main declares it now"]
     assert up.said("new-main") == [
         f"{e164(1)} is on traffic distribution group retail with its flow: taken over without a call"
     ]
     assert set(stack.state().resources) == {"new-main", "new-second", "new-alice", "new-erin"}
     _unchanged(centre)
-    assert stack.up("--expect-no-changes").code == 0
 
-
-def test_a_renamed_component_hands_over_too(stack: Stack, centre: Centre) -> None:
-    """A component renamed without an alias, in `up` with its preview, is new in name only; with one, not even that."""
-    stack.declare(_centre("contact"))
-    assert stack.up().code == 0
-    centre.forget()
-    stack.declare(_centre("hub"))
-    up = stack.run("up", "--yes", "--non-interactive")
-    assert up.code == 0, up.text
-    assert set(stack.state().resources) == _of_centre("hub")
-    _unchanged(centre)
-    stack.declare(_centre("desk", aliases=["hub"]))
-    assert stack.plan() == {}
-    assert stack.up().code == 0
-    assert set(stack.state().resources) == _of_centre("desk")
+    stack.declare(team("team"), *_declared("new", ONCE_AT_THE_TOP))
+    assert stack.up().summary() == ["+ 1 created", "5 unchanged"]
     _unchanged(centre)
 
-
-def test_reparented_resources_hand_over_with_and_without_an_alias(stack: Stack, centre: Centre) -> None:
-    """Another parent is another URN: with an alias nothing is done, without one it is handed over."""
-    stack.declare(*_declared("a"))
-    assert stack.up().code == 0
-    centre.forget()
-    stack.declare(team("team"), *_declared("a", ONCE_AT_THE_TOP))
-    assert stack.plan() == {"team": "create"}
-    assert stack.up().code == 0
-    _unchanged(centre)
-    stack.declare(*_declared("a"))
+    stack.declare(*_declared("new"))
     up = stack.up()
     assert up.code == 0, up.text
     assert up.summary() == ["+ 4 created", "- 5 deleted", "1 unchanged"]
@@ -92,15 +69,43 @@ def test_reparented_resources_hand_over_with_and_without_an_alias(stack: Stack, 
     urns = [resource["urn"] for resource in stack.state().resources.values()]
     assert len(urns) == 4
     assert not [urn for urn in urns if "Team" in urn]
+    assert stack.up("--expect-no-changes").code == 0
 
 
-def test_an_agent_goes_from_one_resource_to_another_kind_of_owner(stack: Stack, centre: Centre) -> None:
-    """What leaves a component for a resource of its own, in one run, is not touched."""
-    stack.declare(_centre("contact"))
+def test_components_hand_over_too(stack: Stack, centre: Centre) -> None:
+    """Numbers and agents of their own go over to a component, with its roster, and back in one run; a component that is
+    renamed without an alias, in `up` with its preview, is new in name only; with one, not even that.
+    """
+    stack.declare(*_declared("single"))
     assert stack.up().code == 0
     centre.forget()
-    left = component("contact", "retail", {e164(1): {"flow": "Main IVR"}}, ["alice.smith"])
-    stack.declare(left, number("single", 3, "retail", "Main IVR"), agent("erin", "retail", "erin.green"))
+
+    stack.declare(_centre("contact"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert set(stack.state().resources) == _of_centre("contact")
+    _unchanged(centre)
+
+    stack.declare(_centre("hub"))
+    up = stack.run("up", "--yes", "--non-interactive")
+    assert up.code == 0, up.text
+    assert set(stack.state().resources) == _of_centre("hub")
+    _unchanged(centre)
+
+    stack.declare(_centre("desk", aliases=["hub"]))
+    up = stack.up()
+    assert up.code == 0, up.text
+    assert up.summary() == ["5 unchanged"]
+    assert set(stack.state().resources) == _of_centre("desk")
+    _unchanged(centre)
+
+    fewer = component("desk", "retail", {e164(1): {"flow": "Main IVR"}}, ["alice.smith"])
+    stack.declare(fewer, number("single", 3, "retail", "Main IVR"), agent("erin", "retail", "erin.green"))
+    up = stack.up()
+    assert up.code == 0, up.text
+    _unchanged(centre)
+
+    stack.declare(*_declared("single"))
     up = stack.up()
     assert up.code == 0, up.text
     _unchanged(centre)

@@ -22,6 +22,9 @@ PLAIN = ("--non-interactive", "--color", "never")
 LIMIT = 120
 """Seconds after which a command hangs for certain."""
 
+FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
+"""The configuration of a stack that nothing holds up."""
+
 _DROPPED_PREFIXES = ("PULUMI_", "AWS_", "ACGR_")
 _DROPPED = frozenset({"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
 
@@ -118,7 +121,7 @@ class Stack:
         found = f"plugins:\n  providers:\n    - name: acgr\n      path: {Path(sys.executable).parent}\n"
         project.write_text(project.read_text(encoding="utf-8") + found, encoding="utf-8")
 
-    def configure(self, config: Mapping[str, str]) -> None:
+    def configure(self, config: Mapping[str, Any]) -> None:
         """The whole of the stack's configuration from now on."""
         lines = ["config:", *(f"  {key}: {json.dumps(value)}" for key, value in config.items())] if config else []
         text = "".join(f"{line}\n" for line in lines)
