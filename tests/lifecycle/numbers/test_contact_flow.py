@@ -792,6 +792,16 @@ def test_beside_a_placement_it_is_refused_in_the_preview(sandbox: Sandbox, conne
     ]
 
 
+def test_a_placement_beside_it_is_refused_in_the_preview(sandbox: Sandbox, connection: Connection) -> None:
+    """The other way round as well: the placement that is declared second names both."""
+    placed = {"phone_number": ON_RETAIL, "target": "retail", "flow": "Main IVR", "source_region": SOURCE}
+    as_resource("apart", lambda: PROVIDER.check({}, declared()))
+    answer = as_resource("main", lambda: PhoneNumberPlacementProvider().check({}, placed))
+    assert [failure.reason for failure in answer.failures] == [
+        f"phone_number: apart declares the flow of {ON_RETAIL}, and so does its placement main: drop apart"
+    ]
+
+
 def test_taken_over_from_a_placement(sandbox: Sandbox, connection: Connection, next_run: Begin) -> None:
     """A placement that says "leave" and is dropped passes its number to a flow of its own: nothing is touched."""
     placement = PhoneNumberPlacementProvider()
