@@ -75,7 +75,7 @@ def test_drift_is_shown_and_mended(stack: Stack, centre: Centre) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nobody = endpoints(f"http://127.0.0.1:{closed.getsockname()[1]}")
-        unanswered = stack.refresh(**nobody)
+        unanswered = stack.refresh("--parallel", "32", **nobody)
     assert unanswered.code != 0
     assert set(unanswered.errors()) == set(before)
     sentence = f"asking STS whose credentials these are in {SOURCE}: no answer: Could not connect to the endpoint URL"
