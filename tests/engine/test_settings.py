@@ -78,8 +78,8 @@ def test_accounts_that_may_not_be_written_to(stack: Stack, centre: Centre, main:
 
 
 def test_what_cannot_be_honoured_is_refused(stack: Stack, centre: Centre, main: Declaration) -> None:
-    """A misspelt key, and one that is not honoured, fails the preview: it is not passed over in silence."""
-    stack.configure({**FAST, "acgr:rolearn": OWNER, "aws:allowedAccountId": "1", "aws:insecure": "true"})
+    """A misspelt key of the stack's configuration fails the preview: it is not passed over in silence."""
+    stack.configure({**FAST, "acgr:rolearn": OWNER})
     preview = stack.preview()
     assert preview.code != 0
     assert f"{PROBLEM}there is no acgr:rolearn; did you mean acgr:roleArn?" in preview.text
