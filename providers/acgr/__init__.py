@@ -6,6 +6,7 @@ written in, and the package refuses to be imported by another path.
 A resource is registered by one line below; its module names in `__all__` what programs may import.
 """
 
+from types import ModuleType as _Module
 from typing import TYPE_CHECKING
 
 if __name__ != "acgr":
@@ -24,9 +25,11 @@ from acgr.runtime.run import connected as connected
 
 _watch()  # where this is a program; anywhere else there is nothing to watch
 
-_NOT_PUBLIC = ("TYPE_CHECKING", "agents", "instances", "numbers", "runtime")
-
-__all__ = sorted(name for name in globals() if not name.startswith("_") and name not in _NOT_PUBLIC)
+__all__ = sorted(
+    name
+    for name, value in globals().items()
+    if not (name.startswith("_") or name == "TYPE_CHECKING" or isinstance(value, _Module))
+)
 
 if TYPE_CHECKING:
     __version__: str
