@@ -17,10 +17,11 @@ from drill.history import (
     History,
     agent,
     flow_apart,
+    group_apart,
     number,
     team,
 )
-from drill.matrix import JOIN, LEAVE, MOVE, SET_FLOW
+from drill.matrix import JOIN, LEAVE, MAKE, MOVE, REMOVE, SET_FLOW, TAG
 from drill.promises import members_of
 from drill.trial import pass_time
 from hypothesis import HealthCheck, Phase, settings
@@ -29,11 +30,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from acgr_sandbox import Fault
 
-PLACEMENT, AGENT, ROSTER, FLOW = (
+PLACEMENT, AGENT, ROSTER, FLOW, GROUP = (
     "PhoneNumberPlacement",
     "TrafficDistributionGroupUser",
     "TrafficDistributionGroupRoster",
     "PhoneNumberContactFlow",
+    "TrafficDistributionGroup",
 )
 
 SWITCHES = some.fixed_dictionaries(
@@ -60,6 +62,10 @@ FAULTS = some.builds(
             "BatchGetFlowAssociation",
             "ListUsers",
             "ListPhoneNumbersV2",
+            MAKE,
+            REMOVE,
+            TAG,
+            "DescribeTrafficDistributionGroup",
         ]
     ),
     kind=some.sampled_from(["throttle", "error-before", "error-after", "lost-reply", "reset", "denied"]),
@@ -67,6 +73,9 @@ FAULTS = some.builds(
     after=some.integers(0, 3),
 ) | some.builds(Fault, operation=some.just(MOVE), kind=some.just("failed-claim"), after=some.integers(0, 1))
 FAULTS = FAULTS.filter(lambda fault: (fault.kind, fault.count) != ("throttle", 0))
+
+
+TAGS = some.dictionaries(some.sampled_from(["team", "cost"]), some.sampled_from(["shops", "weather"]), min_size=1)
 
 
 class Histories(RuleBasedStateMachine):
@@ -117,6 +126,18 @@ class Histories(RuleBasedStateMachine):
     def declare_a_flow(self, flow: str) -> None:
         """A flow apart is added."""
         self.history.declare(flow_apart(self.history.named("flow"), flow))
+
+    @precondition(lambda self: not self.history.of(GROUP))
+    @rule(tags=TAGS)
+    def declare_a_group(self, tags: dict[str, str]) -> None:
+        """A group is added, on which nothing is."""
+        self.history.declare(group_apart(self.history.named("group"), tags))
+
+    @precondition(lambda self: self.history.of(GROUP))
+    @rule(tags=TAGS)
+    def change_the_group(self, tags: dict[str, str]) -> None:
+        """The group has other tags."""
+        self.history.change(self.history.of(GROUP)[0], tags=tags)
 
     @precondition(lambda self: self.history.of(PLACEMENT))
     @rule(

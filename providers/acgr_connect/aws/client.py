@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+import boto3
 from botocore import xform_name
 
 from acgr_connect import log
@@ -415,6 +416,12 @@ class RegionalConnect:
     def _call(self, operation: str, before: Begin = nothing, /, **asked: Any) -> dict[str, Any]:
         if operation not in OPERATIONS:
             raise errors.ProgrammingError(f"{operation} is not named in acgr_connect/aws/operations.py")
+        method = getattr(self._client, xform_name(operation), None)
+        if method is None:  # Connect has learned it since
+            said = f"boto3 {boto3.__version__}, which is installed, does not know {operation}"
+            error = errors.Refused(said, region=self.region)
+            error.remedy = "install a newer boto3"
+            raise error
         throttles = failures = 0
         unanswered: errors.Unavailable | None = None
         while True:
@@ -424,7 +431,7 @@ class RegionalConnect:
                 before()
             try:
                 with translated(self.region):
-                    answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**asked)
+                    answer: dict[str, Any] = method(**asked)
             except errors.ConnectError as error:
                 self._log(operation, queued, attempt, error.code or type(error).__name__, error.request_id)
                 self._tell(error)

@@ -9,7 +9,7 @@ from drill.centre import CENTRE, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, Shown, arn,
 from drill.promises import broken, members_of, numbers_of
 from drill.server import SOURCE, Killed
 from drill.stack import Declared, Stack, a_run
-from drill.steps import answered, member, placed, roster
+from drill.steps import answered, member, placed, roster, storm
 from drill.trial import MEANWHILE, pass_time
 
 from acgr_sandbox import Fault
@@ -167,6 +167,11 @@ def agent(name: str, user: str, group: str) -> Declared:
 def team(name: str, users: frozenset[str]) -> Declared:
     """The roster of the program."""
     return roster(*sorted(users), group=TEAM, name=name)
+
+
+def group_apart(name: str, tags: Mapping[str, str]) -> Declared:
+    """The group of the program, which no number and no agent is on."""
+    return storm(resource=name, tags=dict(tags))
 
 
 def flow_apart(name: str, flow: str) -> Declared:

@@ -78,6 +78,15 @@ def test_what_is_not_named_is_not_called(limiter: CountedLimiter, clock: Scripte
 
 
 @pytest.mark.parametrize("method", sorted(CALLS))
+def test_an_older_boto3(method: str, limiter: CountedLimiter, clock: ScriptedClock) -> None:
+    """An operation that the installed boto3 does not know is a sentence that says what to install."""
+    with pytest.raises(errors.Refused, match=r"boto3 \d\S+, which is installed, does not know [A-Z]") as refused:
+        CALLS[method](RegionalConnect(object(), SOURCE, limiter, clock))
+    assert refused.value.explained().endswith("; install a newer boto3")
+    assert limiter.taken == []
+
+
+@pytest.mark.parametrize("method", sorted(CALLS))
 def test_every_operation_goes_through_the_limiter(method: str, limiter: CountedLimiter, clock: ScriptedClock) -> None:
     """One token for each request on the wire, for the purpose asked for; the request is valid (A6, A7, N3)."""
 
