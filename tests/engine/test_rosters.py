@@ -29,7 +29,7 @@ def roster(
 def test_a_life(stack: Stack, centre: Centre) -> None:
     """A roster is one row from its first run to its last.
 
-    - How many of how many, and how long it will take, is on that row, and leaves no line behind.
+    - How many of how many, and how long it will take, is on that row, which ends with how many it were.
     - Two who join and one who leaves are three marked lines and one that counts them (A6, A8).
     - Strangers of an authoritative roster are shown before they are removed: not by the create, but by the next run.
     - `get()` gives the agents of a group by name, and never writes.
@@ -41,6 +41,7 @@ def test_a_life(stack: Stack, centre: Centre) -> None:
     up = stack.up()
     assert up.code == 0, up.text
     assert any(row.endswith("0/8 agents, 1 s left at 1000/s") for row in up.rows("emergency")), up.text
+    assert up.rows("emergency")[-1].endswith("8/8 agents"), up.text
     assert up.said("emergency") == []
     assert up.said("whole") == ["dave.jones on everyone: not declared; the next run removes them"]
     assert (centre.members("emergency"), centre.members("everyone")) == (set(AGENTS), {"carol.white", "dave.jones"})

@@ -84,6 +84,7 @@ class BulkRun:
             if answer is not None:
                 self._note(*answer)
                 self._say()
+        self._task.operation.progress(counted(self._before + len(self.done), self._total, self._task.noun))
         if self.ended is not None:
             self.ended = self._task.context.added_to(self.ended)
 
@@ -136,8 +137,12 @@ class BulkRun:
             self.ended = self._task.why_none()
         self._not_found += 1
 
+    @property
+    def _total(self) -> int:
+        return self._before + len(self._users)
+
     def _say(self) -> None:
-        done, total = self._before + len(self.done), self._before + len(self._users)
+        done, total = self._before + len(self.done), self._total
         now, rate = self._task.connection.clock.now(), self._task.connection.settings.rate.per_second
         if done < total and now - self._said_at >= SAID_EVERY:
             self._said_at = now
@@ -146,7 +151,12 @@ class BulkRun:
 
 def how_far(done: int, total: int, rate: float, noun: str = "agents") -> str:
     """How far it is: `412/1,000 agents, 294 s left at 2/s`."""
-    return f"{done:,}/{total:,} {noun}, {ceil((total - done) / rate):,} s left at {rate:g}/s"
+    return f"{counted(done, total, noun)}, {ceil((total - done) / rate):,} s left at {rate:g}/s"
+
+
+def counted(done: int, total: int, noun: str = "agents") -> str:
+    """How many are done: `412/1,000 agents`. It is the last that a row shows, which keeps it when it is finished."""
+    return f"{done:,}/{total:,} {noun}"
 
 
 def workers_for(rate: float, requests: int) -> int:
