@@ -159,7 +159,7 @@ def test_from_pip_install_to_destroy(
     requirement = Requirement((EXAMPLE / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1])
     assert requirement.name == OURS
     with open_gate() as gate:
-        hidden = ("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PIP_PATH")
+        hidden = ("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PYTHONPATH")
         environment = {name: value for name, value in clean.items() if name not in hidden}
         environment |= {
             "HTTPS_PROXY": gate.url,

@@ -50,6 +50,36 @@ def by_hand(sandbox: Sandbox, group: str, user: str) -> None:
     sandbox.change({"do": "add-agent", "group": group, "user": user})
 
 
+@pytest.mark.parametrize("seconds", [0.3, 1.0, 6.0])
+@pytest.mark.parametrize("refresh", [False, True])
+@pytest.mark.parametrize(
+    "declared", [placed(ON_INSTANCE), answered(ON_RETAIL, SOURCE, "Main IVR")], ids=lambda d: d.kind
+)
+def test_what_another_resource_does_in_the_same_run_is_seen(declared: Declared, refresh: bool, seconds: float) -> None:
+    """A resource of another provider, that the engine waits for, moves the number: it is not dark after the run.
+
+    However short a time after something else was asked: what was seen before counts no longer.
+    """
+    sandbox, stack = fresh({"claim_seconds": 0.2}), Stack()
+    program = [placed(DARK, "first"), declared]
+    number = declared.inputs["phone_number"]
+    assert run(sandbox, stack, *program) == []
+
+    def moves_it(one: Declared) -> None:
+        if one is declared:
+            sandbox.change({"do": "move", "number": number, "target": "emergency"})
+            pass_time(sandbox, seconds)
+
+    pass_time(sandbox, 60.0)
+    with a_run(sandbox):
+        if refresh:
+            stack.refresh()
+        stack.up(program, moves_it)
+    flows = shown(sandbox).numbers[number][2]
+    assert flows.keys() == (set(EVERYWHERE) if declared.kind == "PhoneNumberPlacement" else {SOURCE, *flows})
+    assert sandbox.world.number(number).flow_in(SOURCE)
+
+
 @pytest.mark.parametrize("refresh", [False, True])
 @pytest.mark.parametrize("passes_to", ["roster", "user"])
 @pytest.mark.parametrize("written", ["alike", "by-arn", "group-by-arn", "all-otherwise"])

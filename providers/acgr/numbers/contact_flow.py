@@ -228,7 +228,7 @@ class ContactFlowLogic(ResourceLogic):
             return changed_world()
         identity = partial(changed_identity, state=state, props=news)
         names = partial(changed_names, state=state, props=news, operation=operation)
-        dark = partial(dark_now, state=state)
+        dark = partial(dark_now, state=state, young=run.young())
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:

@@ -34,7 +34,6 @@ from acgr_connect.numbers.find import await_idle
 from acgr_connect.numbers.flows import known_flows, look_at_flow
 from acgr_connect.scheduling.priority import Purpose
 from acgr_connect.world.connection import Connection
-from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -133,15 +132,15 @@ def changed_names(
     return list(changed_flows(connection, {state.region: state.placed}, props["flow"], operation))
 
 
-def dark_now(connection: Connection, state: FlowState) -> list[NameChanged]:
-    """Whether the number has no flow in the Region, whatever the state says: then it is restored."""
+def dark_now(connection: Connection, state: FlowState, young: float) -> list[NameChanged]:
+    """Whether the number has no flow in the Region, by sweeps no older than `young` seconds: then it is restored."""
     directory, here = connection.directory, state.instance
     connection.prefetch(("associations", str(here)), directory.associations(here).entries)
-    listed = directory.numbers(state.number.region).entries(FRESH).get(state.number.id)
+    listed = directory.numbers(state.number.region).entries(young).get(state.number.id)
     if listed is None:
         return []  # it was released, or the list leaves it out: a refresh tells
     instance, regions = reach_of(connection, listed.target)
-    if state.region in regions and not known_flows(connection, state.number, instance, (state.region,), FRESH):
+    if state.region in regions and not known_flows(connection, state.number, instance, (state.region,), young):
         return [NameChanged(restored_first(state.e164, [state.region]))]
     return []
 

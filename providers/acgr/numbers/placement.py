@@ -312,7 +312,7 @@ class PlacementLogic(ResourceLogic):
             return changed_world()  # an earlier run was stopped while it moved: its check has said so
         identity = partial(changed_identity, state=state, props=news)
         names = partial(changed_names, state=state, props=news, operation=operation)
-        dark = partial(dark_now, state=state)
+        dark = partial(dark_now, state=state, young=run.young())
         return with_name_checks(decision, operation, run, identity=identity, names=names, dark=dark)
 
     def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:

@@ -36,7 +36,6 @@ from acgr_connect.numbers.placement import ObservedPlacement
 from acgr_connect.numbers.restorer import IDLE
 from acgr_connect.numbers.way_back import Placed
 from acgr_connect.world.connection import Connection
-from acgr_connect.world.sweep import FRESH
 
 
 @dataclass(frozen=True)
@@ -177,17 +176,17 @@ def changed_names(
     ]
 
 
-def dark_now(connection: Connection, state: PlacementState) -> list[NameChanged]:
+def dark_now(connection: Connection, state: PlacementState, young: float) -> list[NameChanged]:
     """Whether the number has no flow somewhere, whatever the state says: then its flow is restored.
 
-    From young sweeps: a resource of the same program may have moved it a moment ago, and a move takes longer than that.
+    From sweeps that are no older than `young` seconds: a resource of the same program may have moved it a moment ago.
     """
-    listed = connection.directory.numbers(state.number.region).seen(state.number.id, FRESH)
+    listed = connection.directory.numbers(state.number.region).seen(state.number.id, young)
     if listed is None:
         return []  # it was released, or the list leaves it out: a refresh tells
     is_there = listed.target == state.target
     instance, regions = (state.instance, state.regions) if is_there else reach_of(connection, listed.target)
-    flows = known_flows(connection, state.number, instance, regions, FRESH)
+    flows = known_flows(connection, state.number, instance, regions, young)
     if dark := [region for region in regions if region not in flows]:
         return [NameChanged(restored_first(state.e164, dark))]
     return []

@@ -17,6 +17,7 @@ from acgr_connect.model.clock import Clock
 from acgr_connect.numbers.owed import restorer_of
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.world.connection import Connection
+from acgr_connect.world.sweep import FRESH
 
 if TYPE_CHECKING:
     from acgr_connect.aws.session import Sessions
@@ -28,6 +29,9 @@ LookAhead = Callable[[Connection], Foreseen]
 NAME_CHECK_SECONDS = 10.0
 """Seconds that a run may spend on looking up what names mean before it is decided to do anything."""
 
+
+PAUSE = 0.25
+"""Seconds without a question, after which the engine has waited for something else. Nothing moves a number sooner."""
 
 LOOK_SECONDS = 60.0
 """Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
@@ -80,6 +84,26 @@ class Run:
         self._connection = connection
         self._restorer: Restorer | None = None
         self._lock = Lock()
+        self._answered_at = self._resumed_at = float("-inf")
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """The engine asks what is to become of a resource: one question after the other, in the program's order."""
+        clock = self.connection.clock
+        if clock.now() - self._answered_at > PAUSE:
+            self._resumed_at = clock.now()
+        try:
+            yield
+        finally:
+            self._answered_at = clock.now()
+
+    def young(self) -> float:
+        """How old an answer may be, in seconds, for a question about what something else may have changed in this run.
+
+        A resource of another provider that the program declares before this one may have moved its number a moment
+        ago: then the engine has waited for it, and what was seen before that counts no longer.
+        """
+        return min(FRESH, self.connection.clock.now() - self._resumed_at)
 
     @contextmanager
     def while_running(self, urn: str) -> Iterator[None]:

@@ -186,7 +186,7 @@ class Steps:
     @contextmanager
     def _looking(self) -> Iterator[Operation]:
         operation = self.request.operation(self.run.connection.clock)
-        with log.about(operation.urn):
+        with log.about(operation.urn), self.run.answering():
             try:
                 yield operation
             except (ConnectError, SettingError) as error:

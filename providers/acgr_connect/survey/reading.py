@@ -6,8 +6,9 @@ The status of a number is one request each, in either Region; the content of a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
@@ -109,14 +110,23 @@ class _Reader:
         return Survey(at, self._pair, source, views_of_replica, groups, numbers, found, unread, elsewhere)
 
     def _in_each_region(self, work: Callable[[Arn], RegionView]) -> list[RegionView]:
+        def watched(instance: Arn) -> RegionView:
+            with self._ends_all():
+                return work(instance)
+
         instances = self._pair.instances
-        with ThreadPoolExecutor(len(instances)) as threads:
-            running = [threads.submit(copy_context().run, work, instance) for instance in instances]
-            try:
-                return [one.result() for one in running]
-            except BaseException:
-                self._is_stopped = True  # the other Region's thread is waited for: it has nothing more to ask
-                raise
+        with ThreadPoolExecutor(len(instances)) as threads, self._ends_all():
+            running = [threads.submit(copy_context().run, watched, instance) for instance in instances]
+            return [one.result() for one in running]
+
+    @contextmanager
+    def _ends_all(self) -> Iterator[None]:
+        """Whatever ends one thread, or who waits for it: the other Region's has nothing more to ask."""
+        try:
+            yield
+        except BaseException:
+            self._is_stopped = True
+            raise
 
     def _lists(self, instance: Arn) -> RegionView:
         region = instance.region

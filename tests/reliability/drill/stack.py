@@ -23,6 +23,11 @@ from acgr_connect.model.property_names import camel
 from acgr_connect.scheduling.token_bucket import Rate
 from acgr_sandbox import ManualClock, Response, Sandbox
 
+
+def nothing(_: object) -> None:
+    """Nothing is done."""
+
+
 DIFF_NONE, DIFF_UNKNOWN = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_UNKNOWN
 
 
@@ -105,13 +110,20 @@ class Stack:
         """The same state, to go another way with."""
         return copy.deepcopy(self)
 
-    def up(self, program: Program) -> None:
+    def up(self, program: Program, meanwhile: Callable[[Declared], object] = nothing) -> None:
         """Check and diff everything, then create and update, then delete, unless something failed.
 
         Each step is in the state as soon as it is done, as the engine writes its snapshots.
+
+        Args:
+            program: what is declared.
+            meanwhile: what resources of other providers do that the program declares before each of these.
         """
-        self.errors = []
-        works = [work for declared in program if (work := self._planned(declared))]
+        self.errors, works = [], []
+        for declared in program:
+            meanwhile(declared)
+            if work := self._planned(declared):
+                works.append(work)
         if not self.errors:
             for work in works:
                 self._tried(work)
