@@ -9,14 +9,11 @@ code is 1 where they are missing.
 
 from __future__ import annotations
 
-import argparse
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
-from tooling import go_build, made_programs
-from tooling.console import run_main, say
-from tooling.made_programs import Programs, cache_folder, new
+from tooling import go_build
+from tooling.console import run_main
+from tooling.made_programs import Programs, new, print_folder
 
 MODULES = Path(__file__).resolve().parent / "language-hosts"
 
@@ -37,39 +34,18 @@ PACKAGES = {
 """By the name under which the engine looks for it, where a host is built from."""
 
 
-def cached(environment: Mapping[str, str]) -> Path | None:
-    """The folder that holds the hosts; None where they would have to be made."""
-    return made_programs.cached(cache_folder(environment), _hosts())
-
-
-def find_or_make(environment: Mapping[str, str]) -> Path:
-    """The folder that holds the hosts, made first where one is missing.
-
-    Raises:
-        Remedy: They cannot be made.
-    """
-    return made_programs.cached_or_made(cache_folder(environment), _hosts())
-
-
-def _hosts() -> Programs:
-    folder = f"language-hosts-yaml-v{YAML}-nodejs-v{NODE}-sdks-v{SDKS}"
-    return Programs(folder, tuple(PACKAGES), "the language hosts", _make)
-
-
 def _make(workplace: Path) -> None:
     go_build.build_hosts_into(new(workplace / "programs"), new(workplace / "go"), PACKAGES)
 
 
+HOSTS = Programs(
+    f"language-hosts-yaml-v{YAML}-nodejs-v{NODE}-sdks-v{SDKS}", tuple(PACKAGES), "the language hosts", _make
+)
+
+
 def main() -> int:
     """Prints the folder of the hosts."""
-    parser = argparse.ArgumentParser(usage="language_hosts.py [--cached]")
-    parser.add_argument("--cached", action="store_true", help="do not build them")
-    found = cached(os.environ) if parser.parse_args().cached else find_or_make(os.environ)
-    if found is None:
-        say("The language hosts are not in the cache: scripts/language_hosts.py makes them.")
-        return 1
-    print(found)
-    return 0
+    return print_folder(HOSTS, "language_hosts.py")
 
 
 if __name__ == "__main__":

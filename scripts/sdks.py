@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import language_hosts
+from language_hosts import GENERATOR, HOSTS
 from tooling.console import Remedy, run_main, say
 
 CLONE = Path(__file__).resolve().parents[1]
@@ -44,7 +44,7 @@ def write(folder: Path, generator: Path) -> None:
 def main() -> int:
     """Writes them, and says where."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CLONE / "dist" / "sdks"
-    write(folder, language_hosts.find_or_make(os.environ) / language_hosts.GENERATOR)
+    write(folder, HOSTS.find_or_make(os.environ) / GENERATOR)
     say(f"The SDKs are in {folder}: {', '.join(sorted(each.name for each in folder.iterdir()))}.")
     return 0
 

@@ -19,10 +19,11 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-import language_hosts as hosts
 import pulumi_cli
-import terraform_bridge as bridge
+from language_hosts import HOSTS
+from terraform_bridge import BRIDGE
 from tooling.console import Remedy
+from tooling.made_programs import Programs
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a test is never about how long something takes on a machine that does other work
@@ -63,28 +64,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def language_hosts() -> Path:
-    """The folder of the hosts for YAML and Node.js: in the cache, or made where `ACGR_LANGUAGE_HOSTS` is `build`."""
-    if os.environ.get("ACGR_LANGUAGE_HOSTS") == "build":
-        return hosts.find_or_make(os.environ)
-    if (found := hosts.cached(os.environ)) is None:
-        pytest.skip("The language hosts are not in the cache: scripts/language_hosts.py makes them, in five minutes.")
-    return found
-
-
-@pytest.fixture(scope="session")
 def pulumi_folder(pytestconfig: pytest.Config) -> Path:
     """The folder of the Pulumi CLI: on PATH or in the cache, or made now, by one worker for all."""
     return _made(pytestconfig, pulumi_cli.find_or_make)
 
 
 @pytest.fixture(scope="session")
+def language_hosts(pytestconfig: pytest.Config) -> Path:
+    """The folder of the hosts for YAML and Node.js: in the cache, or made where `ACGR_LANGUAGE_HOSTS` is `build`."""
+    missing = "The language hosts are not in the cache: scripts/language_hosts.py makes them, in five minutes."
+    return _cached(pytestconfig, HOSTS, "ACGR_LANGUAGE_HOSTS", missing)
+
+
+@pytest.fixture(scope="session")
 def terraform_bridge(pytestconfig: pytest.Config) -> Path:
     """The folder of the Terraform bridge: in the cache, or made now where `ACGR_BRIDGE=build` asks for it."""
-    if os.environ.get("ACGR_BRIDGE") == "build":
-        return _made(pytestconfig, bridge.find_or_make)
-    if (found := bridge.cached(os.environ)) is None:
-        pytest.skip("The Terraform bridge is not in the cache: scripts/terraform_bridge.py makes it, in ten minutes.")
+    missing = "The Terraform bridge is not in the cache: scripts/terraform_bridge.py makes it, in ten minutes."
+    return _cached(pytestconfig, BRIDGE, "ACGR_BRIDGE", missing)
+
+
+def _cached(pytestconfig: pytest.Config, wanted: Programs, variable: str, missing: str) -> Path:
+    if os.environ.get(variable) == "build":
+        return _made(pytestconfig, wanted.find_or_make)
+    if (found := wanted.cached(os.environ)) is None:
+        pytest.skip(missing)
     return found
 
 

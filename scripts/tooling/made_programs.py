@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import shutil
@@ -41,6 +42,19 @@ class Programs:
     make_into: Callable[[Path], None]
     require: Callable[[Path], None] = lambda _: None
 
+    def cached(self, environment: Mapping[str, str]) -> Path | None:
+        """Their folder in the cache; None where they would have to be made."""
+        installed = cache_folder(environment) / self.folder
+        return installed if self.are_whole_in(installed) else None
+
+    def find_or_make(self, environment: Mapping[str, str]) -> Path:
+        """Their folder in the cache, made first where it is missing.
+
+        Raises:
+            Remedy: They cannot be made.
+        """
+        return cached_or_made(cache_folder(environment), self)
+
     def are_whole_in(self, installed: Path) -> bool:
         """Whether a folder of the cache holds all of them, and they are what was put there.
 
@@ -50,10 +64,25 @@ class Programs:
         return all(os.access(each, os.X_OK) for each in programs) and kept_programs.why_not(installed) is None
 
 
-def cached(cache: Path, wanted: Programs) -> Path | None:
-    """Their folder in the cache; None where they would have to be made."""
-    installed = cache / wanted.folder
-    return installed if wanted.are_whole_in(installed) else None
+def print_folder(wanted: Programs, script: str) -> int:
+    """What a script does that finds or makes programs: prints their folder. The exit code is 1 where they are missing.
+
+    Args:
+        wanted: The programs.
+        script: How the script is called. With its only argument, `--cached`, nothing is made.
+    """
+    them = "it" if len(wanted.names) == 1 else "them"
+    parser = argparse.ArgumentParser(usage=f"{script} [--cached]")
+    parser.add_argument("--cached", action="store_true", help=f"do not build {them}")
+    is_cached_only = parser.parse_args().cached
+    found = wanted.cached(os.environ) if is_cached_only else wanted.find_or_make(os.environ)
+    if found is None:
+        is_or_are = "is" if len(wanted.names) == 1 else "are"
+        what = wanted.what[0].upper() + wanted.what[1:]
+        say(f"{what} {is_or_are} not in the cache: scripts/{script} makes {them}.")
+        return 1
+    print(found)
+    return 0
 
 
 def cached_or_made(cache: Path, wanted: Programs) -> Path:

@@ -6,37 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from harness.centre import Centre, policies, serving
+from harness.centre import Centre
 from harness.declarations import REPLICA, SOURCE
-from harness.stack import Stack, endpoints
-
-from acgr_sandbox import load_scenario
+from harness.examples import centre_of, stack_of
+from harness.stack import Stack
 
 pytestmark = pytest.mark.engine
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "from-one-region"
-RATE = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
+NAME = "from-one-region"
 
 
 @pytest.fixture
 def harbour() -> Iterator[Centre]:
     """The contact centre of the example: its instance is not replicated."""
-    with serving(Centre(load_scenario(EXAMPLE / "scenario.yaml"))) as centre:
-        centre.set(replicate_seconds=0.0, group_seconds=0.0)
-        centre.sandbox.set_policies(policies(centre.sandbox.world, "set-up"))
+    with centre_of(NAME, "set-up") as centre:
         yield centre
 
 
 @pytest.fixture
 def example(harbour: Centre, clean: dict[str, str], empty: Path, tmp_path: Path) -> Stack:
     """The example's program and configuration, on that contact centre."""
-    config = yaml.safe_load((EXAMPLE / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
-    own = {key.replace("from-one-region:", "trial:"): value for key, value in config.items() if "aws:" not in key}
-    stack = Stack(tmp_path / "stack", {**clean, **endpoints(harbour.url)}, {**RATE, **own}, empty)
-    program = (EXAMPLE / "__main__.py").read_text(encoding="utf-8")
-    (stack.folder / "__main__.py").write_text(program, encoding="utf-8")
-    return stack
+    return stack_of(NAME, harbour, clean, empty, tmp_path / "stack")
 
 
 def test_there_and_back(example: Stack, harbour: Centre) -> None:

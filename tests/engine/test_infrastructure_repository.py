@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import venv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from harness.centre import Centre, serving
+from harness.centre import Centre, answering, serving
 from harness.output import Ran
 from harness.stack import PLAIN, Running
 from packaging.requirements import Requirement
@@ -62,14 +61,8 @@ class Gate:
 def open_gate() -> Iterator[Gate]:
     """The gate, watched."""
     gate = Gate()
-    thread = threading.Thread(target=gate.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(gate.server):
         yield gate
-    finally:
-        gate.server.shutdown()
-        thread.join()
-        gate.server.server_close()
 
 
 def asked_for(name: str, extras: frozenset[str], seen: set[str]) -> set[str]:

@@ -10,8 +10,4 @@ from drill.matrix import Case, cases
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_one_more_run_ends_as_declared(case: Case) -> None:
     """As declared, no number dark, nobody undeclared removed, nothing released, no request beyond the rate."""
-    one = trial.of_case(case)
-    one.goes_wrong(case.fault)
-    if case.refreshes:
-        one.refreshes()
-    one.runs_again()
+    trial.of_case(case).recovers(case)

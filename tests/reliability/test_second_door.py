@@ -35,11 +35,7 @@ def test_a_step_is_the_same_by_both_doors(step: Step) -> None:
 @pytest.mark.parametrize("case", cases()[::ONE_IN], ids=str)
 def test_one_more_run_ends_as_declared(case: Case) -> None:
     """As declared, no number dark, nobody undeclared removed, nothing released, no request beyond the rate."""
-    one = trial.of_case(case)
-    one.goes_wrong(case.fault)
-    if case.refreshes:
-        one.refreshes()
-    one.runs_again()
+    trial.of_case(case).recovers(case)
 
 
 @pytest.mark.parametrize("kill", [kill for kill in kills() if kill.step.is_core][::4], ids=str)

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from socketserver import BaseServer
 from typing import Any
 
 from harness.declarations import REPLICA, SOURCE, e164
@@ -188,12 +189,21 @@ def policies(world: World, role: RoleKind = "deploy") -> dict[str, list[dict[str
 @contextmanager
 def serving(centre: Centre) -> Iterator[Centre]:
     """The contact centre answers over HTTP."""
-    thread = threading.Thread(target=centre.server.serve_forever, kwargs={"poll_interval": 0.02})
+    try:
+        with answering(centre.server):
+            yield centre
+    finally:
+        centre.hand.close()
+
+
+@contextmanager
+def answering(server: BaseServer | Server) -> Iterator[None]:
+    """A server answers, in a thread of its own."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield centre
+        yield
     finally:
-        centre.server.shutdown()
+        server.shutdown()
         thread.join()
-        centre.server.server_close()
-        centre.hand.close()
+        server.server_close()

@@ -8,20 +8,19 @@ from pathlib import Path
 
 import yaml
 from harness.centre import Centre, policies, serving
-from harness.stack import Stack, endpoints
+from harness.stack import FAST, Stack, endpoints
 
 from acgr_connect.aws.permissions import RoleKind
 from acgr_sandbox import load_scenario
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-RATE = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 
 
 @contextmanager
 def centre_of(example: str, role: RoleKind) -> Iterator[Centre]:
     """The contact centre of an example, and what those may do who deploy."""
     with serving(Centre(load_scenario(EXAMPLES / example / "scenario.yaml"))) as centre:
-        centre.set(group_seconds=0.0)
+        centre.set(replicate_seconds=0.0, group_seconds=0.0)
         centre.sandbox.set_policies(policies(centre.sandbox.world, role))
         yield centre
 
@@ -30,7 +29,7 @@ def stack_of(example: str, centre: Centre, environment: Mapping[str, str], empty
     """A stack with the program and configuration of an example, on its contact centre."""
     config = yaml.safe_load((EXAMPLES / example / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     own = {key.replace(f"{example}:", "trial:"): value for key, value in config.items()}
-    stack = Stack(folder, {**environment, **endpoints(centre.url)}, {**RATE, **own}, empty)
+    stack = Stack(folder, {**environment, **endpoints(centre.url)}, {**FAST, **own}, empty)
     for file in (EXAMPLES / example).glob("*.py"):
         (stack.folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     return stack

@@ -56,6 +56,13 @@ class Trial:
             is_said = any("dark in" in error for error in self.stack.errors)
             assert not dark or (may_be_dark and is_said), "dark after the run that went wrong"
 
+    def recovers(self, case: Case) -> None:
+        """The step goes wrong as a cell of the matrix says, and one more run puts it right."""
+        self.goes_wrong(case.fault)
+        if case.refreshes:
+            self.refreshes()
+        self.runs_again()
+
     def is_killed(self, after: int) -> None:
         """The step, in a process that dies when so many requests have been answered."""
         with pytest.raises(Killed), a_run(self.sandbox, kill=after):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from language_hosts import MODULES, NODE, PACKAGES, SDKS, YAML, cached, find_or_make
+from language_hosts import HOSTS, MODULES, NODE, PACKAGES, SDKS, YAML
 from tooling import kept_programs
 from tooling.cli_version import NEWEST
 from tooling.console import Remedy
@@ -46,18 +46,18 @@ def test_sdks_are_written_by_the_generator_of_the_newest_cli() -> None:
 def test_what_is_in_the_cache_is_used(tmp_path: Path) -> None:
     """Nothing is built where it is there; without one of them all are made anew."""
     environment = {"ACGR_CACHE": str(tmp_path)}
-    assert cached(environment) is None
+    assert HOSTS.cached(environment) is None
     folder = _kept(tmp_path)
-    assert cached(environment) == find_or_make(environment) == folder
+    assert HOSTS.cached(environment) == HOSTS.find_or_make(environment) == folder
     (folder / "pulumi-language-yaml").unlink()
-    assert cached(environment) is None
+    assert HOSTS.cached(environment) is None
 
 
 def test_without_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence says what to install; nothing half-made is left."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Remedy, match=r"takes Go to build the language host pulumi-language-yaml: install Go "):
-        find_or_make({"ACGR_CACHE": str(tmp_path / "cache")})
+        HOSTS.find_or_make({"ACGR_CACHE": str(tmp_path / "cache")})
     assert [file.suffix for file in (tmp_path / "cache").iterdir()] == [".lock"]
 
 

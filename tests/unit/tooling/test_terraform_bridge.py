@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from terraform_bridge import PROGRAM, VERSION, cached, find_or_make
+from terraform_bridge import BRIDGE, PROGRAM, VERSION
 from tooling import kept_programs
 from tooling.console import Remedy
 from tooling.go_build import BRIDGE_FOLDER
@@ -33,18 +33,18 @@ def test_the_version_is_the_pinned_one() -> None:
 def test_what_is_in_the_cache_is_used(tmp_path: Path) -> None:
     """Nothing is built where it is there, and nothing else is run: what was changed since is as good as missing."""
     environment = {"ACGR_CACHE": str(tmp_path)}
-    assert cached(environment) is None
+    assert BRIDGE.cached(environment) is None
     folder = _kept(tmp_path)
-    assert cached(environment) == find_or_make(environment) == folder
+    assert BRIDGE.cached(environment) == BRIDGE.find_or_make(environment) == folder
     (folder / PROGRAM).write_text("#!/bin/sh\necho another\n", encoding="utf-8")
-    assert cached(environment) is None
+    assert BRIDGE.cached(environment) is None
 
 
 def test_without_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence says what to install; nothing half-made is left."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Remedy, match=r"takes Go to build the Terraform bridge: install Go 1\.25\.0 or later\.$"):
-        find_or_make({"ACGR_CACHE": str(tmp_path / "cache")})
+        BRIDGE.find_or_make({"ACGR_CACHE": str(tmp_path / "cache")})
     assert [file.name for file in (tmp_path / "cache").iterdir()] == [f"terraform-bridge-v{VERSION}.lock"]
 
 

@@ -19,23 +19,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 for folder in ("tests", "tests/engine", "tests/unit"):
     sys.path.insert(0, str(ROOT / folder))
 
-from harness.centre import Centre, policies, serving  # noqa: E402
+from harness.centre import Centre, serving  # noqa: E402
 from harness.declarations import REPLICA, SOURCE, agent, component, e164, flow, number, roster  # noqa: E402
-from harness.stack import PLAIN, Stack, clean_environment, empty_stack, endpoints  # noqa: E402
+from harness.examples import centre_of, stack_of  # noqa: E402
+from harness.stack import FAST, PLAIN, Stack, clean_environment, empty_stack, endpoints  # noqa: E402
 
 from acgr_cli.preview.markdown import markdown  # noqa: E402
 from acgr_cli.preview.reading import decoded, read_preview  # noqa: E402
 from acgr_cli.preview.report import report_of  # noqa: E402
-from acgr_sandbox import load_scenario  # noqa: E402
 
-FAST = {"acgr:requestsPerSecond": "1000", "acgr:burst": "1000"}
 NOISE = frozenset(
     {
         "stackTrace",
@@ -173,21 +170,15 @@ def _gone(stack: Stack, _: Centre) -> None:
     _made(stack)
 
 
-EXAMPLE = ROOT / "examples" / "from-one-region"
+EXAMPLE = "from-one-region"
 
 
-def _one_region(stack: Stack, _: Centre) -> None:
-    """An instance in one Region: its replica, two groups, what is on them."""
-    config = yaml.safe_load((EXAMPLE / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
-    own = {key.replace("from-one-region:", "trial:"): value for key, value in config.items() if "aws:" not in key}
-    stack.configure({**FAST, **own})
-    program = (EXAMPLE / "__main__.py").read_text(encoding="utf-8")
-    (stack.folder / "__main__.py").write_text(program, encoding="utf-8")
+def _one_region(_: Stack, __: Centre) -> None:
+    """An instance in one Region: its replica, two groups, what is on them: the example, as it is."""
 
 
-def _two_regions(stack: Stack, centre: Centre) -> None:
+def _two_regions(stack: Stack, _: Centre) -> None:
     """The same, made."""
-    _one_region(stack, centre)
     made = stack.up()
     assert made.code == 0, made.text
 
@@ -259,15 +250,16 @@ def comment(name: str) -> str:
 def _recorded(scenario: Scenario, command: tuple[str, ...], form: str) -> str:
     found = shutil.which("pulumi")
     assert found, "There is no Pulumi CLI on PATH: run this after `scripts/pulumi_cli.py --`."
-    is_harbour = scenario in {_one_region, _two_regions, _groups}
-    centre = Centre(load_scenario(EXAMPLE / "scenario.yaml")) if is_harbour else Centre()
-    if is_harbour:
-        centre.set(replicate_seconds=0.0, group_seconds=0.0)
-        centre.sandbox.set_policies(policies(centre.sandbox.world, "set-up"))
-    with tempfile.TemporaryDirectory() as folder, serving(centre):
+    is_example = scenario in {_one_region, _two_regions, _groups}
+    opened = centre_of(EXAMPLE, "set-up") if is_example else serving(Centre())
+    with tempfile.TemporaryDirectory() as folder, opened as centre:
         clean = {**clean_environment(os.environ, Path(found).parent), "PULUMI_HOME": f"{folder}/home"}
         empty = empty_stack(Path(folder) / "empty", clean)
-        stack = Stack(Path(folder) / "stack", {**clean, **endpoints(centre.url)}, FAST, empty)
+        place = Path(folder) / "stack"
+        if is_example:
+            stack = stack_of(EXAMPLE, centre, clean, empty, place)
+        else:
+            stack = Stack(place, {**clean, **endpoints(centre.url)}, FAST, empty)
         scenario(stack, centre)
         log = Path(folder) / "events"
         environment = dict(stack.environment)
