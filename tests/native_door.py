@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,11 +74,13 @@ class Door:
         stub: what the engine would ask by.
         servicer: who answers.
         heard: what the engine was told.
+        address: of the engine.
     """
 
     stub: provider_pb2_grpc.ResourceProviderStub
     servicer: Servicer
     heard: Listening = field(default_factory=Listening)
+    address: str = ""
 
     def check(self, kind: str, news: Props, olds: Props | None = None, name: str = "one") -> Props:
         """The inputs in normal form; `AssertionError` where something is wrong with them."""
@@ -157,25 +159,40 @@ class Door:
 
 
 @contextmanager
-def opened(sandbox: Sandbox, session: Any, environ: Mapping[str, str], *, handshake: bool = True) -> Iterator[Door]:
-    """A provider that is not configured yet, and the engine that it speaks to."""
+def opened(
+    sandbox: Sandbox,
+    session: Any,
+    environ: Mapping[str, str],
+    *,
+    handshake: bool = True,
+    beside: Door | None = None,
+) -> Iterator[Door]:
+    """A provider that is not configured yet, and the engine that it speaks to: an own one, or that of another."""
+    with _listening() if beside is None else nullcontext((beside.address, beside.heard)) as (address, heard):
+        servicer = Servicer(None if handshake else address, _run_on(sandbox, session), environ)
+        server, port = served(servicer)
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        door = Door(provider_pb2_grpc.ResourceProviderStub(channel), servicer, heard, address)
+        if handshake:
+            told = door.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+            assert told.accept_secrets
+        try:
+            yield door
+        finally:
+            channel.close()
+            server.stop(None).wait()
+
+
+@contextmanager
+def _listening() -> Iterator[tuple[str, Listening]]:
     heard = Listening()
     engine = grpc.server(ThreadPoolExecutor(2))
     engine_pb2_grpc.add_EngineServicer_to_server(heard, engine)
-    address = f"127.0.0.1:{engine.add_insecure_port('127.0.0.1:0')}"
+    port = engine.add_insecure_port("127.0.0.1:0")
     engine.start()
-    servicer = Servicer(None if handshake else address, _run_on(sandbox, session), environ)
-    server, port = served(servicer)
-    channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-    door = Door(provider_pb2_grpc.ResourceProviderStub(channel), servicer, heard)
-    if handshake:
-        told = door.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
-        assert told.accept_secrets
     try:
-        yield door
+        yield f"127.0.0.1:{port}", heard
     finally:
-        channel.close()
-        server.stop(None).wait()
         engine.stop(None).wait()
 
 

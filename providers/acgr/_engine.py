@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -146,11 +147,16 @@ def _tell(status: Any) -> None:
         now.context.set_trailing_metadata(((DETAILS, status.SerializeToString()),))
 
 
+def address() -> str:
+    """Where the engine is, in the plugin; "" elsewhere."""
+    return _engine().address
+
+
 @cache
 def _engine() -> Engine:
     """The engine, whose address is the plugin's last argument."""
     address = sys.argv[-1]
-    return Engine(address if ":" in address else None)
+    return Engine(address if re.search(r":\d+$", address) else None)
 
 
 def widen_threads() -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 """Where Linux says which start of which machine this is."""
@@ -42,6 +46,44 @@ def started(process: int) -> str | None:
         return f"{boot}/{fields[19]}" if boot is not None else None
     except (OSError, IndexError, ValueError):
         return None
+
+
+def this_process() -> dict[str, Any]:
+    """Which process this is, as it writes of itself in what it leaves for others."""
+    return {"host": socket.gethostname(), "process": os.getpid(), "started": started(os.getpid())}
+
+
+def runs_here(process: Mapping[str, Any]) -> bool:
+    """Whether a process of this machine, which wrote that of itself (`this_process`), lives.
+
+    Raises:
+        KeyError, TypeError, ValueError: nobody wrote that.
+    """
+    if process["host"] != socket.gethostname():
+        return False
+    number, began = int(process["process"]), process.get("started")
+    return is_alive(number) and began in {None, started(number)}
+
+
+def own_folder(path: Path) -> None:
+    """Make a folder, for this user alone.
+
+    Raises:
+        OSError: it is no folder, or another user's.
+    """
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.mkdir(exist_ok=True, mode=0o700)
+        status = os.lstat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError("it is no folder")
+    if hasattr(os, "getuid"):
+        if status.st_uid != os.getuid():
+            raise PermissionError("it is another user's")
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            path.chmod(0o700)
 
 
 def write_whole(path: Path, text: str, *, on_disk: bool = False) -> None:

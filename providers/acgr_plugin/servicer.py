@@ -182,6 +182,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             except (SettingError, log.LogSettingError) as error:
                 raise StepFailed(f"reading the provider's configuration: {error}") from error
             run = self._run = self._open_run(settings)
+            run.meet(self.engine.address)
             # A program whose SDK has a version has a default provider of that version.
             self._version = package_version() if str(request.name).startswith(f"{DEFAULT_PROVIDER}_") else None
             operation = self._request("").without_time(run.connection.clock)

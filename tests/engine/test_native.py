@@ -122,14 +122,12 @@ def _back(declared: Declaration) -> Declaration:
     return {**declared, "options": {"from_native": True}}
 
 
-def test_two_accounts_in_one_program(stack: Stack, centre: Centre, elsewhere: Centre) -> None:
-    """Each provider has its own endpoint and account; the same number in both is two numbers."""
-    there = [{"connect": elsewhere.url, "sts": elsewhere.url}]
-    stack.declare(
-        provider("theirs", endpoints=json.dumps(there)),
-        native(number("ours", 1, "retail", "Main IVR")),
-        native(number("other", 1, "retail", "Sales"), provider="theirs"),
-    )
+def test_several_providers_in_one_program(stack: Stack, centre: Centre, elsewhere: Centre) -> None:
+    """Each has its own endpoint and account; a resource may go, under a new name, to another one of its account."""
+    here, there = ([{"connect": url, "sts": url}] for url in (centre.url, elsewhere.url))
+    theirs = provider("theirs", endpoints=json.dumps(there))
+    other = native(number("other", 1, "retail", "Sales"), provider="theirs")
+    stack.declare(theirs, other, native(number("ours", 1, "retail", "Main IVR", return_to="instance")))
     up = stack.up()
     assert up.code == 0, up.text
     assert centre.placed(1) == ("retail", dict.fromkeys(BOTH, "Main IVR"))
@@ -137,6 +135,15 @@ def test_two_accounts_in_one_program(stack: Stack, centre: Centre, elsewhere: Ce
     state = stack.state()
     accounts = [state.outputs(name)["targetArn"].split(":")[4] for name in ("ours", "other")]
     assert accounts == ["111122223333", "444455556666"]
+
+    centre.forget()
+    mine = provider("mine", endpoints=json.dumps(here))
+    renamed = native(number("renamed", 1, "retail", "Main IVR", return_to="instance"), provider="mine")
+    stack.declare(theirs, other, mine, renamed)
+    handed_over = stack.up()
+    assert handed_over.code == 0, handed_over.text
+    assert f"{e164(1)} stays where it is: renamed declares it now" in handed_over.said("ours"), handed_over.text
+    assert (centre.placed(1), centre.writes()) == (("retail", dict.fromkeys(BOTH, "Main IVR")), {})
     assert stack.destroy().code == 0
     assert (centre.placed(1)[0], elsewhere.placed(1)[0]) == ("northwind", "northwind")
 

@@ -70,3 +70,8 @@ def connection_to(sandbox: Sandbox, settings: Settings | None = None) -> Connect
 def by_hand(sandbox: Sandbox, operation: str, *, region: str = "eu-west-2", **asked: Any) -> Any:
     """Somebody else's call."""
     return getattr(session_on(sandbox).client("connect", region_name=region), operation)(**asked)
+
+
+def members(sandbox: Sandbox, group: str = "retail") -> set[str]:
+    """The names of the agents on a group."""
+    return {sandbox.world.users[id_].username for id_ in sandbox.world.group(group).members}

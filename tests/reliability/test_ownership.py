@@ -331,7 +331,7 @@ def test_a_group_made_again_under_its_name(changed: bool) -> None:
     assert previewed(sandbox, stack, program) == ({"agents"}, [])
     assert run(sandbox, stack, program) == []
     assert members(sandbox, "emergency") == set(users)
-    assert stack.resources["agents"].outputs["traffic_distribution_group_arn"] == sandbox.world.arn(
+    assert stack.resources["agents"].output("traffic_distribution_group_arn") == sandbox.world.arn(
         sandbox.world.group("emergency")
     )
 

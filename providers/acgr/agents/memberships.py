@@ -73,7 +73,7 @@ class Leaving:
     def __init__(self, run: Run, urn: str, group: Arn, action: str, *, is_delete: bool = False) -> None:
         self._run, self._urn, self._group, self._is_delete = run, urn, group, is_delete
         # What the program still declares under the same name is written in some way as well: a name, mostly.
-        self._is_declared_anew = is_delete and urn in run.checked
+        self._is_declared_anew = is_delete and run.declares(urn)
         self._context = ErrorContext(action, group.region)
         self._groups: set[str] | None = None
         self._names: Mapping[str, str] | None = None

@@ -294,7 +294,7 @@ def _all_keys(operation: Operation, run: Run, state: GroupState, name: str) -> s
         ConnectError: Connect cannot be asked how the instance is called: nothing is deleted.
     """
     instances = {state.instance.id}
-    if run.ownership.has_others(operation.urn, DECLARED) or operation.urn in run.checked:
+    if run.ownership.has_others(operation.urn, DECLARED) or run.declares(operation.urn):
         instances.add(run.connection.directory.instance(state.instance).alias)
     return claimed_keys(instances, {name, *([DEFAULT_GROUP] if state.is_default else [])})
 

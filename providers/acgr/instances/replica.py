@@ -299,7 +299,7 @@ class ReplicaLogic(ResourceLogic):
 
     def _alias(self, operation: Operation, run: Run, state: ReplicaState) -> list[str]:
         """The alias by which another resource may have written the instance."""
-        if run.ownership.has_others(operation.urn, DECLARED) or operation.urn in run.checked:
+        if run.ownership.has_others(operation.urn, DECLARED) or run.declares(operation.urn):
             return [run.connection.directory.instance(state.instance).alias]
         return []
 

@@ -414,7 +414,7 @@ class PlacementLogic(ResourceLogic):
     def _require_allowed(self, operation: Operation, run: Run, state: PlacementState, props: Properties) -> None:
         """Refuse to take one more number off its group than may leave it in a run of the program."""
         allowed = _allowed(props)
-        if not run.checked or (allowed is None and COMPONENT not in operation.urn):
+        if not run.has_program or (allowed is None and COMPONENT not in operation.urn):
             return
         if objection := run.removals.objection(str(state.placed_on), str(state.number), allowed):
             said = f"it is on {display_name(run.connection, state.placed_on)}; {objection}"

@@ -60,6 +60,7 @@ class ConnectProvider(ResourceProvider):
             settings = current_run().settings = read(req.config.get, os.environ, keys, pulumi.get_project())
         except (SettingError, log.LogSettingError) as error:
             _engine.fail(f"reading the stack's configuration: {error}")
+        current_run().meet(_engine.address())
         operation = _engine.operation(current_run().connection.clock)
         for warning in settings.warnings:
             operation.warn(warning)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from acgr.runtime.foreseen import Foreseen
 from acgr.runtime.inputs import Properties
 from acgr.runtime.ownership import Ownership
+from acgr.runtime.peers import Peers
 from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
@@ -137,6 +138,21 @@ class Run:
                 look = self._proposed.get(urn)
                 self._foreseen[urn] = look(self.connection) if look else Foreseen()
             return self._foreseen[urn]
+
+    def meet(self, address: str) -> None:
+        """Tell the other providers of the engine at that address, and hear, what is declared."""
+        if self.settings.runs_folder is not None and address:
+            peers = Peers(self.settings.runs_folder, address)
+            self.ownership.meet(peers, self.settings.whose, lambda: self.connection.account)
+
+    @property
+    def has_program(self) -> bool:
+        """Whether the run is one of a program: a destroy checks nothing."""
+        return bool(self.checked) or self.ownership.is_declared_elsewhere()
+
+    def declares(self, urn: str) -> bool:
+        """Whether the program has that resource, whichever provider is asked for it."""
+        return urn in self.checked or self.ownership.is_declared_elsewhere(urn)
 
     @property
     def connection(self) -> Connection:

@@ -192,6 +192,8 @@ class Steps:
             except (ConnectError, SettingError) as error:
                 log.warning("not compared", error=str(error))
                 raise StepFailed(str(error)) from error
+            finally:
+                self.run.ownership.tell_account()
 
     @contextmanager
     def _answering(self, step: str, props: Properties, *more: Mapping[str, Any]) -> Iterator[Operation]:
@@ -217,6 +219,8 @@ class Steps:
             except (ArnError, SettingError) as error:
                 log.warning(f"{step} failed", error=str(error))
                 raise StepFailed(f"{context.action}: {error}") from error
+            finally:
+                run.ownership.tell_account()
 
 
 def _said_of(dark: DarkNumber) -> str:

@@ -6,6 +6,7 @@ becomes of every key; `roles` and `endpoints` read the two that have a structure
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -109,6 +110,7 @@ class Settings:
             "error": it ends, where the same program cannot make them.
         early_flow: whether it is tried to set a number's flow while it is still moving.
         limiter_folder: the folder in which all processes of the machine keep account of the rate; None: each its own.
+        runs_folder: the folder in which the providers of one run tell each other what they declare; None: nowhere.
         warnings: what the user is to be told of these settings.
     """
 
@@ -123,11 +125,25 @@ class Settings:
     scope: Scope = "auto"
     limiter_folder: Path | None = None
     journal_folder: Path | None = None
+    runs_folder: Path | None = None
     during_failover: bool = False
     journal_in_tags: bool = False
     preflight: str = "error"
     early_flow: bool = True
     warnings: tuple[str, ...] = ()
+
+    @property
+    def whose(self) -> str:
+        """A mark of whose credentials are used and where: equal marks are one account, others may be. No secret."""
+        identity = self.web_identity
+        chosen = (
+            self.profile,
+            self.keys and self.keys.access_key,
+            identity and (identity.role.arn, str(identity.token_file)),
+            [role.arn for role in self.roles],
+            sorted(self.endpoints.items()),
+        )
+        return hashlib.sha256(repr(chosen).encode()).hexdigest()[:16]
 
     @property
     def is_sandbox(self) -> bool:
@@ -175,6 +191,7 @@ def read(
         scope=cast("Scope", _one_of(config, "acgr:bucketScope", SCOPES)),
         limiter_folder=_below(cache, "rate"),
         journal_folder=Path(journal) if journal else _below(cache, "journal"),
+        runs_folder=_below(cache, "runs"),
         during_failover=_one_of(config, "acgr:duringFailover", ("refuse", "allow")) == "allow",
         journal_in_tags=_one_of(config, "acgr:journal", ("file", "tags")) == "tags",
         preflight=_one_of(config, "acgr:preflight", ("error", "warn", "off")),

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from acgr_connect import log
-from acgr_connect.machine import is_alive, started, write_whole
+from acgr_connect.machine import runs_here, this_process, write_whole
 from acgr_connect.model.arns import Arn
 from acgr_connect.numbers.obligation import Obligation
 
@@ -79,7 +78,7 @@ class FileJournal:
             OSError: it cannot be kept.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        entry = {"version": VERSION, **_own(), **obligation.as_data()}
+        entry = {"version": VERSION, **this_process(), **obligation.as_data()}
         write_whole(self._path(obligation.number), json.dumps(entry, indent=1), on_disk=True)
 
     def erase(self, number: Arn) -> None:
@@ -121,16 +120,9 @@ def _read(file: Path) -> Obligation | None:
         return None
 
 
-def _own() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "process": os.getpid(), "started": started(os.getpid())}
-
-
 def _is_seen_to(data: dict[str, Any]) -> bool:
     """Whether another process of this machine that lives took the obligation: it is that one's."""
-    if data["host"] != socket.gethostname() or data["process"] == os.getpid():
-        return False
-    process, began = int(data["process"]), data.get("started")
-    return is_alive(process) and began in {None, started(process)}
+    return data["process"] != os.getpid() and runs_here(data)
 
 
 def _obligation(data: dict[str, Any]) -> Obligation | None:

@@ -23,7 +23,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from acgr_connect import log
-from acgr_connect.machine import boot_id, write_whole
+from acgr_connect.machine import boot_id, own_folder, write_whole
 from acgr_connect.model.clock import Clock, SystemClock, seconds_since_1970
 from acgr_connect.scheduling.limiter_state import LimiterState
 from acgr_connect.scheduling.notice import Notice, Scope, Unbelievable
@@ -190,7 +190,7 @@ class _Folder:
     def write(self, text: str) -> bool:
         """Write this process's file, whole or not at all; whether that could be done."""
         try:
-            _require_own_folder(self._path)
+            own_folder(self._path)
             write_whole(self._path / self._own, text)
             self._written_at = os.lstat(self._path / self._own).st_mtime
         except OSError as error:
@@ -201,7 +201,7 @@ class _Folder:
     def read_others(self) -> Iterator[tuple[str, str]]:
         """The names and texts of the other files that have changed since the last time."""
         try:
-            _require_own_folder(self._path)
+            own_folder(self._path)
             with os.scandir(self._path) as entries:
                 some = islice(entries, MOST_FILES)
                 found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in some]
@@ -257,27 +257,6 @@ class _Folder:
         except (OSError, ValueError) as error:
             self.ignore(name, f"it cannot be read ({_said(error)})")
             return None
-
-
-def _require_own_folder(path: Path) -> None:
-    """Make the folder, for this user alone.
-
-    Raises:
-        OSError: it is no folder, or another user's.
-    """
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.mkdir(exist_ok=True, mode=0o700)
-        status = os.lstat(path)
-    if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError("it is no folder")
-    if hasattr(os, "getuid"):
-        if status.st_uid != os.getuid():
-            raise PermissionError("it is another user's")
-        if stat.S_IMODE(status.st_mode) & 0o077:
-            path.chmod(0o700)
 
 
 def _said(error: Exception) -> str:

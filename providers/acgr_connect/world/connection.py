@@ -151,6 +151,11 @@ class Connection:
         for region, known in opened:
             known.connect.renew(connect_client(self._sessions(region), self.settings, region))
 
+    @property
+    def account(self) -> str | None:
+        """The account to which the credentials belong, where STS has been asked already."""
+        return self._account
+
     def require_account(self, arn: Arn) -> None:
         """Refuse to go on unless the credentials belong to the account in the ARN (STS, once a run).
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pulumi.dynamic import DiffResult
 from pulumi.output import UNKNOWN
+from surroundings import members
 
 from acgr import TrafficDistributionGroupRosterProvider, TrafficDistributionGroupUserProvider
 from acgr.runtime.run import current_run
@@ -34,11 +35,6 @@ def declared(*users: str, group: str = "retail", **more: Any) -> dict[str, Any]:
         "source_region": "eu-west-2",
         **more,
     }
-
-
-def members(sandbox: Sandbox, group: str = "retail") -> set[str]:
-    """The user names on a group, as the sandbox has them."""
-    return {sandbox.world.user(id_).username for id_ in sandbox.world.group(group).members}
 
 
 def writes(sandbox: Sandbox) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pulumi.dynamic import DiffResult
+from surroundings import members
 
 from acgr import TrafficDistributionGroupUserProvider, connected
 from acgr.runtime.run import current_run
@@ -24,11 +25,6 @@ PROVIDER = TrafficDistributionGroupUserProvider()
 def declared(user: str = "alice.smith", group: str = "retail") -> dict[str, Any]:
     """The inputs of one agent's association."""
     return {"traffic_distribution_group": group, "user": user, "source_region": "eu-west-2"}
-
-
-def members(sandbox: Sandbox, group: str = "retail") -> set[str]:
-    """The user names on a group, as the sandbox has them."""
-    return {sandbox.world.user(id_).username for id_ in sandbox.world.group(group).members}
 
 
 def writes(sandbox: Sandbox) -> int:

@@ -18,14 +18,17 @@ Begin = Callable[..., Door]
 
 @pytest.fixture
 def begin(sandbox: Sandbox, tmp_path: Path) -> Iterator[Begin]:
-    """A process of the plugin: nothing is remembered of the one before but what the world and the disk hold."""
+    """A process of the plugin: nothing is remembered of the one before but what the world and the disk hold.
+
+    It is another run's, or a provider `beside` one of the same run.
+    """
     shared_session().sandbox = sandbox
     with ExitStack() as doors:
 
-        def configured(**config: Any) -> Door:
+        def configured(beside: Door | None = None, **config: Any) -> Door:
             environ = {"ACGR_CACHE": str(tmp_path)}
-            door = doors.enter_context(opened(sandbox, shared_session(), environ))
-            door.configure(**config)
+            door = doors.enter_context(opened(sandbox, shared_session(), environ, beside=beside))
+            door.configure("default" if beside is None else "explicit", **config)
             return door
 
         yield configured

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from native_door import Door, Failed, opened
-from numbers_there import ON_INSTANCE, SOURCE, home_of
+from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
 from pulumi.runtime.proto import provider_pb2
-from surroundings import shared_session
+from surroundings import members, shared_session
 
 from acgr_sandbox import Sandbox
 
@@ -44,6 +44,48 @@ def test_state_of_another_account_is_not_acted_upon(door: Door, other_account: t
 
 def _arn(sandbox: Sandbox) -> str:
     return sandbox.world.arn(sandbox.world.number(ON_INSTANCE))
+
+
+def test_a_resource_goes_to_another_provider(door: Door, begin: Begin, sandbox: Sandbox) -> None:
+    """A number that a resource of another provider declares stays where it is, as after a renaming."""
+    id_, state = door.create(KIND, door.check(KIND, placement()))
+    before = begin()
+    beside = begin(beside=before)
+    beside.create(KIND, beside.check(KIND, placement(), name="other"), name="other")
+    before.delete(KIND, id_, state)
+    assert before.said() == [f"{ON_INSTANCE} stays where it is: other declares it now"]
+    assert (home_of(sandbox, ON_INSTANCE), flows_of(sandbox, ON_INSTANCE)) == ("retail", everywhere("Main IVR"))
+
+
+def test_an_agent_goes_to_another_provider(door: Door, begin: Begin, sandbox: Sandbox) -> None:
+    """An agent who leaves one provider's roster and is on another's stays on the group."""
+    roster, wanted = "TrafficDistributionGroupRoster", {"trafficDistributionGroup": "emergency", "sourceRegion": SOURCE}
+    both, one = ({**wanted, "users": users} for users in (["alice.smith", "bob.brown"], ["bob.brown"]))
+    inputs = door.check(roster, both)
+    id_, state = door.create(roster, inputs)
+    first = begin()
+    second = begin(beside=first)
+    changed = first.check(roster, one, inputs)
+    second.check(roster, {**wanted, "users": ["alice.smith"]}, name="night")
+    first.update(roster, id_, state, changed)
+    assert members(sandbox, "emergency") == {"alice.smith", "bob.brown"}
+
+
+def test_declared_by_two_providers(door: Door, begin: Begin) -> None:
+    """Two placements of one number are refused, naming both, also where each has a provider of its own."""
+    door.check(KIND, placement())
+    _, failures = begin(beside=door).judged(KIND, placement(target="emergency"), name="other")
+    assert len(failures) == 1
+    assert "declare it once" in failures[0]
+
+
+def test_a_destroy_by_two_providers(door: Door, begin: Begin, sandbox: Sandbox) -> None:
+    """What nobody declares any more goes, whoever else works in the run."""
+    id_, state = door.create(KIND, door.check(KIND, placement(returnTo="instance")))
+    last = begin()
+    begin(beside=last)
+    last.delete(KIND, id_, state)
+    assert home_of(sandbox, ON_INSTANCE) == "northwind"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from native_door import UNKNOWN, Door, Failed, Props, plain, secret
 from numbers_there import DARK, ON_DEFAULT, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE, everywhere, flows_of, home_of
 from pulumi.runtime.proto import provider_pb2
+from surroundings import members
 
 import acgr
 from acgr_connect.model.arns import ArnError
@@ -30,11 +31,6 @@ def placement(number: str = ON_INSTANCE, **inputs: Any) -> Props:
 def roster(users: Any, **inputs: Any) -> Props:
     """The inputs of one roster."""
     return {"trafficDistributionGroup": "emergency", "users": users, "sourceRegion": SOURCE, **inputs}
-
-
-def members(sandbox: Sandbox, group: str = "emergency") -> set[str]:
-    """The names of the agents on a group."""
-    return {sandbox.world.users[id_].username for id_ in sandbox.world.group(group).members}
 
 
 def writes(sandbox: Sandbox) -> int:
@@ -83,7 +79,7 @@ def test_a_placement_from_beginning_to_end(door: Door, begin: Begin, sandbox: Sa
 def test_a_list_of_users_is_labelled(door: Door, begin: Begin, sandbox: Sandbox) -> None:
     """What stands in a list of users is its own label, and a change of three reads in three lines."""
     id_, state, inputs = made(door, ROSTER, roster(["alice.smith", "bob.brown"]))
-    assert members(sandbox) == {"alice.smith", "bob.brown"} == set(state["members"])
+    assert members(sandbox, "emergency") == {"alice.smith", "bob.brown"} == set(state["members"])
     second = begin()
     news = second.check(ROSTER, roster(["alice.smith", "carol.white"], maxRemovals=1), inputs)
     diff = second.diff(ROSTER, id_, state, news, inputs)
@@ -91,7 +87,7 @@ def test_a_list_of_users_is_labelled(door: Door, begin: Begin, sandbox: Sandbox)
     assert kinds == {'users["bob.brown"]': "DELETE", 'users["carol.white"]': "ADD", "maxRemovals": "ADD"}
     assert second.said() == ["+1 \N{MINUS SIGN}1 of 2: add carol.white; remove bob.brown"]
     second.update(ROSTER, id_, state, news)
-    assert members(sandbox) == {"alice.smith", "carol.white"}
+    assert members(sandbox, "emergency") == {"alice.smith", "carol.white"}
 
 
 def test_another_identity_is_a_replacement(door: Door, begin: Begin) -> None:
@@ -344,7 +340,7 @@ def test_users_that_are_found(door: Door, sandbox: Sandbox) -> None:
     found = door.invoke("acgr:index:findUsers", instance=arn(sandbox, "instance", "northwind"))["users"]
     assert found["alice.smith"] == arn(sandbox, "user", "alice.smith")
     _, state, _ = made(door, ROSTER, roster({name: found[name] for name in ("alice.smith", "bob.brown")}))
-    assert members(sandbox) == {"alice.smith", "bob.brown"} == set(state["members"])
+    assert members(sandbox, "emergency") == {"alice.smith", "bob.brown"} == set(state["members"])
 
 
 def test_every_kind_says_what_an_id_of_it_is() -> None:

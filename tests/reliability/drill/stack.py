@@ -82,6 +82,10 @@ class Stored:
     outputs: Struct
     init_failed: bool = False
 
+    def output(self, name: str) -> Any:
+        """A value of the state, whichever door has written it."""
+        return self.outputs[name] if name in self.outputs else self.outputs[camel(name)]
+
 
 class LoneTime(SandboxTime):
     """The same, where one resource follows the other: nothing else is under way that could end a wait."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from scripted import PATIENCE
 
 from acgr.runtime.ownership import Ownership
+from acgr.runtime.peers import Peers
 
 OLD, NEW, THIRD = (f"urn:pulumi:dev::p::pulumi-python:dynamic/acgr:T::{name}" for name in ("old", "new", "third"))
 """Resources of one program; users know them by the last part."""
@@ -156,3 +159,109 @@ def test_under_a_beginning(ownership: Ownership) -> None:
     assert ownership.claimed_under("flow", "n1") == {here: {OLD, NEW}, there: {NEW}}
     assert ownership.claimed_under("flow", "n1", made=True) == {here: {NEW}, there: {NEW}}
     assert ownership.claimed_under("flow", "n3") == {}
+
+
+Account = Callable[[], str | None]
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Callable[..., Ownership]]:
+    """A provider of one and the same run, which has a process of its own."""
+    peers: list[Peers] = []
+
+    def begun(whose: str = "prod", account: Account = lambda: None) -> Ownership:
+        peers.append(Peers(tmp_path, "127.0.0.1:4000"))
+        ownership = Ownership()
+        ownership.meet(peers[-1], whose, account)
+        return ownership
+
+    yield begun
+    for each in peers:
+        each.leave()
+
+
+def test_other_providers_of_the_run_count(process: Callable[..., Ownership]) -> None:
+    """What is declared by another provider is declared, whichever of the two was there first."""
+    ours, theirs = process(), process()
+    theirs.claim(NEW, [E164, ("flow", "n1", "eu-west-2")], made=True)
+    late = process()
+    for one in (ours, late):
+        assert one.other_owner(OLD, [E164, ID]) == "new"
+        assert one.is_claimed("phone-number", {E164[1]})
+        assert one.has_others(OLD, "phone-number")
+        assert not one.has_others(NEW, "phone-number")
+        assert one.claimed_under("flow", "n1", made=True) == {("flow", "n1", "eu-west-2"): {NEW}}
+        assert (one.is_declared_elsewhere(NEW), one.is_declared_elsewhere(OLD)) == (True, False)
+        assert one.is_declared_elsewhere()
+    assert not theirs.is_declared_elsewhere()
+
+
+def test_a_resource_that_another_provider_has_now(process: Callable[..., Ownership]) -> None:
+    """The old half of a replacement leaves to the new half what that declares, also where that is another process."""
+    ours, theirs = process(), process()
+    theirs.claim(OLD, [E164], made=True)
+    assert ours.other_owner(OLD, [E164], is_delete=True) == "old"
+
+
+@pytest.mark.parametrize(
+    ("whose", "accounts", "is_one"),
+    [
+        (("a", "a"), (None, None), True),
+        (("a", "b"), (None, None), False),
+        (("a", "b"), ("1", "1"), True),
+        (("a", "b"), ("1", None), False),
+        (("a", "a"), ("1", None), True),
+        (("a", "a"), ("1", "2"), False),
+    ],
+)
+def test_accounts_are_apart(
+    process: Callable[..., Ownership],
+    whose: tuple[str, str],
+    accounts: tuple[str | None, str | None],
+    is_one: bool,
+) -> None:
+    """What another account's provider declares is another object; until that is known, equal credentials are one."""
+    ours, theirs = (
+        process(mark, lambda account=account: account) for mark, account in zip(whose, accounts, strict=True)
+    )
+    theirs.claim(NEW, [E164])
+    for one in (ours, theirs):
+        one.tell_account()
+    assert ours.other_owner(OLD, [E164]) == ("new" if is_one else None)
+    assert ours.is_declared_elsewhere() == is_one
+
+
+def test_an_adoption_waits_for_another_process(process: Callable[..., Ownership]) -> None:
+    """A removal that began first is waited for; one that begins after the claim is not made."""
+    ours, theirs = process(), process()
+    order: list[str] = []
+
+    def adopt() -> None:
+        ours.claim(NEW, [E164])
+        ours.await_removals([E164])
+        order.append("adopted")
+
+    with theirs.removal(OLD, [E164, ID]) as owner:
+        assert owner is None
+        ours.await_removals([OTHER])
+        adopting = Thread(target=adopt)
+        adopting.start()
+        adopting.join(0.05)
+        order.append("removed")
+    adopting.join(PATIENCE)
+    assert order == ["removed", "adopted"]
+    with theirs.removal(OLD, [ID, E164]) as owner:
+        assert owner == "new"
+        ours.await_removals([ID])
+
+
+def test_nobody_waits_for_who_has_ended(process: Callable[..., Ownership], tmp_path: Path) -> None:
+    """A process that was killed while it took something away holds up nobody."""
+    peers = Peers(tmp_path, "127.0.0.1:4000")
+    killed, ours = Ownership(), process()
+    killed.meet(peers, "prod", lambda: None)
+    with killed.removal(OLD, [E164]) as owner:
+        assert owner is None
+        peers.leave()
+        ours.claim(NEW, [E164])
+        ours.await_removals([E164])

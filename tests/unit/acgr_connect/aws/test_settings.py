@@ -27,7 +27,10 @@ def _read(config: dict[str, Any] | None = None, **environ: str) -> Settings:
 def test_nothing_set() -> None:
     """Without settings boto3's own chain decides, at the documented rate."""
     cache = Path.home() / ".cache/acgr"
-    assert _read() == Settings(rate=Rate(2.0, 5.0), limiter_folder=cache / "rate", journal_folder=cache / "journal")
+    folders = {
+        f"{name}_folder": cache / where for name, where in (("limiter", "rate"), ("journal",) * 2, ("runs",) * 2)
+    }
+    assert _read() == Settings(rate=Rate(2.0, 5.0), **folders)
 
 
 @pytest.mark.parametrize(
