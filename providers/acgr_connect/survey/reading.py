@@ -7,7 +7,7 @@ The status of a number is one request each, in either Region; the content of a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -117,6 +117,10 @@ class _Reader:
         instances = self._pair.instances
         with ThreadPoolExecutor(len(instances)) as threads, self._ends_all():
             running = [threads.submit(copy_context().run, watched, instance) for instance in instances]
+            wait(running)
+            # Whoever was stopped was stopped by what went wrong in the other Region: that is what to tell.
+            for one in sorted(running, key=lambda one: isinstance(one.exception(), Cancelled)):
+                one.result()
             return [one.result() for one in running]
 
     @contextmanager
