@@ -11,6 +11,7 @@ import grpc
 import pulumi
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
+from pulumi.resource import DependencyProviderResource
 
 from acgr.arguments import given_arguments
 from acgr.requests import Request
@@ -47,9 +48,11 @@ class Child(pulumi.CustomResource):
 class Component(pulumi.ComponentResource):
     """The component: the same children, by the same names, as that of Python programs."""
 
-    def __init__(self, name: str, wanted: Declared, opts: pulumi.ResourceOptions, version: str | None) -> None:
+    def __init__(self, name: str, wanted: Declared, opts: pulumi.ResourceOptions, reference: str | None) -> None:
         super().__init__(TOKEN, name, None, opts)
-        child = pulumi.ResourceOptions(parent=self, version=version)
+        # By name the engine would look for a provider of some version, and may find another one than this.
+        own = DependencyProviderResource(reference) if reference else None
+        child = pulumi.ResourceOptions(parent=self, provider=own)
         known = kinds()
         group = (
             Child(known["acgr:index:TrafficDistributionGroup"], f"{name}-group", wanted.made, child)
@@ -81,12 +84,12 @@ class Constructor(Provider):
     """Constructs the component, as the SDK asks for it.
 
     Args:
-        version: of the default provider that the children use, where the program names one.
+        reference: to this provider, as the engine knows it; the children are resources of it.
     """
 
-    def __init__(self, version: str | None) -> None:
+    def __init__(self, reference: str | None) -> None:
         super().__init__(package_version())
-        self._version = version
+        self._reference = reference
         self.made: Component | None = None
 
     def construct(
@@ -105,7 +108,7 @@ class Constructor(Provider):
             raise pulumi.RunError(f'GlobalResiliency "{name}": {error}') from None
         # Whose provider it is was settled by whoever sent this here.
         wanted = declared(name, given, None)
-        self.made = Component(name, wanted, options or pulumi.ResourceOptions(), self._version)
+        self.made = Component(name, wanted, options or pulumi.ResourceOptions(), self._reference)
         return ConstructResult(self.made.urn, self.made.state)
 
 
@@ -120,7 +123,7 @@ def _arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def constructed(
-    request: Any, context: grpc.ServicerContext, run: Run, asked: Request, address: str, version: str | None
+    request: Any, context: grpc.ServicerContext, run: Run, asked: Request, address: str, reference: str | None
 ) -> Any:
     """Construct the component in the thread at hand, and in a preview say what it comes to.
 
@@ -130,14 +133,14 @@ def constructed(
         run: of the provider.
         asked: speaks to the operator.
         address: of the engine.
-        version: of the default provider that the children use.
+        reference: to this provider, as the engine knows it.
 
     Raises:
         StepFailed: an argument cannot be meant, or a child failed.
     """
 
     async def construct() -> Any:
-        provider = Constructor(version)
+        provider = Constructor(reference)
         response = await ProviderServicer(provider, [], address).Construct(request, context)
         if request.dryRun and provider.made:
             urns = [await child.urn.future() for child in provider.made.children]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 from typing import Any
@@ -12,7 +14,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from acgr.requests import WORKERS
-from acgr_plugin.schema import as_json
+from acgr_plugin.schema import as_json, package_version
 from acgr_plugin.servicer import Servicer
 
 MOST_BYTES = 400 * 1024 * 1024
@@ -60,17 +62,54 @@ def served(servicer: Servicer, *interceptors: grpc.ServerInterceptor) -> tuple[g
     return server, port
 
 
+USAGE = "pulumi-resource-acgr [-h] [--version] [schema | ENGINE]"
+DESCRIPTION = """The native provider of pulumi-acgr: Amazon Connect Global Resiliency for programs in every language that
+Pulumi has. Pulumi starts it by itself, reads its port from the first line that it prints, and speaks gRPC to it there. It
+ends with whoever started it. Started by hand it waits for an engine: PULUMI_DEBUG_PROVIDERS=acgr:PORT leads one to it."""
+
+
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the arguments ask for: `schema`, `version`, or to serve, and then the engine's `address` if it is known.
+
+    An engine's flags are taken as they come: those that say how much is logged and traced are for other plugins.
+
+    Raises:
+        SystemExit: they ask for help, which is printed, or for something that there is not.
+    """
+    parser = argparse.ArgumentParser("pulumi-resource-acgr", USAGE, DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("word", nargs="?", metavar="schema", help="print the schema, of which SDKs are made")
+    parser.add_argument("engine", nargs="?", metavar="ENGINE", help="the engine's address, HOST:PORT; Pulumi gives it")
+    for flag in ("-v", "--tracing"):
+        parser.add_argument(flag, help=argparse.SUPPRESS)
+    found, _ = parser.parse_known_args(arguments)
+    if found.word and ":" in found.word:
+        found.word, found.engine = None, found.word
+    if found.word not in (None, "schema"):
+        parser.error(f"there is no {found.word}; there is: schema")
+    return found
+
+
 def main() -> int:
-    """Serve, or with the argument `schema` print the schema."""
-    arguments = sys.argv[1:]
-    if arguments == ["schema"]:
-        sys.stdout.write(f"{as_json()}\n")
+    """Serve, or print what is asked for."""
+    wanted = asked(sys.argv[1:])
+    if wanted.version or wanted.word:
+        sys.stdout.write(f"{package_version() if wanted.version else as_json()}\n")
         return 0
-    address = next((one for one in arguments if ":" in one and not one.startswith("-")), None)
+    _serve(wanted.engine)
+    return 0
+
+
+def _serve(address: str | None) -> None:
     busy = Busy()
     server, port = served(Servicer(address), busy)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    if address is None and sys.stdout.isatty():
+        sys.stderr.write(
+            f"This is a Pulumi provider, which waits for an engine at port {port}: "
+            "Pulumi starts it by itself. Ctrl-C ends it; --help says more.\n"
+        )
     parent = os.getppid()
     try:
         # Whoever was killed does not say so. What is being done is done to its end, so that no number is left dark.
@@ -79,4 +118,3 @@ def main() -> int:
     except KeyboardInterrupt:
         pass
     server.stop(None)
-    return 0

@@ -113,7 +113,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.engine: Engine = SpeakingEngine(address)
         self._open_run, self._environ = open_run, environ
         self._run: Run | None = None
-        self._version: str | None = None
+        self._reference: str | None = None
         self._cancelled = Event()
 
     @property
@@ -183,8 +183,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 raise StepFailed(f"reading the provider's configuration: {error}") from error
             run = self._run = self._open_run(settings)
             run.meet(self.engine.address)
-            # A program whose SDK has a version has a default provider of that version.
-            self._version = package_version() if str(request.name).startswith(f"{DEFAULT_PROVIDER}_") else None
+            self._reference = f"{request.urn}::{request.id}" if request.urn else None
             operation = self._request("").without_time(run.connection.clock)
             for warning in settings.warnings:
                 operation.warn(in_own_words(warning))
@@ -301,7 +300,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         from acgr_plugin.component import constructed  # the SDK's part of it takes a while to load
 
         with self._told(context):
-            return constructed(request, context, self.run, self._request(""), self.engine.address, self._version)
+            return constructed(request, context, self.run, self._request(""), self.engine.address, self._reference)
 
     # How they are answered.
 
