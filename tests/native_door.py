@@ -28,6 +28,9 @@ Props = dict[str, Any]
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
+PROVIDER_ID = "5a1fd8b6-5ad2-4e1d-9d0c-7a8a4a2f6f11"
+"""What the engine calls the provider besides its name."""
+
 
 def secret(value: Any) -> Props:
     """A secret value, as it travels."""
@@ -37,6 +40,11 @@ def secret(value: Any) -> Props:
 def urn_of(kind: str, name: str = "one") -> str:
     """The resource of that name."""
     return f"urn:pulumi:dev::trial::acgr:index:{kind}::{name}"
+
+
+def provider_urn(name: str) -> str:
+    """The provider of that name."""
+    return f"urn:pulumi:dev::trial::pulumi:providers:acgr::{name}"
 
 
 class Failed(Exception):
@@ -148,10 +156,11 @@ class Door:
 
     def configure(self, name: str = "default", **config: Any) -> None:
         """Configure the provider of that name."""
-        _answer(
-            self.stub.Configure,
-            provider_pb2.ConfigureRequest(args=_struct(config), name=name, acceptSecrets=True),
+        urn = provider_urn(name)
+        asked = provider_pb2.ConfigureRequest(
+            args=_struct(config), name=name, urn=urn, id=PROVIDER_ID, acceptSecrets=True
         )
+        _answer(self.stub.Configure, asked)
 
     def said(self, name: str = "one") -> list[str]:
         """The lines that the engine was told of a resource."""

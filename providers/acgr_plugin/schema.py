@@ -18,8 +18,6 @@ from acgr_plugin.shapes import MAPPING, MAPPINGS, TEXT, TEXTS, Type, hints, may_
 
 FIND_USERS = f"{PACKAGE}:index:findUsers"
 
-REPOSITORY = "https://github.com/pulumi-acgr/pulumi-acgr"
-
 
 def package_version() -> str:
     """The version of the distribution, as the engine reads versions."""

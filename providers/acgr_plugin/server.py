@@ -63,9 +63,10 @@ def served(servicer: Servicer, *interceptors: grpc.ServerInterceptor) -> tuple[g
 
 
 USAGE = "pulumi-resource-acgr [-h] [--version] [schema | ENGINE]"
-DESCRIPTION = """The native provider of pulumi-acgr: Amazon Connect Global Resiliency for programs in every language that
-Pulumi has. Pulumi starts it by itself, reads its port from the first line that it prints, and speaks gRPC to it there. It
-ends with whoever started it. Started by hand it waits for an engine: PULUMI_DEBUG_PROVIDERS=acgr:PORT leads one to it."""
+DESCRIPTION = """The native provider of pulumi-acgr: Amazon Connect Global Resiliency for programs in every language
+that Pulumi has. Pulumi starts it by itself, reads its port from the first line that it prints, and speaks gRPC to it
+there. It ends with whoever started it. Started by hand it waits for an engine: PULUMI_DEBUG_PROVIDERS=acgr:PORT leads
+one to it."""
 
 
 def asked(arguments: Sequence[str]) -> argparse.Namespace:

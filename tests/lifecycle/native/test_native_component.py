@@ -10,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from native_door import UNKNOWN, Door, Failed, Props, plain, urn_of
+from native_door import PROVIDER_ID, UNKNOWN, Door, Failed, Props, plain, provider_urn, urn_of
 from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
@@ -124,6 +124,15 @@ def test_a_group_that_it_makes(door: Door, monitor: Monitor) -> None:
     assert plain(monitor.registered["centre-group"].object) == {**group, "sourceRegion": SOURCE}
     assert plain(monitor.registered[f"centre-{ON_INSTANCE}"].object)["target"] == UNKNOWN
     assert state["agents"] == {}
+
+
+@pytest.mark.parametrize("name", ["default", "default_0_9_0_git_/example.com/acme/acgr/plugin", "emea"])
+def test_children_are_made_by_the_provider_of_the_component(door: Door, monitor: Monitor, name: str) -> None:
+    """Whatever version the program's SDK is of, and wherever the plugin was found: no other provider is asked for."""
+    door.configure(name)
+    constructed(door, monitor, trafficDistributionGroup="emergency", numbers={ON_INSTANCE: {"flow": "Main IVR"}})
+    child = monitor.registered[f"centre-{ON_INSTANCE}"]
+    assert (child.provider, child.version) == (f"{provider_urn(name)}::{PROVIDER_ID}", "")
 
 
 def test_what_other_resources_make(door: Door, monitor: Monitor) -> None:

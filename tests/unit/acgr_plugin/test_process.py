@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from acgr_plugin.schema import as_json, package_version
+from acgr_plugin.server import asked
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = [sys.executable, str(ROOT / "plugin")]
@@ -66,3 +69,64 @@ def test_it_prints_its_schema() -> None:
     """`pulumi-resource-acgr schema` prints what SDKs are made of."""
     ran = subprocess.run([*PLUGIN, "schema"], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(ran.stdout) == json.loads(as_json())
+
+
+def test_started_by_hand_it_says_what_it_is() -> None:
+    """In a terminal, with no engine, it says what it waits for and how it ends."""
+    terminal, its_end = pty.openpty()
+    with subprocess.Popen(PLUGIN, stdin=its_end, stdout=its_end, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.kill()
+    os.close(its_end)
+    port = os.read(terminal, 100).decode().strip()
+    os.close(terminal)
+    assert said.startswith(f"This is a Pulumi provider, which waits for an engine at port {port}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        ([], None),
+        (["127.0.0.1:4711"], "127.0.0.1:4711"),
+        (["--logtostderr", "-v=9", "127.0.0.1:4711"], "127.0.0.1:4711"),
+        (["--tracing", "http://127.0.0.1:9411/api", "127.0.0.1:4711"], "127.0.0.1:4711"),
+        (["--of-tomorrow", "127.0.0.1:4711"], "127.0.0.1:4711"),
+    ],
+)
+def test_what_an_engine_gives(arguments: list[str], address: str | None) -> None:
+    """The engine's address is found among its flags, also those that nobody here knows."""
+    assert (asked(arguments).engine, asked(arguments).word, asked(arguments).version) == (address, None, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--help"], 0, "Pulumi starts it by itself"),
+        (["-h"], 0, "PULUMI_DEBUG_PROVIDERS=acgr:PORT"),
+        (["serve"], 2, "there is no serve; there is: schema"),
+    ],
+)
+def test_usage(arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Help is printed and not served; a word that there is not ends with the usage."""
+    with pytest.raises(SystemExit) as ended:
+        asked(arguments)
+    assert ended.value.code == code
+    printed = capsys.readouterr()
+    assert said in " ".join((printed.out or printed.err).split())
+
+
+def test_it_prints_its_version() -> None:
+    """`pulumi-resource-acgr --version` prints the version that the engine is told."""
+    ran = subprocess.run([*PLUGIN, "--version"], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout == f"{package_version()}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["sandbox", "--help"], "Usage: acgr sandbox "), (["preview-comment", "--help"], "Usage: acgr preview-comment ")],
+)
+def test_the_folder_is_also_the_command(arguments: list[str], said: str) -> None:
+    """Given words of `acgr`, the plugin's folder is that command, for whom Pulumi has installed it."""
+    ran = subprocess.run([*PLUGIN, *arguments], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.startswith(said)
