@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds Pulumi's language hosts for YAML and Node.js, or makes them, and prints their folder in the last line.
+"""Finds Pulumi's language hosts for YAML, Go and Node.js, or makes them, and prints their folder in the last line.
 
 The programs in examples/native-* are run with them. Beside them lies `acgr-sdks`, which writes SDKs from a schema: the
 language hosts that could do it are not to be had as Go modules. They are looked for in the cache, and built from Go
@@ -17,18 +17,18 @@ from tooling.made_programs import Programs, new, print_folder
 
 MODULES = Path(__file__).resolve().parent / "language-hosts"
 
-YAML, NODE, SDKS = "1.25.0", "3.68.0", "3.276.0"
-"""The versions, as the modules pin them. Of Node.js's host this is the last that Go modules have."""
+YAML, GO_AND_NODE, SDKS = "1.25.0", "3.66.0", "3.276.0"
+"""The versions, as the modules pin them. Of Go's host this is the last that Go modules have."""
 
 GENERATOR = "acgr-sdks"
 """What writes SDKs."""
 
+_SDK = "github.com/pulumi/pulumi/sdk/v3"
+
 PACKAGES = {
     "pulumi-language-yaml": (MODULES / "yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
-    "pulumi-language-nodejs": (
-        MODULES / "nodejs",
-        "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-    ),
+    "pulumi-language-go": (MODULES / "go-and-nodejs", f"{_SDK}/go/pulumi-language-go"),
+    "pulumi-language-nodejs": (MODULES / "go-and-nodejs", f"{_SDK}/nodejs/cmd/pulumi-language-nodejs"),
     GENERATOR: (MODULES / "sdks", "."),
 }
 """By the name under which the engine looks for it, where a host is built from."""
@@ -39,7 +39,7 @@ def _make(workplace: Path) -> None:
 
 
 HOSTS = Programs(
-    f"language-hosts-yaml-v{YAML}-nodejs-v{NODE}-sdks-v{SDKS}", tuple(PACKAGES), "the language hosts", _make
+    f"language-hosts-yaml-v{YAML}-go-nodejs-v{GO_AND_NODE}-sdks-v{SDKS}", tuple(PACKAGES), "the language hosts", _make
 )
 
 

@@ -71,7 +71,7 @@ def pulumi_folder(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="session")
 def language_hosts(pytestconfig: pytest.Config) -> Path:
-    """The folder of the hosts for YAML and Node.js: in the cache, or made where `ACGR_LANGUAGE_HOSTS` is `build`."""
+    """The folder of the hosts for YAML, Go and Node.js: cached, or made where `ACGR_LANGUAGE_HOSTS` is `build`."""
     missing = "The language hosts are not in the cache: scripts/language_hosts.py makes them, in five minutes."
     return _cached(pytestconfig, HOSTS, "ACGR_LANGUAGE_HOSTS", missing)
 

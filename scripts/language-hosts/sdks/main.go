@@ -60,6 +60,7 @@ func generate(schemaFile, folder string) error {
 		if diagnostics.HasErrors() {
 			return diagnostics
 		}
+		pkg.SupportPack = true // as `pulumi package add` does: then the Go SDK has a go.mod
 		files, err := write(pkg)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from language_hosts import HOSTS, MODULES, NODE, PACKAGES, SDKS, YAML
+from language_hosts import GO_AND_NODE, HOSTS, MODULES, PACKAGES, SDKS, YAML
 from tooling import kept_programs
 from tooling.cli_version import NEWEST
 from tooling.console import Remedy
@@ -16,14 +16,14 @@ from tooling.console import Remedy
 SCRIPT = MODULES.parent / "language_hosts.py"
 PINNED = {
     "yaml": f"github.com/pulumi/pulumi-yaml v{YAML}",
-    "nodejs": f"github.com/pulumi/pulumi/sdk/v3 v{NODE}",
+    "go-and-nodejs": f"github.com/pulumi/pulumi/sdk/v3 v{GO_AND_NODE}",
     "sdks": f"github.com/pulumi/pulumi/pkg/v3 v{SDKS}",
 }
 
 
 def _kept(cache: Path) -> Path:
     """The programs in the cache, as making them leaves them."""
-    folder = cache / f"language-hosts-yaml-v{YAML}-nodejs-v{NODE}-sdks-v{SDKS}"
+    folder = cache / f"language-hosts-yaml-v{YAML}-go-nodejs-v{GO_AND_NODE}-sdks-v{SDKS}"
     folder.mkdir(parents=True)
     for name in PACKAGES:
         (folder / name).write_text("#!/bin/sh\n", encoding="utf-8")
