@@ -169,11 +169,12 @@ def policies(world: World, role: RoleKind = "deploy") -> dict[str, list[dict[str
 
     So every test here shows as well that these policies are enough. Who sets up names no groups: they are not made yet.
     """
+    groups = () if role == "set-up" else world.groups.values()
     scopes = [
         Scope(
             parse(world.arn(instance)),
             instance.replica or (REPLICA if role == "set-up" else None),
-            tuple(parse(world.arn(each)) for each in world.groups.values() if each.instance_id == instance.id),
+            tuple(parse(world.arn(each)) for each in groups if each.instance_id == instance.id),
         )
         for instance in world.instances.values()
     ]

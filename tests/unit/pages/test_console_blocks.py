@@ -41,7 +41,7 @@ GROUPS = {"config", "package", "stack"}
 """Those of them whose first word is another command."""
 
 TOOLS = {
-    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "grep", "if", "jq", "kill", "less"),
+    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "go", "grep", "if", "jq", "kill", "less"),
     *(".", "mkdir", "npm", "pgrep", "python3", "rm"),
     *("pip", "pre-commit", "pytest", "python", "scripts/pulumi_cli.py", "sort", "tail", "terraform", "then"),
 }

@@ -19,7 +19,7 @@ from acgr_plugin.schema import schema
 from acgr_sandbox import load_scenario
 from acgr_sandbox.scenario.default import DEFAULT_SCENARIO
 
-CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "typescript", "text"}
+CHECKED = {"console", "sh", "python", "yaml", "json", "hcl", "typescript", "go", "text"}
 """Languages that the tests of this folder look at. `text` is what was printed, and no command stands in it."""
 
 FOR_THE_SITE = {"{toctree}", "{eval-rst}"}
@@ -111,7 +111,7 @@ def test_native_programs_in_typescript() -> None:
 
 
 def test_the_first_native_program() -> None:
-    """In both languages it names what there is in a sandbox that was given no scenario, as the page starts it."""
+    """In each language it names what there is in a sandbox that was given no scenario, as the page starts it."""
     (in_yaml,) = [block for block in blocks("yaml") if block.text.startswith("name:") and "acgr:" in block.text]
     (in_typescript,) = [block for block in blocks("typescript") if "GlobalResiliency" in block.text]
     world = load_scenario(DEFAULT_SCENARIO)
@@ -121,9 +121,11 @@ def test_the_first_native_program() -> None:
     assert set(asked["agents"]) <= {one.username for one in world.users.values()}
     assert asked["numbers"].keys() <= {one.e164 for one in world.numbers.values()}
     assert {one["flow"] for one in asked["numbers"].values()} <= {one.name for one in world.flows.values()}
-    said = re.findall(r'"([^"]+)"', in_typescript.text)
-    for name in (asked["trafficDistributionGroup"], *asked["agents"], *asked["numbers"]):
-        assert name in said
+    (in_go,) = blocks("go")  # the engine's tests compile it
+    for program in (in_typescript, in_go):
+        said = re.findall(r'"([^"]+)"', program.text)
+        for name in (asked["trafficDistributionGroup"], *asked["agents"], *asked["numbers"]):
+            assert name in said
 
 
 def _squeezed(text: str) -> str:
