@@ -147,9 +147,13 @@ def go(project: Stack, made: Path) -> Stack:
     """The Go example with its SDK, where the modules that both need are to be had."""
     if shutil.which("go") is None:
         pytest.skip("Go is not installed.")
-    # A stack has a cache of its own. What Go has compiled serves them all, and with `go run` what it has linked too.
-    caches = subprocess.run(["go", "env", "-json", "GOCACHE", "GOMODCACHE"], capture_output=True, text=True, check=True)
-    project.environment |= {**json.loads(caches.stdout), "PULUMI_GO_USE_RUN": "true"}
+    # A stack has a cache of its own. What Go has compiled serves them all: so no path of this one may be in it.
+    known = subprocess.run(
+        ["go", "env", "-json", "GOCACHE", "GOMODCACHE", "GOFLAGS"], capture_output=True, text=True, check=True
+    )
+    own: dict[str, str] = json.loads(known.stdout)
+    project.environment |= {**own, "GOFLAGS": f"{own['GOFLAGS']} -trimpath".strip()}
+    project.environment["PULUMI_GO_USE_RUN"] = "true"  # `go run` keeps what it has linked, for the next command
     _take("native-go", project)
     project.configure({"trial:account": "111122223333"})
     shutil.copytree(made / "go", project.folder / "sdks" / "acgr")
