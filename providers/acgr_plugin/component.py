@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import pulumi
+from pulumi.output import Unknown
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
 from pulumi.resource import DependencyProviderResource
@@ -114,11 +115,26 @@ class Constructor(Provider):
 
 def _arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments by their names in Python, those of numbers and of a group included."""
-    found = in_snake_case(inputs)
+    found = in_snake_case(_as_outputs(inputs))
     if isinstance(numbers := found.get("numbers"), Mapping):
         found["numbers"] = {
             key: in_snake_case(entry) if isinstance(entry, Mapping) else entry for key, entry in numbers.items()
         }
+    return found
+
+
+def _as_outputs(value: Any) -> Any:
+    """What is not known yet as a program has it: some senders name no dependencies, and then the SDK has no Output."""
+    if isinstance(value, Unknown):
+        return pulumi.Output(set(), _at_once(value), _at_once(False))
+    if isinstance(value, Mapping):
+        return {key: _as_outputs(entry) for key, entry in value.items()}
+    return list(map(_as_outputs, value)) if isinstance(value, list) else value
+
+
+def _at_once(value: Any) -> asyncio.Future[Any]:
+    found = asyncio.get_running_loop().create_future()
+    found.set_result(value)
     return found
 
 

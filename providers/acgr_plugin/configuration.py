@@ -6,6 +6,7 @@ sees the whole configuration of a stack. The engine hands a plugin what is its o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,32 @@ def refusals(names: Iterable[str]) -> list[tuple[str, str]]:
         meant = nearest(name, KEYS)
         found.append((name, f"there is no {name}; " + (f"did you mean {meant}?" if meant else f"there are: {_all()}")))
     return found
+
+
+CREDENTIALS_WITHIN = frozenset({"externalId", "webIdentityToken"})
+"""What is secret among the properties of a role."""
+
+_URL_WITH_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+
+
+def secret_keys(given: Mapping[str, Any]) -> set[str]:
+    """The keys whose values hold a credential: the state is to have it encrypted, whether a program says so or not."""
+    return {name for name, value in given.items() if (name in KEYS and KEYS[name].is_secret) or _has_credential(value)}
+
+
+def _has_credential(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(name in CREDENTIALS_WITHIN or _has_credential(entry) for name, entry in value.items())
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_credential, value))
+    if not isinstance(value, str):
+        return False
+    if value[:1] in {"{", "["}:  # structures travel as text, too
+        try:
+            return _has_credential(json.loads(value))
+        except ValueError:
+            return False
+    return _URL_WITH_PASSWORD.search(value) is not None
 
 
 def _all() -> str:

@@ -37,11 +37,22 @@ def detailed(
 def _changes(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(new, Unknown):
         yield path, UPDATE if old is not None else ADD
-    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+    elif old == new:
+        return
+    elif isinstance(old, Mapping) and isinstance(new, Mapping) and all(map(_has_path, old.keys() | new.keys())):
         for key in sorted(set(old) | set(new)):
-            yield from _changes(f'{path}["{key}"]', old.get(key), new.get(key))
-    elif old != new:
+            yield from _changes(f'{path}["{_escaped(key)}"]', old.get(key), new.get(key))
+    else:
         yield path, ADD if old is None else DELETE if new is None else UPDATE
+
+
+def _escaped(key: str) -> str:
+    return key.replace('"', '\\"')
+
+
+def _has_path(key: str) -> bool:
+    """Whether the engine can read a path to it: it takes a backslash before a quote for an escape."""
+    return not key.endswith("\\")
 
 
 def _property(kind: Any, is_replacing: bool) -> Any:

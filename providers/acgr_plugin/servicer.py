@@ -7,6 +7,7 @@ declarations. The engine starts a process for each provider of a program.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,9 +25,9 @@ from pulumi.output import UNKNOWN
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from acgr.arguments import by_label
-from acgr.requests import DETAILS, OWN_WORKERS, Engine, Request, failure, partial_failure
+from acgr.requests import DETAILS, OWN_WORKERS, WORKERS, Engine, Request, failure, partial_failure
 from acgr.runtime.fields import stored_outputs
-from acgr.runtime.inputs import Properties
+from acgr.runtime.inputs import Properties, known
 from acgr.runtime.looking_ahead import say
 from acgr.runtime.resource import PartialState
 from acgr.runtime.run import Run
@@ -36,15 +37,16 @@ from acgr_connect.aws.setting_error import SettingError
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.arns import ArnError
 from acgr_connect.model.property_names import camel
-from acgr_plugin.configuration import in_own_words, refusals, settings_of
+from acgr_plugin.configuration import in_own_words, refusals, secret_keys, settings_of
 from acgr_plugin.diffs import detailed
 from acgr_plugin.functions import UnknownFunction, answered
 from acgr_plugin.kinds import Kind, UnknownKind, kind_of
 from acgr_plugin.schema import as_json, package_version
-from acgr_plugin.wire import OF_DYNAMIC, Received, packed, secret_outputs
+from acgr_plugin.shapes import A_LIST, A_MAPPING, taken
+from acgr_plugin.wire import OF_DYNAMIC, Received, packed, secret_outputs, with_secrets
 from acgr_plugin.words import as_written
 
-DEFAULT_PROVIDER = "default"
+DEFAULT_PROVIDER = re.compile(r"default(_\d.*)?")
 """How the engine calls the provider that a stack's configuration configures; a version may follow."""
 
 
@@ -158,11 +160,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     # The provider itself.
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
-        """Whether all keys of the configuration are known."""
+        """Whether all keys of the configuration are known; what is a credential in it is secret from now on."""
         found = [
             provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in refusals(request.news.fields)
         ]
-        return provider_pb2.CheckResponse(inputs=request.news, failures=found)
+        hidden = secret_keys(_by_key(request.news))
+        return provider_pb2.CheckResponse(inputs=with_secrets(request.news, hidden), failures=found)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
         """Another configuration replaces nothing: state of another account is refused by each step on it."""
@@ -205,7 +208,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """The inputs in normal form, and what is wrong with them."""
         with self._told(context):
             asked = self._asked(request)
-            olds, news = Received.of(request.olds), Received.of(request.news)
+            olds, news = Received.of(request.olds), Received.of(request.news).given()
             wrong = _misshapen(asked.kind, news.props)
             if wrong:
                 return provider_pb2.CheckResponse(inputs=request.news, failures=map(_failure, wrong))
@@ -302,6 +305,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with self._told(context):
             return constructed(request, context, self.run, self._request(""), self.engine.address, self._reference)
 
+    # It waits for its children, which the engine asks this plugin about: they must not wait for its worker.
+    setattr(Construct, OWN_WORKERS, ThreadPoolExecutor(WORKERS, "construct"))
+
     # How they are answered.
 
     def _request(self, urn: str, timeout: float | None = None) -> Request:
@@ -392,8 +398,7 @@ def _by_key(args: Struct) -> dict[str, Any]:
 
 
 def _is_default(request: Any) -> bool:
-    name = str(request.name)
-    return name == DEFAULT_PROVIDER or name.startswith(f"{DEFAULT_PROVIDER}_")
+    return DEFAULT_PROVIDER.fullmatch(str(request.name)) is not None
 
 
 def _failure(reason: str) -> Any:
@@ -401,11 +406,21 @@ def _failure(reason: str) -> Any:
     return provider_pb2.CheckFailure(reason=reason)
 
 
+CONTAINERS: Mapping[type, str] = {list: A_LIST, dict: A_MAPPING}
+"""What holds other values, which may not be known yet, so that nobody else judges it."""
+
+
 def _misshapen(kind: Kind, props: Properties) -> list[str]:
-    """What no kind of resource takes: names that it does not have, and lists that name a user twice."""
+    """What no kind of resource takes: names that it does not have, lists in place of text, users listed twice."""
     unknown = [name for name in props if name not in kind.inputs and not name.startswith("__")]
-    known = ", ".join(map(camel, kind.inputs))
-    found = [f"there is no {camel(name)}; {kind.name} has: {known}" for name in unknown]
+    inputs = ", ".join(map(camel, kind.inputs))
+    found = [f"there is no {camel(name)}; {kind.name} has: {inputs}" for name in unknown]
+    takes = taken(kind.args)
+    found += [
+        f"{camel(name)}: it is {CONTAINERS[type(value)]}; {' or '.join(takes[name])} is needed"
+        for name, value in props.items()
+        if name in takes and type(value) in CONTAINERS and CONTAINERS[type(value)] not in takes[name]
+    ]
     try:
         _with_labels(props)
     except (TypeError, ValueError) as error:
@@ -414,5 +429,8 @@ def _misshapen(kind: Kind, props: Properties) -> list[str]:
 
 
 def _with_labels(props: Properties) -> Properties:
-    """Users that are listed are their own labels."""
-    return {**props, "users": by_label(props["users"])} if isinstance(props.get("users"), list) else props
+    """Users that are listed are their own labels: who has which is known once all of them are."""
+    users = props.get("users")
+    if not isinstance(users, list):
+        return props
+    return {**props, "users": by_label(users) if known(users) else UNKNOWN}

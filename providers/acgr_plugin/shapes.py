@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Awaitable, Mapping, Sequence
+from functools import cache
 from typing import Any, ForwardRef, Union, get_args, get_origin
 
 import pulumi
@@ -25,6 +26,18 @@ _PLAIN: dict[Any, Type] = {
 }
 
 
+A_LIST, A_MAPPING = "a list", "a mapping"
+
+_WORDS = {
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a number",
+    "number": "a number",
+    "array": A_LIST,
+    "object": A_MAPPING,
+}
+
+
 def hints(owner: type) -> Mapping[str, Any]:
     """The annotations of a class itself, evaluated."""
     return inspect.get_annotations(owner, eval_str=True)
@@ -37,6 +50,13 @@ def shape(annotation: Any) -> Type:
         if (plain := _shape(one)) not in found:
             found.append(plain)
     return found[0] if len(found) == 1 else {"oneOf": found}
+
+
+@cache
+def taken(owner: type) -> Mapping[str, tuple[str, ...]]:
+    """By name, what the properties of a class may be, for a sentence."""
+    shapes = {name: shape(annotation) for name, annotation in hints(owner).items()}
+    return {name: tuple(_WORDS[one["type"]] for one in found.get("oneOf", [found])) for name, found in shapes.items()}
 
 
 def may_be_none(annotation: Any) -> bool:

@@ -63,6 +63,10 @@ class Received:
                 secret |= {snake(name)} if is_secret else set()
         return cls(props, frozenset(secret))
 
+    def given(self) -> Received:
+        """The same without what is null: a program writes that for what it does not give."""
+        return Received({name: value for name, value in self.props.items() if value is not None}, self.secret)
+
 
 def packed(props: Mapping[str, Any], secret: Iterable[str] = ()) -> Struct:
     """Properties for an answer, by their names in camelCase; those that are named are secret."""
@@ -72,6 +76,16 @@ def packed(props: Mapping[str, Any], secret: Iterable[str] = ()) -> Struct:
             sent = _value(value)
             struct.fields[camel(name)].CopyFrom(_hidden(sent) if name in hidden else sent)
     return struct
+
+
+def with_secrets(struct: Struct, names: Iterable[str]) -> Struct:
+    """The same properties, of which those that are named are secret."""
+    found = Struct()
+    found.CopyFrom(struct)
+    for name in names:
+        if not _plain(struct.fields[name])[1]:
+            found.fields[name].CopyFrom(_hidden(struct.fields[name]))
+    return found
 
 
 def secret_outputs(state: type[StoredState], inputs: Iterable[str]) -> set[str]:

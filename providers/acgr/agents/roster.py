@@ -20,6 +20,7 @@ from acgr.agents.roster_changes import as_recorded, between
 from acgr.agents.roster_checks import failures
 from acgr.agents.roster_state import (
     RosterState,
+    are_known,
     changed_identity,
     changed_names,
     claim,
@@ -297,6 +298,8 @@ class RosterLogic(ResourceLogic):
             )
         except ConnectError as error:
             return problem(error, written)
+        if not are_known(news):
+            return Foreseen(outputs={"traffic_distribution_group_arn": str(group.arn)})
         users = {label: identifier(user, "agent") for label, user in users_of(news).items() if known(user)}
         found, failed = find_users(connection, group.instance, users)
         problems = [

@@ -10,8 +10,9 @@ from pulumi.dynamic import CheckFailure
 
 from acgr.agents.memberships import MEMBERSHIP, bare, written_group
 from acgr.agents.roster_changes import as_written, between
-from acgr.agents.roster_state import conflicting_declaration, users_of
-from acgr.runtime.inputs import Shape, invalid_inputs, known
+from acgr.agents.roster_state import are_known, conflicting_declaration, users_of
+from acgr.arguments import MAPPING_REMEDY
+from acgr.runtime.inputs import Shape, invalid_inputs, known, region_in
 from acgr.runtime.run import Run
 from acgr_connect.agents.roster_plan import few
 from acgr_connect.model import identifiers
@@ -20,12 +21,17 @@ from acgr_connect.model.identifiers import InvalidInput
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.removal_guard import DEFAULT, REMEDY, allowance, objection
 
+HIDES_WHO_LEAVES = f"they are not known yet, and so a preview cannot show who leaves; {MAPPING_REMEDY}"
+"""What is wrong with users of whom there are some, where a program takes all of them from something else."""
+
 OPTIONAL = ("authoritative", "max_removals", "source_region")
 
 
 def failures(operation: Operation, run: Run, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[CheckFailure]:
     """Each invalid input; where none is, that too many agents would be removed, or that others declare the group."""
     found = [*_invalid(news), *(CheckFailure("", reason) for reason in _wrong_users(news))]
+    if users_of(olds) and not are_known(news):
+        found.append(CheckFailure("", f"users: {HIDES_WHO_LEAVES}"))
     if found:
         return found
     wrong = (_too_many(operation, run, olds, news), conflicting_declaration(operation, run, None, news))
@@ -73,9 +79,8 @@ def _wrong_users(news: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_source(user: str, news: Mapping[str, Any]) -> None:
-    group = news.get("traffic_distribution_group")
-    source = parse(group).region if isinstance(group, str) and is_arn(group) else news.get("source_region")
-    if is_arn(user) and isinstance(source, str) and parse(user).region != source:
+    source = region_in(news.get("traffic_distribution_group"), news.get("source_region"))
+    if source and is_arn(user) and parse(user).region != source:
         raise InvalidInput(f"{user!r} is of {parse(user).region}; agents are users of the source Region, {source}")
 
 

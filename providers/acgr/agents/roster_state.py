@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.dynamic import DiffResult, ReadResult
+from pulumi.output import Unknown
 
 from acgr.agents.memberships import (
     MEMBERSHIP,
@@ -112,6 +113,11 @@ def users_of(props: Mapping[str, Any]) -> Mapping[str, Any]:
     return users if isinstance(users, Mapping) else {}
 
 
+def are_known(props: Mapping[str, Any]) -> bool:
+    """Whether it is known which users are declared, though not each of them may be."""
+    return not isinstance(props.get("users"), Unknown)
+
+
 def desired_of(props: Mapping[str, Any]) -> DesiredRoster:
     """What the inputs ask for. This is the border: from here on, what was written is an ARN, an id or a name."""
     return DesiredRoster(
@@ -159,7 +165,7 @@ def claim(
 ) -> None:
     """Note for this run what the roster declares: its agents, and that it is a roster."""
     groups = written_group(props) | (ways_to_write_group(state.group) if state else set())
-    users = [user for user in users_of(props).values() if known(user)]
+    users = [user for user in users_of(props).values() if isinstance(user, str)]
     members = [arn.id for label, arn in state.members.items() if label in users_of(props)] if state else []
     kind = "authoritative" if props.get("authoritative") is True else "additive"
     allowed = str(props.get("max_removals", DEFAULT))

@@ -31,7 +31,7 @@ def may_be(state: Arn, written: Any, as_before: Any) -> bool:
 def changed_instance(connection: Connection, state: Arn, props: Mapping[str, Any]) -> Iterator[NameChanged]:
     """Whether the alias of an instance stands for another one than the state has."""
     written = props["instance"]
-    if not known(written) or not isinstance(written, str) or not is_name(written):
+    if not isinstance(written, str) or not is_name(written) or not known(props.get("source_region")):
         return
     if (found := declared_instance(connection, props).source) != state:
         yield NameChanged(f"{written!r} is another instance, {found}", "instance")

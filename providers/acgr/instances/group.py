@@ -284,7 +284,7 @@ def _desired(instance: Arn, props: Mapping[str, Any]) -> DesiredGroup:
 
 
 def _written_keys(props: Mapping[str, Any]) -> set[Key]:
-    return claimed_keys({ways_to_write(props.get("instance"))}, {props.get("name")})
+    return claimed_keys({ways_to_write(props.get("instance"))}, [props.get("name")])
 
 
 def _all_keys(operation: Operation, run: Run, state: GroupState, name: str) -> set[Key]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi.output import Unknown
+
 from acgr.runtime.fields import PLAIN, StoredState, arn, stored
 from acgr.runtime.inputs import known
 from acgr.runtime.name_checks import NameChanged
@@ -148,8 +150,10 @@ def changed_flows(
 
 
 def named_flows(placed: Mapping[str, Arn], flows: WrittenFlows) -> Iterator[tuple[Arn, str]]:
-    """The resolved flows that are declared by name, each with that name."""
+    """The resolved flows that are declared by name, each with that name; none of what is not known yet."""
+    if isinstance(flows, Unknown):
+        return
     for region, resolved in placed.items():
         written = flows if isinstance(flows, str) else flows.get(region, "")
-        if written and is_name(written):
+        if known(written) and written and is_name(written):
             yield resolved, written

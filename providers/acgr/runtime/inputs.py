@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
 from pulumi.dynamic import CheckFailure
 from pulumi.output import UNKNOWN, Unknown
 
-from acgr_connect.model.arns import is_arn, parse
+from acgr_connect.model.arns import ArnError, is_arn, parse
 from acgr_connect.model.identifiers import InvalidInput
 
 Properties = dict[str, Any]
@@ -34,15 +35,23 @@ def known(value: Any) -> bool:
     """Whether a value is known, all the way down."""
     if isinstance(value, Mapping):
         return all(map(known, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(known, value))
     return not isinstance(value, Unknown)
 
 
-_OBJECT = re.compile(r"__str__\W+on\W+an\W*output|<[^<>]* at 0x[0-9a-f]+>", re.IGNORECASE)
-"""What Python makes of an Output, an awaitable or a resource inside an f-string, however the text was changed since."""
+_OBJECT = re.compile(
+    r"(__str__|tostring|tojson)\W+on\W+an\W*output"  # an Output in Python, and in JavaScript
+    r"|<[^<>]* at 0x[0-9a-f]+>"  # an awaitable or a resource in Python
+    r"|\[object (object|promise)\]"  # in JavaScript
+    r"|\boutputstate\b|\{0xc[0-9a-f]{6,}\}",  # an Output in Go
+    re.IGNORECASE,
+)
+"""What a program makes of an Output, an awaitable or a resource inside a text, however the text was changed since."""
 
 
 def is_object_as_text(value: Any) -> bool:
-    """Whether a text holds what Python makes of an Output or a resource, in place of what was meant."""
+    """Whether a text holds what a program makes of an Output or a resource, in place of what was meant."""
     return isinstance(value, str) and _OBJECT.search(value) is not None
 
 
@@ -96,15 +105,19 @@ def invalid_inputs(
 
 def _known_part(value: Any) -> Any:
     if not isinstance(value, Mapping):
-        return value
+        return value if known(value) else UNKNOWN
     part = {key: entry for key, entry in value.items() if not isinstance(entry, Unknown)}
     return part if part or not value else UNKNOWN
 
 
 def region_in(*candidates: Any) -> str:
-    """The Region of the first of these that is an ARN, else the last one, if it is text at all."""
+    """The Region of the first of these that is an ARN, else the last one, if it is text at all.
+
+    What only begins like an ARN is passed over: whoever judges the input says what is wrong with it.
+    """
     for candidate in candidates:
         if isinstance(candidate, str) and is_arn(candidate):
-            return parse(candidate).region
+            with suppress(ArnError):
+                return parse(candidate).region
     last = candidates[-1] if candidates else None
     return last if isinstance(last, str) else ""

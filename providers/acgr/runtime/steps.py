@@ -101,7 +101,8 @@ class Steps:
         def look_ahead(_: Connection) -> Foreseen:
             return looked_ahead(operation, run, lambda bounded: self.logic.foresee(bounded, run, olds, news or {}))
 
-        run.propose(operation.urn, look_ahead if news else None)
+        # Where nobody knows yet in which Region to look, nothing is foreseen.
+        run.propose(operation.urn, look_ahead if news and known(news.get("source_region")) else None)
 
     def _require_account(self, connection: Connection, olds: Mapping[str, Any]) -> list[NameChanged]:
         """The state is of the account that the credentials belong to.

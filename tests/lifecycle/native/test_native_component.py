@@ -14,6 +14,7 @@ from native_door import PROVIDER_ID, UNKNOWN, Door, Failed, Props, plain, provid
 from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
+from acgr.requests import WORKERS
 from acgr_plugin.wire import OUTPUT, SIGNATURE
 
 TOKEN = "acgr:index:GlobalResiliency"
@@ -67,7 +68,7 @@ def monitor(door: Door) -> Iterator[Monitor]:
     server.stop(None).wait()
 
 
-def constructed(door: Door, monitor: Monitor, **inputs: Any) -> Props:
+def constructed(door: Door, monitor: Monitor, name: str = "centre", **inputs: Any) -> Props:
     """What the component answers."""
     struct = Struct()
     struct.update({"sourceRegion": SOURCE, "replicaRegion": REPLICA, **inputs})
@@ -76,7 +77,7 @@ def constructed(door: Door, monitor: Monitor, **inputs: Any) -> Props:
         stack="dev",
         dryRun=True,
         type=TOKEN,
-        name="centre",
+        name=name,
         inputs=struct,
         monitorEndpoint=monitor.address,  # type: ignore[attr-defined]
     )
@@ -159,3 +160,16 @@ def test_all_that_is_wrong_is_said_at_once(door: Door, monitor: Monitor) -> None
     with pytest.raises(Failed, match="has no colour; it has: trafficDistributionGroup, "):
         constructed(door, monitor, trafficDistributionGroup="emergency", colour="red")
     assert DARK not in str(failed.value)
+
+
+def test_more_components_than_workers(door: Door, monitor: Monitor) -> None:
+    """A construction waits for its children, and takes no worker from those who make them."""
+    names = [f"c{last}" for last in range(WORKERS + 6)]
+
+    def construct(name: str) -> Props:
+        return constructed(door, monitor, name, trafficDistributionGroup="emergency", agents={name: UNKNOWN})
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        states = list(pool.map(construct, names))
+    assert [state["agents"] for state in states] == [UNKNOWN] * len(names)
+    assert {f"{name}-agents" for name in names} <= set(monitor.registered)

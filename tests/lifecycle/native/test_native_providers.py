@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
-from native_door import Door, Failed, opened
+from native_door import Door, Failed, opened, plain, secret
 from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
 from pulumi.runtime.proto import provider_pb2
 from surroundings import members, shared_session
@@ -152,9 +152,10 @@ def test_whose_words_come_first(sandbox: Sandbox, tmp_path: Any) -> None:
         door.configure("default_0_1_0", **given)
         settings = door.servicer.run.settings
         assert (settings.profile, settings.endpoints["connect"]) == ("of-the-environment", "http://127.0.0.1:1")
-        door.configure("mine", **given)
-        settings = door.servicer.run.settings
-        assert (settings.profile, settings.endpoints["connect"]) == ("own", "http://127.0.0.1:2")
+        for name in ("mine", "default_emea", "default-emea", "defaults"):
+            door.configure(name, **given)
+            settings = door.servicer.run.settings
+            assert (settings.profile, settings.endpoints["connect"]) == ("own", "http://127.0.0.1:2")
 
 
 def test_not_configured(sandbox: Sandbox) -> None:
@@ -170,3 +171,24 @@ def test_an_unknown_kind(door: Door) -> None:
     """A resource that is not served is named, with those that are."""
     with pytest.raises(Failed, match="there is no resource acgr:index:Agent; there are: InstanceReplica, "):
         door.check("Agent", {})
+
+
+@pytest.mark.parametrize(
+    ("given", "hidden"),
+    [
+        ({"profile": "prod", "accessKey": "AKIA", "secretKey": "s", "token": "t"}, {"secretKey", "token"}),
+        ({"assumeRoles": [{"roleArn": "r"}], "assumeRole": {"roleArn": "r", "externalId": "x"}}, {"assumeRole"}),
+        ({"assumeRoles": '[{"roleArn": "r", "externalId": "x"}]', "noProxy": "[::1]"}, {"assumeRoles"}),
+        ({"assumeRoleWithWebIdentity": {"webIdentityToken": "x"}}, {"assumeRoleWithWebIdentity"}),
+        ({"endpoints": [{"connect": "https://me:word@host"}], "httpProxy": "http://host:1"}, {"endpoints"}),
+        ({"httpsProxy": "http://me:word@host:1", "secretKey": secret("s")}, {"httpsProxy", "secretKey"}),
+    ],
+)
+def test_a_credential_is_secret_whoever_says_so(door: Door, given: dict[str, Any], hidden: set[str]) -> None:
+    """A program that writes a credential as plain text has it encrypted in the state all the same."""
+    news = Struct()
+    news.update(given)
+    checked = plain(door.stub.CheckConfig(provider_pb2.CheckRequest(news=news)).inputs)
+    values = {name: value["value"] if name in hidden else value for name, value in checked.items()}
+    assert all(checked[name] == secret(values[name]) for name in hidden)
+    assert values == {name: value["value"] if value == secret("s") else value for name, value in given.items()}

@@ -25,10 +25,12 @@ Kind = provider_pb2.PropertyDiff.Kind
         ("a", UNKNOWN, {"sourceRegion": "UPDATE"}),
         (None, UNKNOWN, {"sourceRegion": "ADD"}),
         ({"x": "1"}, {"x": UNKNOWN}, {'sourceRegion["x"]': "UPDATE"}),
+        ({'a "b"]': "1"}, {}, {'sourceRegion["a \\"b\\"]"]': "DELETE"}),
+        ({"a\\": "1", "b": "1"}, {"a\\": "1", "b": "2"}, {"sourceRegion": "UPDATE"}),
     ],
 )
 def test_paths(old: Any, new: Any, expected: dict[str, str]) -> None:
-    """Each path is added, removed or changed; of a mapping only the entries that differ."""
+    """Each path is added, removed or changed; of a mapping only the entries that differ, as the engine reads paths."""
     found = detailed(["source_region", "flow"], {"source_region": old}, {"source_region": new}, [])
     assert {path: Kind.Name(one.kind) for path, one in found.items()} == expected
 
