@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from contextvars import copy_context
 from typing import Any
 
@@ -86,11 +87,12 @@ class Constructor(Provider):
 
     Args:
         reference: to this provider, as the engine knows it; the children are resources of it.
+        is_made: called once the children are declared.
     """
 
-    def __init__(self, reference: str | None) -> None:
+    def __init__(self, reference: str | None, is_made: Callable[[], None]) -> None:
         super().__init__(package_version())
-        self._reference = reference
+        self._reference, self._is_made = reference, is_made
         self.made: Component | None = None
 
     def construct(
@@ -110,6 +112,7 @@ class Constructor(Provider):
         # Whose provider it is was settled by whoever sent this here.
         wanted = declared(name, given, None)
         self.made = Component(name, wanted, options or pulumi.ResourceOptions(), self._reference)
+        self._is_made()
         return ConstructResult(self.made.urn, self.made.state)
 
 
@@ -155,18 +158,20 @@ def constructed(
         StepFailed: an argument cannot be meant, or a child failed.
     """
 
-    async def construct() -> Any:
-        provider = Constructor(reference)
+    async def construct(is_made: Callable[[], None]) -> Any:
+        provider = Constructor(reference, is_made)
         response = await ProviderServicer(provider, [], address).Construct(request, context)
         if request.dryRun and provider.made:
             urns = [await child.urn.future() for child in provider.made.children]
             _sum_up(run, asked, response.urn, [str(urn) for urn in urns if urn])
         return response
 
-    try:
-        return copy_context().run(asyncio.run, construct())
-    except pulumi.RunError as error:
-        raise StepFailed(str(error)) from error
+    with ExitStack() as declaring:
+        declaring.enter_context(run.declaring())
+        try:
+            return copy_context().run(asyncio.run, construct(declaring.close))
+        except pulumi.RunError as error:
+            raise StepFailed(str(error)) from error
 
 
 def _sum_up(run: Run, asked: Request, urn: str, children: Sequence[str]) -> None:

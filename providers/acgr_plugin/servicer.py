@@ -332,6 +332,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         staying = {one.key: olds[one.key] for one in stored if one.stays and olds.get(one.key) is not None}
         foreseen: Mapping[str, Any] = {}
         if self.run.settings.preflight != "off":
+            if asked.kind.logic.goes_by_others:
+                self.run.await_declarations()
             ahead = self.run.look_ahead(asked.urn)
             with log.about(asked.urn):
                 operation = self._request(asked.urn).without_time(self.run.connection.clock)

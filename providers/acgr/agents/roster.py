@@ -224,6 +224,7 @@ class RosterLogic(ResourceLogic):
 
     args = TrafficDistributionGroupRosterArgs
     state = RosterState
+    goes_by_others = True
 
     def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
         """What a step does, and to whose agents."""

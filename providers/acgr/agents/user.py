@@ -174,6 +174,7 @@ class UserLogic(ResourceLogic):
 
     args = TrafficDistributionGroupUserArgs
     state = MembershipState
+    goes_by_others = True
 
     def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:
         """What a step does, and to which agent."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import inf
 
 from acgr.runtime.foreseen import Foreseen, Problem, summed_up
+from acgr.runtime.ownership import name_of
 from acgr.runtime.run import Run
 from acgr_connect import log
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
@@ -70,3 +71,28 @@ def summary(run: Run, rows: Sequence[Foreseen]) -> str:
     except ConnectError as error:
         log.debug("not summed up", error=str(error))
         return ""
+
+
+def tell(run: Run, urn: str, children: Sequence[str], operation_of: Callable[[str], Operation]) -> int:
+    """Look ahead for a resource, or for a component's children, and say on their rows what was seen.
+
+    Args:
+        run: knows what the program declares.
+        urn: the resource, or the component.
+        children: of a component.
+        operation_of: an operation whose lines go to the row of a resource.
+
+    Returns:
+        How many problems end the preview; each has been said as an error.
+    """
+    count = 0
+    for one in children or [urn]:
+        with log.about(one):
+            operation = operation_of(one)
+            certain = say(operation, run, run.look_ahead(one))
+            for problem in certain:
+                operation.object_to(problem.said)
+            count += len(certain)
+    if said := summary(run, [run.look_ahead(child) for child in children]):
+        operation_of(urn).say(f"{name_of(urn)}: {said}")  # a diff prints no name beside it
+    return count

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,9 +19,8 @@ import pulumi
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
-from acgr.runtime.looking_ahead import say, summary
-from acgr.runtime.ownership import name_of
-from acgr.runtime.run import Run, current_run
+from acgr.runtime.looking_ahead import tell
+from acgr.runtime.run import current_run
 from acgr_connect import log
 
 FUNCTION = "pulumi-python:acgr:preflight"
@@ -96,25 +96,8 @@ def answer(arguments: Properties) -> Properties:
         return {"certain": 0}
     children = [str(child) for child in arguments.get("children") or ()]
     try:
-        return {"certain": _answered(run, urn, children)}
+        operation_of = partial(_engine.operation_of, clock=run.connection.clock)
+        return {"certain": tell(run, urn, children, operation_of)}
     except Exception as error:  # a preview that looks no further is better than none
         log.warning("not looked ahead", error=f"{type(error).__name__}: {error}")
         return {"certain": 0}
-
-
-def _answered(run: Run, urn: str, children: Sequence[str]) -> int:
-    certain = sum(_looked_ahead(run, one) for one in children or [urn])
-    if said := summary(run, [run.look_ahead(child) for child in children]):
-        # A diff prints no name beside it.
-        _engine.operation_of(urn, run.connection.clock).say(f"{name_of(urn)}: {said}")
-    return certain
-
-
-def _looked_ahead(run: Run, urn: str) -> int:
-    """Look ahead for one resource, and say on its row what was seen; how many problems end the preview."""
-    with log.about(urn):
-        operation = _engine.operation_of(urn, run.connection.clock)
-        certain = say(operation, run, run.look_ahead(urn))
-        for problem in certain:
-            operation.object_to(problem.said)
-        return len(certain)

@@ -39,6 +39,8 @@ class ResourceLogic(ABC):
     """The dataclass of the arguments: what is stored of them is in its fields' metadata."""
     state: ClassVar[type[StoredState]]
     """What is stored of the outputs."""
+    goes_by_others: ClassVar[bool] = False
+    """Whether what is foreseen depends on what other resources of the program declare."""
 
     @abstractmethod
     def context(self, step: str, props: Mapping[str, Any]) -> ErrorContext:

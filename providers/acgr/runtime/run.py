@@ -34,6 +34,9 @@ NAME_CHECK_SECONDS = 10.0
 PAUSE = 0.25
 """Seconds without a question, after which the engine has waited for something else. Nothing moves a number sooner."""
 
+DECLARING_SECONDS = 5.0
+"""Seconds for which a preview waits at most for what else the program declares."""
+
 LOOK_SECONDS = 60.0
 """Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
 
@@ -86,6 +89,7 @@ class Run:
         self._restorer: Restorer | None = None
         self._lock = Lock()
         self._answered_at = self._resumed_at = float("-inf")
+        self._at_work = 0
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -93,10 +97,31 @@ class Run:
         clock = self.connection.clock
         if clock.now() - self._answered_at > PAUSE:
             self._resumed_at = clock.now()
+        with self.declaring():
+            yield
+
+    @contextmanager
+    def declaring(self) -> Iterator[None]:
+        """More may be declared when this is over: a question is answered, or a component made."""
+        with self._lock:
+            self._at_work += 1
         try:
             yield
         finally:
-            self._answered_at = clock.now()
+            with self._lock:
+                self._at_work -= 1
+            self._answered_at = self.connection.clock.now()
+
+    def await_declarations(self) -> None:
+        """In a preview: wait until the engine asks nothing more, so that what is foreseen goes by the whole program.
+
+        What waits for the answer itself is not declared before; nor is it waited for what takes longer than
+        `DECLARING_SECONDS`.
+        """
+        clock = self.connection.clock
+        until = clock.now() + DECLARING_SECONDS
+        while (self._at_work or clock.now() - self._answered_at < PAUSE) and clock.now() < until:
+            clock.sleep(PAUSE / 5)
 
     def young(self) -> float:
         """How old an answer may be, in seconds, for a question about what something else may have changed in this run.
