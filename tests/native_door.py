@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -102,10 +102,24 @@ class Door:
         found = _answer(self.stub.Check, asked)
         return plain(found.inputs), [failure.reason for failure in found.failures]
 
-    def diff(self, kind: str, id_: str, olds: Props, news: Props, old_inputs: Props, name: str = "one") -> Any:
+    def diff(
+        self,
+        kind: str,
+        id_: str,
+        olds: Props,
+        news: Props,
+        old_inputs: Props,
+        name: str = "one",
+        ignoring: Sequence[str] = (),
+    ) -> Any:
         """What a change means."""
         asked = provider_pb2.DiffRequest(
-            urn=urn_of(kind, name), id=id_, olds=_struct(olds), news=_struct(news), old_inputs=_struct(old_inputs)
+            urn=urn_of(kind, name),
+            id=id_,
+            olds=_struct(olds),
+            news=_struct(news),
+            old_inputs=_struct(old_inputs),
+            ignoreChanges=ignoring,
         )
         return _answer(self.stub.Diff, asked)
 

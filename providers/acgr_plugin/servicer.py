@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock
 from typing import Any, NoReturn
 
 import grpc
@@ -27,8 +27,9 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from acgr.arguments import by_label
 from acgr.requests import DETAILS, OWN_WORKERS, WORKERS, Engine, Request, failure, partial_failure
 from acgr.runtime.fields import stored_outputs
+from acgr.runtime.foreseen import Problem
 from acgr.runtime.inputs import Properties, known
-from acgr.runtime.looking_ahead import say
+from acgr.runtime.looking_ahead import certain_problems, ended, say
 from acgr.runtime.resource import PartialState
 from acgr.runtime.run import Run
 from acgr.runtime.steps import StepFailed, Steps, stop
@@ -36,7 +37,8 @@ from acgr_connect import log
 from acgr_connect.aws.setting_error import SettingError
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.arns import ArnError
-from acgr_connect.model.property_names import camel
+from acgr_connect.model.operation import Operation
+from acgr_connect.model.property_names import camel, snake
 from acgr_plugin.configuration import in_own_words, refusals, secret_keys, settings_of
 from acgr_plugin.diffs import detailed
 from acgr_plugin.functions import UnknownFunction, answered
@@ -117,6 +119,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._run: Run | None = None
         self._reference: str | None = None
         self._cancelled = Event()
+        self._refusing, self._refused = Lock(), set[str]()
 
     @property
     def run(self) -> Run:
@@ -223,6 +226,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         response = provider_pb2.DiffResponse
         with self._told(context):
             asked, news = self._asked(request), Received.of(request.news).props
+            _require_same_names(request)
             olds, before = Received.of(request.olds).props, Received.of(request.old_inputs).props
             decision = asked.steps.diff(olds, news)
             replaces = decision.replaces or ()
@@ -336,11 +340,33 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 self.run.await_declarations()
             ahead = self.run.look_ahead(asked.urn)
             with log.about(asked.urn):
-                operation = self._request(asked.urn).without_time(self.run.connection.clock)
-                if certain := say(operation, self.run, ahead):
-                    raise StepFailed("\n".join(problem.said for problem in certain))
+                if certain := say(self._row(asked.urn), self.run, ahead):
+                    self._refuse(asked.urn, certain)
             foreseen = ahead.outputs
         return {**unknown, **staying, **foreseen, **news}
+
+    def _row(self, urn: str) -> Operation:
+        """An operation without time, whose lines go to the row of that resource."""
+        return self._request(urn).without_time(self.run.connection.clock)
+
+    def _refuse(self, urn: str, certain: Sequence[Problem]) -> None:
+        """End the preview, and say first what else of the program is not there: the engine asks about nothing more.
+
+        Raises:
+            StepFailed: unless somebody else has ended it.
+        """
+        with self._refusing:
+            if urn in self._refused:
+                return
+            self.run.await_declarations()
+            others = [(one, problem) for one in self.run.proposed() for problem in self._certain(one) if one != urn]
+            for one, problem in others:
+                self._row(one).object_to(problem.said)
+            self._refused |= {urn, *(one for one, _ in others)}
+        raise StepFailed("\n".join([*(one.said for one in certain), ended(len(certain) + len(others))]))
+
+    def _certain(self, urn: str) -> list[Problem]:
+        return certain_problems(self.run, self.run.look_ahead(urn))
 
     def _found_by_id(self, asked: Asked, id_: str, given: Properties) -> ReadResult:
         """What there is, and inputs on which the next preview is empty."""
@@ -392,6 +418,22 @@ def _answer(kind: Kind, outputs: Mapping[str, Any], secret: Sequence[str] | froz
 def _of_dynamic(state: Struct) -> dict[str, Any]:
     """What a state of the dynamic provider has beside properties: kept, so that it can go back there."""
     return {OF_DYNAMIC: state.fields[OF_DYNAMIC]} if OF_DYNAMIC in state.fields else {}
+
+
+def _require_same_names(request: Any) -> None:
+    """Refuse to ignore changes by a name that the state has otherwise: the engine has dropped the input instead.
+
+    Raises:
+        StepFailed: the state is a dynamic resource's.
+    """
+    names = (path.partition(".")[0].partition("[")[0] for path in request.ignoreChanges)
+    dropped = [one for one in names if one not in request.old_inputs.fields and snake(one) in request.old_inputs.fields]
+    if dropped:
+        raise StepFailed(
+            f"ignoreChanges: {', '.join(dropped)}: a dynamic resource has written the state, where it is called "
+            f"{', '.join(map(snake, dropped))}, so that the engine finds nothing to keep: take it out of ignoreChanges "
+            "for the run that passes over"
+        )
 
 
 def _by_key(args: Struct) -> dict[str, Any]:

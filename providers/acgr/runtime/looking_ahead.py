@@ -56,11 +56,22 @@ def say(operation: Operation, run: Run, foreseen: Foreseen) -> list[Problem]:
     for line in foreseen.said:
         if (operation.urn, line) not in run.said:
             operation.say(line)
-    certain = [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
+    certain = certain_problems(run, foreseen)
     for problem in foreseen.problems:
         if problem not in certain:
             operation.warn(problem.warning)
     return certain
+
+
+def certain_problems(run: Run, foreseen: Foreseen) -> list[Problem]:
+    """The problems that end the preview."""
+    return [one for one in foreseen.problems if one.is_certain and run.settings.preflight == "error"]
+
+
+def ended(count: int) -> str:
+    """Why the preview ends, where so many problems were said."""
+    what = "one thing that is declared is" if count == 1 else f"{count} things that are declared are"
+    return f"{what} not there: see the errors above (acgr:preflight=warn goes on without)"
 
 
 def summary(run: Run, rows: Sequence[Foreseen]) -> str:

@@ -19,7 +19,7 @@ import pulumi
 
 from acgr import _engine
 from acgr.runtime.inputs import Properties
-from acgr.runtime.looking_ahead import tell
+from acgr.runtime.looking_ahead import ended, tell
 from acgr.runtime.run import current_run
 from acgr_connect import log
 
@@ -62,7 +62,7 @@ def ask(resource: pulumi.Resource, children: Sequence[pulumi.Resource] = ()) -> 
             pulumi.log.debug(f"no look ahead: {error}", resource)
             return False
         if isinstance(answer, Mapping) and (count := int(answer.get("certain") or 0)):
-            raise pulumi.RunError(_ended(count))
+            raise pulumi.RunError(ended(count))
         return None
 
     urns: pulumi.Output[list[Any]] = pulumi.Output.all(resource.urn, *(child.urn for child in children))
@@ -75,11 +75,6 @@ _declared: WeakKeyDictionary[asyncio.AbstractEventLoop, list[pulumi.Output[str]]
 def _declared_in(loop: asyncio.AbstractEventLoop) -> list[pulumi.Output[str]]:
     """The URNs of what a program has declared so far: each program has a loop of its own."""
     return _declared.setdefault(loop, [])
-
-
-def _ended(count: int) -> str:
-    what = "one thing that is declared is" if count == 1 else f"{count} things that are declared are"
-    return f"{what} not there: see the errors above (acgr:preflight=warn goes on without)"
 
 
 def answer(arguments: Properties) -> Properties:

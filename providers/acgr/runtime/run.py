@@ -153,6 +153,11 @@ class Run:
             self._proposed[urn] = look_ahead
             self._foreseen.pop(urn, None)
 
+    def proposed(self) -> list[str]:
+        """The URNs of what the program has declared so far, as far as it may change something."""
+        with self._looking_ahead:
+            return [urn for urn, look in self._proposed.items() if look]
+
     def look_ahead(self, urn: str) -> Foreseen:
         """What the run will do for a resource; nothing where it changes nothing, or where Connect cannot be asked.
 

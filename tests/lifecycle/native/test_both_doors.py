@@ -19,7 +19,7 @@ from surroundings import WORLD, by_hand
 
 from acgr import connected
 from acgr.requests import Engine, Request
-from acgr.runtime.looking_ahead import tell
+from acgr.runtime.looking_ahead import ended, tell
 from acgr.runtime.resource import PartialState
 from acgr.runtime.run import Run
 from acgr.runtime.steps import StepFailed, Steps
@@ -170,9 +170,10 @@ class Dynamic:
         return found
 
     def preview(self, *declared: tuple[str, str, Props]) -> None:
-        clock = self._run.connection.clock
-        for kind, name in self._checked(declared):
-            tell(self._run, urn_of(kind, name), [], lambda urn: self._request(urn).without_time(clock))
+        clock, urns = self._run.connection.clock, [urn_of(kind, name) for kind, name in self._checked(declared)]
+        counts = {urn: tell(self._run, urn, [], lambda one: self._request(one).without_time(clock)) for urn in urns}
+        if first := next((urn for urn, count in counts.items() if count), None):
+            self._engine.lines.append((first, ended(sum(counts.values()))))  # on the stack's row, in the program
         self.begin()
 
     def up(self, *declared: tuple[str, str, Props]) -> None:
@@ -229,6 +230,7 @@ def something_new(door: Teller, _: Sandbox) -> None:
         placed("dark", DARK),
         placed("typo", ON_DEFAULT, flow="Mian IVR"),
         placed("nobody", "+442079469999"),
+        placed("nobody-either", "+442079469998"),
         roster("all", "emergency", "alice.smith", "bob.brown", "zoe.none"),
         agent("dave", "everyone", "dave.jones"),
         (GROUP, "storm", {"instance": "northwind", "name": "storm", "sourceRegion": SOURCE}),

@@ -348,3 +348,18 @@ def test_every_kind_says_what_an_id_of_it_is() -> None:
     for kind in kinds().values():
         with pytest.raises(ArnError):
             kind.logic.asked_by_id("something")
+
+
+def test_a_name_that_the_state_has_otherwise_is_not_ignored(begin: Begin, next_run: Any) -> None:
+    """The engine keeps what `ignoreChanges` names, and finds nothing under that name in a dynamic resource's state."""
+    next_run()
+    provider = acgr.PhoneNumberPlacementProvider()
+    props = {"phone_number": ON_RETAIL, "target": "retail", "flow": "Main IVR", "source_region": SOURCE}
+    old = {**provider.check({}, {**props, "return_to": "leave"}).inputs, "__provider": "gASV"}
+    created = provider.create({name: value for name, value in old.items() if name != "__provider"})
+    door = begin()
+    news = door.check(PLACEMENT, placement(ON_RETAIL, target="retail"), old)
+    with pytest.raises(Failed, match="ignoreChanges: returnTo: a dynamic resource has written the state"):
+        door.diff(PLACEMENT, created.id, created.outs, news, old, ignoring=["flow", "returnTo"])
+    door.diff(PLACEMENT, created.id, created.outs, news, old, ignoring=["flow"])
+    door.diff(PLACEMENT, created.id, created.outs, news, news, ignoring=["returnTo", 'flow["eu-west-2"]'])
