@@ -23,6 +23,7 @@ PULUMI = {
     "config": {"set"},
     "destroy": {"--run-program", "--stack"},
     "import": set(),
+    "install": set(),
     "package": {"add"},
     "preview": {
         *("--diff", "--expect-no-changes", "--json", "--non-interactive", "--parallel", "--policy-pack"),
@@ -41,7 +42,7 @@ GROUPS = {"config", "package", "stack"}
 """Those of them whose first word is another command."""
 
 TOOLS = {
-    *("cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "go", "grep", "if", "jq", "kill", "less"),
+    *("alias", "cat", "cd", "cp", "eval", "exit", "export", "fi", "gh", "go", "grep", "if", "jq", "kill", "less"),
     *(".", "mkdir", "npm", "pgrep", "python3", "rm"),
     *("pip", "pre-commit", "pytest", "python", "scripts/pulumi_cli.py", "sort", "tail", "terraform", "then"),
 }
