@@ -167,7 +167,8 @@ def test_an_endpoint_that_does_not_answer_is_one_sentence(stack: Stack, centre: 
     assert up.code != 0
     sentence = (
         f"asking STS whose credentials these are in {SOURCE}: no answer: Could not connect to the endpoint URL: "
-        f'"{url}/" (EndpointConnectionError); where the network has no STS, set acgr:accountCheck to off'
+        f'"{url}/" (EndpointConnectionError); if that was the sandbox, it does not run there: '
+        "`acgr sandbox start` starts it, and `acgr sandbox env` says where"
     )
     assert up.errors() == {"main": sentence}
     assert centre.writes() == {}

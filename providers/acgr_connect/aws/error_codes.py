@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     HTTPClientError,
     ParamValidationError,
 )
@@ -16,6 +18,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
 from acgr_connect.aws import denials
+from acgr_connect.aws.endpoints import is_loopback
 from acgr_connect.aws.operations import OPERATIONS
 from acgr_connect.model import errors
 
@@ -51,6 +54,11 @@ BY_CODE: dict[str, type[errors.ConnectError]] = {
 }
 """AWS error codes and what they mean here. `LimitExceeded` is a quota although its status is 429."""
 
+SANDBOX = (
+    "if that was the sandbox, it does not run there: `acgr sandbox start` starts it, and `acgr sandbox env` says where"
+)
+"""What to do where nothing listens at an address of this machine."""
+
 
 @contextmanager
 def translated(region: str) -> Iterator[None]:
@@ -60,7 +68,7 @@ def translated(region: str) -> Iterator[None]:
     except ClientError as error:
         raise _translate(error, region) from error
     except (NoConnection, HTTPClientError) as error:
-        raise errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region) from error
+        raise _unanswered(error, region) from error
     except ParamValidationError as error:
         raise errors.Refused(" ".join(str(error).split()), code=type(error).__name__, region=region) from error
     except ResponseParserError as error:
@@ -72,6 +80,14 @@ def translated(region: str) -> Iterator[None]:
         raise errors.Denied(said, code=type(error).__name__, region=region) from None
     except BotoCoreError as error:
         raise errors.Denied(str(error), code=type(error).__name__, region=region) from error
+
+
+def _unanswered(error: BotoCoreError, region: str) -> errors.ConnectError:
+    unavailable = errors.Unavailable(f"no answer: {error}", code=type(error).__name__, region=region)
+    asked = urlsplit(str(error.kwargs.get("endpoint_url", "")))
+    if isinstance(error, EndpointConnectionError) and is_loopback(asked.hostname or ""):
+        unavailable.remedy = SANDBOX
+    return unavailable
 
 
 def _translate(error: ClientError, region: str) -> errors.ConnectError:

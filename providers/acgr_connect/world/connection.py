@@ -236,7 +236,7 @@ class Connection:
                 try:
                     self._account = self._account_from(region).entries()[""]
                 except Unavailable as error:
-                    raise context.added_to(error, remedy=WITHOUT_STS) from error
+                    raise context.added_to(error, remedy="" if error.remedy else WITHOUT_STS) from error
         return self._account
 
     def _account_from(self, region: str) -> Sweep[str]:

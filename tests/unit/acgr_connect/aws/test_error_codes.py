@@ -70,6 +70,23 @@ def test_translated_failures(error: exceptions.BotoCoreError, kind: type[errors.
     assert str(error) in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("url", "remedied"),
+    [
+        ("http://127.0.0.1:7843/", True),
+        ("http://localhost:7843/", True),
+        ("http://[::1]:7843/", True),
+        ("https://connect.eu-west-2.amazonaws.com/", False),
+        ("http://192.0.2.1:7843/", False),
+    ],
+)
+def test_nothing_listens(url: str, remedied: bool) -> None:
+    """At an address of this machine it was probably the sandbox: the remedy is to start it, or to look where it is."""
+    with pytest.raises(errors.Unavailable) as caught, translated(SOURCE):
+        raise exceptions.EndpointConnectionError(endpoint_url=url)
+    assert ("acgr sandbox start" in caught.value.remedy) == remedied
+
+
 def test_one_line() -> None:
     """What botocore spreads over lines is one sentence."""
     with pytest.raises(errors.Refused) as caught, translated(SOURCE):
