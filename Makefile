@@ -31,7 +31,7 @@ down: venv ## take it all down and stop the sandbox
 	@$(PY) scripts/stack.py down $(ARGS)
 
 check: venv ## everything that CI checks; says how long each part took
-	@$(PY) scripts/check.py lint type docs dist test
+	@$(PY) scripts/check.py lint type docs dist -- test
 
 fmt: venv ## format the code and mend what can be mended
 	.venv/bin/ruff format .
