@@ -10,7 +10,6 @@ from typing import Any
 
 import grpc
 import pulumi
-from pulumi.output import Unknown
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ProviderServicer
 from pulumi.resource import DependencyProviderResource
@@ -28,6 +27,7 @@ from acgr_connect.model.property_names import camel, in_snake_case, snake
 from acgr_plugin.component_schema import TOKEN
 from acgr_plugin.kinds import Kind, kinds
 from acgr_plugin.schema import package_version
+from acgr_plugin.wire import with_outputs
 
 
 class Child(pulumi.CustomResource):
@@ -118,26 +118,11 @@ class Constructor(Provider):
 
 def _arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments by their names in Python, those of numbers and of a group included."""
-    found = in_snake_case(_as_outputs(inputs))
+    found = in_snake_case(inputs)
     if isinstance(numbers := found.get("numbers"), Mapping):
         found["numbers"] = {
             key: in_snake_case(entry) if isinstance(entry, Mapping) else entry for key, entry in numbers.items()
         }
-    return found
-
-
-def _as_outputs(value: Any) -> Any:
-    """What is not known yet as a program has it: some senders name no dependencies, and then the SDK has no Output."""
-    if isinstance(value, Unknown):
-        return pulumi.Output(set(), _at_once(value), _at_once(False))
-    if isinstance(value, Mapping):
-        return {key: _as_outputs(entry) for key, entry in value.items()}
-    return list(map(_as_outputs, value)) if isinstance(value, list) else value
-
-
-def _at_once(value: Any) -> asyncio.Future[Any]:
-    found = asyncio.get_running_loop().create_future()
-    found.set_result(value)
     return found
 
 
@@ -166,12 +151,25 @@ def constructed(
             _sum_up(run, asked, response.urn, [str(urn) for urn in urns if urn])
         return response
 
+    request.inputs.CopyFrom(with_outputs(request.inputs))
     with ExitStack() as declaring:
         declaring.enter_context(run.declaring())
         try:
             return copy_context().run(asyncio.run, construct(declaring.close))
         except pulumi.RunError as error:
             raise StepFailed(str(error)) from error
+        except Exception as error:
+            if not _is_of_child(error):
+                raise
+            # The SDK adds a traceback of its own. What is wrong is on the row of the child.
+            raise StepFailed(str(error).partition(":\n  File ")[0]) from error
+
+
+def _is_of_child(error: BaseException | None) -> bool:
+    """Whether the engine has refused to register a resource."""
+    while error is not None and not isinstance(error, grpc.RpcError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _sum_up(run: Run, asked: Request, urn: str, children: Sequence[str]) -> None:

@@ -430,9 +430,8 @@ def _require_same_names(request: Any) -> None:
     dropped = [one for one in names if one not in request.old_inputs.fields and snake(one) in request.old_inputs.fields]
     if dropped:
         raise StepFailed(
-            f"ignoreChanges: {', '.join(dropped)}: a dynamic resource has written the state, where it is called "
-            f"{', '.join(map(snake, dropped))}, so that the engine finds nothing to keep: take it out of ignoreChanges "
-            "for the run that passes over"
+            f"ignoreChanges: {', '.join(dropped)}: a dynamic resource has written the state, with names in snake_case, "
+            "so that the engine finds nothing to keep: take it out of ignoreChanges for the run that passes over"
         )
 
 

@@ -88,6 +88,17 @@ def with_secrets(struct: Struct, names: Iterable[str]) -> Struct:
     return found
 
 
+def with_outputs(struct: Struct) -> Struct:
+    """The same properties, with an Output for each value that is secret or not known yet, wherever it stands.
+
+    Of such a value, where it is none, the SDK makes one of all that it stands in.
+    """
+    found = Struct()
+    for name, value in struct.fields.items():
+        found.fields[name].CopyFrom(_with_outputs(value))
+    return found
+
+
 def secret_outputs(state: type[StoredState], inputs: Iterable[str]) -> set[str]:
     """These inputs, and the outputs that tell one of them."""
     names = set(inputs)
@@ -121,6 +132,27 @@ def _mapping(struct: Struct) -> tuple[Any, bool]:
         return _plain(struct.fields["id" if "id" in struct.fields else "urn"])
     rows = {key: _plain(entry) for key, entry in struct.fields.items()}
     return {key: entry for key, (entry, _) in rows.items()}, any(is_secret for _, is_secret in rows.values())
+
+
+def _with_outputs(value: Value) -> Value:
+    kind, output = value.WhichOneof("kind"), Struct()
+    output.fields[SIGNATURE].string_value = OUTPUT
+    if kind == "string_value" and value.string_value in UNKNOWNS:
+        return Value(struct_value=output)
+    if kind == "list_value":
+        found = Value()
+        found.list_value.values.extend(map(_with_outputs, value.list_value.values))
+        found.list_value.SetInParent()
+        return found
+    if kind != "struct_value":
+        return value
+    fields = value.struct_value.fields
+    signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
+    if signature == SECRET:
+        output.fields["secret"].bool_value = True
+        output.fields["value"].CopyFrom(fields["value"])
+        return Value(struct_value=output)
+    return value if signature else Value(struct_value=with_outputs(value.struct_value))
 
 
 def _value(value: Any) -> Value:

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from native_door import PROVIDER_ID, UNKNOWN, Door, Failed, Props, plain, provider_urn, urn_of
+from native_door import PROVIDER_ID, UNKNOWN, Door, Failed, Props, plain, provider_urn, secret, urn_of
 from numbers_there import DARK, ON_INSTANCE, ON_RETAIL, REPLICA, SOURCE
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
@@ -173,3 +173,21 @@ def test_more_components_than_workers(door: Door, monitor: Monitor) -> None:
         states = list(pool.map(construct, names))
     assert [state["agents"] for state in states] == [UNKNOWN] * len(names)
     assert {f"{name}-agents" for name in names} <= set(monitor.registered)
+
+
+def test_one_secret_makes_no_other_argument_an_output(door: Door, monitor: Monitor) -> None:
+    """A secret, or what is not known yet, inside of an argument is an Output there: labels and shape stay plain."""
+    numbers = {"sales": {"phoneNumber": secret(ON_RETAIL), "flow": {SOURCE: UNKNOWN, REPLICA: "Sales"}}}
+    group = {"name": "storm", "instance": UNKNOWN, "tags": {"owner": secret("telephony")}}
+    constructed(door, monitor, trafficDistributionGroup=group, numbers=numbers, agents={"a": secret("alice.smith")})
+    made, placed, roster = (plain(monitor.registered[f"centre-{name}"].object) for name in ("group", "sales", "agents"))
+    assert (made["instance"], made["tags"]) == (UNKNOWN, {"owner": secret("telephony")})
+    assert (placed["phoneNumber"], placed["flow"]) == (secret(ON_RETAIL), {SOURCE: UNKNOWN, REPLICA: "Sales"})
+    assert roster["users"] == {"a": secret("alice.smith")}
+
+
+def test_a_child_that_fails(door: Door, monitor: Monitor) -> None:
+    """What is wrong with a child is on the child's row; the component says no more than that, without a traceback."""
+    with pytest.raises(Failed, match="it is not claimed in this account and Region") as failed:
+        constructed(door, monitor, trafficDistributionGroup="emergency", numbers={"+442079460044": {"flow": "Sales"}})
+    assert "File " not in str(failed.value)
