@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from harness.centre import SCENARIO, Centre, serving
-from harness.declarations import REPLICA, SOURCE, Declaration, component, e164, number, roster
+from harness.declarations import REPLICA, SOURCE, Declaration, component, e164, native, number, roster
 from harness.golden import FOLDER, Golden
 from harness.stack import Stack, endpoints
 from tooling import cli_version
@@ -188,6 +188,14 @@ def test_what_is_there_already(stack: Stack, centre: Centre, golden: Golden) -> 
         TargetArn=centre.arn("group", "retail"),
     )
     assert golden.preview(DARK, stack).code == 0
+
+
+def test_the_native_provider_says_the_same(stack: Stack, centre: Centre, golden: Golden) -> None:
+    """The same declarations by the other door: nothing that a reader would care about is different."""
+    stack.use_native()
+    agents = roster("agents", "retail", ["erin.green"], options={"after": ["office"]})
+    stack.declare(*map(native, [*_apart(centre), agents]))
+    assert golden.preview(ADOPTED, stack, by_native=True).code == 0
 
 
 def test_a_roster_of_a_thousand(stack: Stack, centre: Centre, golden: Golden) -> None:

@@ -9,6 +9,7 @@ import difflib
 import re
 from pathlib import Path
 
+from harness.declarations import DYNAMIC
 from harness.output import Ran
 from harness.stack import Stack
 
@@ -37,6 +38,13 @@ _NORMAL = (
 """What differs from run to run, and what stands in its place."""
 
 
+_BY_NATIVE = (
+    (re.compile(r"\bacgr:index:(?!GlobalResiliency\b)"), DYNAMIC),
+    (re.compile(r"^Outputs:\n(?:    .*\n)+\n", re.MULTILINE), ""),
+)
+"""What the native provider has otherwise: its types; and outputs, which only it knows in a first preview."""
+
+
 class Golden:
     """The situations of one test, each in its folder.
 
@@ -48,25 +56,30 @@ class Golden:
         self._renews = renews
         self._differences: list[str] = []
 
-    def preview(self, situation: str, stack: Stack, *arguments: str, **environment: str) -> Ran:
-        """A preview, its text and the comment made of it."""
+    def preview(
+        self, situation: str, stack: Stack, *arguments: str, by_native: bool = False, **environment: str
+    ) -> Ran:
+        """A preview, its text and the comment made of it; those of the native provider are to be the same."""
         stack.forget_pace()
         events = stack.folder.parent / f"{situation}.events"
         ran = stack.preview("--event-log", str(events), *arguments, **{**_EVENTS, **environment})
-        self.seen(situation, "preview.txt", printed(["preview", *arguments], ran))
+        text = printed(["preview", *arguments], ran)
+        for changing, instead in _BY_NATIVE if by_native else ():
+            text = changing.sub(instead, text)
+        self.seen(situation, "preview.txt", text, renews=not by_native)
         report = report_of(read_preview(decoded(events.read_bytes())), exit_code=ran.code, stack="trial/dev")
-        self.seen(situation, "comment.md", markdown(report))
+        self.seen(situation, "comment.md", markdown(report), renews=not by_native)
         return ran
 
     def up(self, situation: str, ran: Ran) -> None:
         """The text of an update."""
         self.seen(situation, "up.txt", printed(["up"], ran))
 
-    def seen(self, situation: str, name: str, text: str) -> None:
-        """One text of a situation."""
+    def seen(self, situation: str, name: str, text: str, *, renews: bool = True) -> None:
+        """One text of a situation; without `renews` it is compared in any case."""
         text = _TAKES.sub(r"\1 N s \2", text)
         file = FOLDER / situation / name
-        if self._renews:
+        if self._renews and renews:
             file.parent.mkdir(exist_ok=True, parents=True)
             file.write_text(text, encoding="utf-8")
             return
