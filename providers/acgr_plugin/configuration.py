@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from acgr_connect.aws.endpoints import VARIABLES
 from acgr_connect.aws.setting_error import SettingError
 from acgr_connect.aws.setting_keys import nearest
 from acgr_connect.aws.settings import CREDENTIALS, Settings, read
@@ -21,6 +23,9 @@ OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL", "parameterization"})
 
 WHOSE = ("profile", "accessKey", "assumeRoleWithWebIdentity")
 """The keys that say whose credentials are used."""
+
+ONE_OF = (WHOSE, ("roleArn", "assumeRole", "assumeRoles"))
+"""Keys of which one is given: of two, one would be passed over in silence, and somebody else's account written to."""
 
 ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL_STS")
 
@@ -131,10 +136,43 @@ def settings_of(given: Mapping[str, Any], environ: Mapping[str, str], *, is_defa
         SettingError: a value has the wrong shape, or cannot be honoured.
     """
     surroundings = dict(environ) if is_default else _without(environ, given)
+    for said in _mistakes(given, is_default=is_default):
+        raise SettingError(said)
     try:
         return read(lambda key: given.get(key.partition(":")[2]), surroundings)
     except SettingError as error:
         raise SettingError(in_own_words(str(error))) from None
+
+
+def _mistakes(given: Mapping[str, Any], *, is_default: bool) -> Iterator[str]:
+    """What a program does not mean, and what would lead to another account or place than it means."""
+    for keys in ONE_OF:
+        if len(both := [key for key in keys if given.get(key)]) > 1:
+            yield f"acgr:{both[0]} and acgr:{both[1]} are both given: keep one of them"
+    for name, value in given.items():
+        is_text = name in KEYS and KEYS[name].type == TEXT and value is not None
+        if is_text and not isinstance(value, str):
+            yield f"acgr:{name} is text; quote it"
+        elif is_text and not value and not is_default:
+            yield f"acgr:{name} is empty: leave it out where nothing is meant"
+    yield from _endpoints_without_url(given.get("endpoints"))
+
+
+def _endpoints_without_url(declared: Any) -> Iterator[str]:
+    if isinstance(declared, str) and declared[:1] == "[":
+        with suppress(ValueError):
+            declared = json.loads(declared)
+    for index, entry in enumerate(declared if isinstance(declared, list) else []):
+        if not isinstance(entry, Mapping):
+            return  # whoever reads it says so
+        for service, url in entry.items():
+            if service not in VARIABLES:
+                there = ", ".join(sorted(VARIABLES))
+                yield f"acgr:endpoints[{index}]: there is no service {service}; there are: {there}"
+            if not url:
+                yield f"acgr:endpoints[{index}]: {service} has no URL"
+        if not entry:
+            yield f"acgr:endpoints[{index}] is empty: it names no service"
 
 
 def in_own_words(said: str) -> str:

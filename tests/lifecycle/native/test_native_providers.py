@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
-from native_door import Door, Failed, opened, plain, secret
+from native_door import UNKNOWN, Door, Failed, opened, plain, secret
 from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
 from pulumi.runtime.proto import provider_pb2
 from surroundings import members, shared_session
@@ -16,6 +16,7 @@ from acgr_sandbox import Sandbox
 
 Begin = Callable[..., Door]
 KIND = "PhoneNumberPlacement"
+ROLE = "arn:aws:iam::111122223333:role/name"
 
 
 def placement(**inputs: Any) -> dict[str, Any]:
@@ -130,6 +131,28 @@ def test_a_value_that_cannot_be_honoured(door: Door) -> None:
         door.configure(requestsPerSecond="fast")
     with pytest.raises(Failed, match="acgr:accessKey and acgr:secretKey are given together"):
         door.configure(accessKey="x")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"profile": "a", "accessKey": "b", "secretKey": "c"}, "acgr:profile and acgr:accessKey are both given"),
+        ({"roleArn": ROLE, "assumeRoles": [{"roleArn": ROLE}]}, "acgr:roleArn and acgr:assumeRoles are both given"),
+        ({"profile": 111122223333}, "acgr:profile is text; quote it"),
+        ({"profile": ""}, "acgr:profile is empty: leave it out where nothing is meant"),
+        ({"profile": UNKNOWN}, "acgr:profile is text"),
+        ({"endpoints": [{}]}, "acgr:endpoints[0] is empty: it names no service"),
+        ({"endpoints": '[{"connect": ""}]'}, "acgr:endpoints[0]: connect has no URL"),
+        ({"endpoints": [{"connect": None}]}, "acgr:endpoints[0]: connect has no URL"),
+        ({"endpoints": [{"conect": "http://127.0.0.1:1"}]}, "acgr:endpoints[0]: there is no service conect; there are"),
+    ],
+)
+def test_what_would_lead_elsewhere(door: Door, given: dict[str, Any], said: str) -> None:
+    """What would be passed over, and so lead to other credentials or to AWS instead of a sandbox, is refused."""
+    with pytest.raises(Failed) as failed:
+        door.configure("mine", **given)
+    assert str(failed.value).startswith(f"reading the provider's configuration: {said}")
+    door.configure("default", profile="", endpoints=[])
 
 
 def test_values_as_the_engine_hands_them_over(door: Door) -> None:
