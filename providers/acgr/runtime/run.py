@@ -37,6 +37,9 @@ PAUSE = 0.25
 DECLARING_SECONDS = 5.0
 """Seconds for which a preview waits at most for what else the program declares."""
 
+MOST_WAITING = 16
+"""Threads that wait for that at once: all others of a plugin's are to answer what the engine asks meanwhile."""
+
 LOOK_SECONDS = 60.0
 """Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
 
@@ -89,7 +92,7 @@ class Run:
         self._restorer: Restorer | None = None
         self._lock = Lock()
         self._answered_at = self._resumed_at = float("-inf")
-        self._at_work = 0
+        self._at_work = self._waiters = 0
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -116,12 +119,24 @@ class Run:
         """In a preview: wait until the engine asks nothing more, so that what is foreseen goes by the whole program.
 
         What waits for the answer itself is not declared before; nor is it waited for what takes longer than
-        `DECLARING_SECONDS`.
+        `DECLARING_SECONDS`, nor by more than `MOST_WAITING` at once.
         """
         clock = self.connection.clock
         until = clock.now() + DECLARING_SECONDS
-        while (self._at_work or clock.now() - self._answered_at < PAUSE) and clock.now() < until:
-            clock.sleep(PAUSE / 5)
+        with self._waiting() as may_wait:
+            while may_wait and (self._at_work or clock.now() - self._answered_at < PAUSE) and clock.now() < until:
+                clock.sleep(PAUSE / 5)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[bool]:
+        with self._lock:
+            self._waiters += 1
+            may_wait = self._waiters <= MOST_WAITING
+        try:
+            yield may_wait
+        finally:
+            with self._lock:
+                self._waiters -= 1
 
     def young(self) -> float:
         """How old an answer may be, in seconds, for a question about what something else may have changed in this run.

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from scripted import ScriptedClock
 
-from acgr.runtime.run import DECLARING_SECONDS, PAUSE, Run
+from acgr.runtime.run import DECLARING_SECONDS, MOST_WAITING, PAUSE, Run
 from acgr_connect.aws.settings import Settings
 from acgr_connect.world.connection import Connection
 
@@ -25,6 +25,23 @@ class Declaring(ScriptedClock):
             self.more -= 1
             with self.run.answering():
                 pass
+
+
+class Crowded(ScriptedClock):
+    """As long as somebody waits, another one comes who would wait as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = self.most = 0
+        self.run = Run(Connection(Settings(), self))
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass; another one comes first."""
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        self.run.await_declarations()
+        self.waiting -= 1
+        super().sleep(seconds)
 
 
 def test_what_is_foreseen_waits_for_what_else_is_declared() -> None:
@@ -47,3 +64,12 @@ def test_a_component_that_is_being_made_is_waited_for() -> None:
         making.enter_context(clock.run.declaring())
         clock.run.await_declarations()
         assert DECLARING_SECONDS <= clock.time < DECLARING_SECONDS + 1.0
+
+
+def test_a_crowd_does_not_wait() -> None:
+    """Where many wait already, the next one goes on: somebody has to answer what is asked about the others."""
+    clock = Crowded()
+    with clock.run.answering():
+        pass
+    clock.run.await_declarations()
+    assert clock.most == MOST_WAITING
