@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up preview refresh down check fmt lint type docs picture dist test test-fast test-oldest golden bench bench-sandbox \
-	bench-checks venv lock clean
+	bench-checks bench-plugin venv lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1 -- /p' Makefile
@@ -88,6 +88,9 @@ bench-sandbox: venv ## measure the sandbox; ARGS="rate start memory burst writes
 
 bench-checks: venv ## measure the checks of a preview of thousands of resources
 	@$(PY) bench/checks.py
+
+bench-plugin: venv ## measure how long the native provider takes to start
+	@$(PY) bench/plugin.py
 
 venv: ## the virtual environment with what requirements.lock names, each checked against its hash
 	@PYTHON="$(PYTHON)" scripts/venv

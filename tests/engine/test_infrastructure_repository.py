@@ -6,19 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from harness import environments
 from harness.centre import Centre, answering, serving
+from harness.environments import OURS
 from harness.output import Ran
 from harness.stack import PLAIN, Running
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name as canonical
 
 from acgr_sandbox import load_scenario
 
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.engine
 
 CLONE = Path(__file__).resolve().parents[2]
 EXAMPLE = CLONE / "examples" / "infrastructure-repo"
-OURS = "pulumi-acgr"
 
 
 class Gate:
@@ -63,35 +61,6 @@ def open_gate() -> Iterator[Gate]:
     gate = Gate()
     with answering(gate.server):
         yield gate
-
-
-def asked_for(name: str, extras: frozenset[str], seen: set[str]) -> set[str]:
-    """The distributions that are installed where one is asked for, without the one that is under test."""
-    found = set[str]()
-    for asked in map(Requirement, distribution(name).requires or ()):
-        if asked.marker is None or any(asked.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
-            one = canonical(asked.name)
-            if one not in seen:
-                seen.add(one)
-                found |= {one} | asked_for(one, frozenset(asked.extras), seen)
-    return found
-
-
-def install(requirement: Requirement, wheel: Path, environment: Path) -> None:
-    """What `pip install WHEEL[EXTRA]` makes of an empty environment, without a network.
-
-    pip installs the wheel. What it depends on is taken from this environment: those distributions, pip, and no other.
-    """
-    venv.create(environment, with_pip=False)
-    python = environment / "bin" / "python"
-    (packages,) = environment.glob("lib/python3*/site-packages")
-    for name in sorted({"pip"} | asked_for(OURS, frozenset(requirement.extras), set())):
-        there = distribution(name)
-        for top in {file.parts[0] for file in there.files or () if file.parts[0] not in ("..", "__pycache__")}:
-            if not (packages / top).exists():
-                (packages / top).symlink_to(Path(str(there.locate_file(top))))
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*pip, "--no-compile", str(wheel)], check=True)
 
 
 @pytest.fixture
@@ -161,7 +130,8 @@ def test_from_pip_install_to_destroy(
             "http_proxy": gate.url,
         }
         repository = Repository(tmp_path / "repository", environment, northwind.url)
-        install(requirement, wheel, repository.folder / ".venv")
+        python = environments.make(repository.folder / ".venv", requirement.extras)
+        environments.pip_install(python, "--no-deps", str(wheel))
         # As on a machine of theirs: their own environment, and neither this one nor its packages.
         path = [str(repository.folder / ".venv" / "bin"), str(pulumi_folder), os.defpath]
         repository.environment["PATH"] = os.pathsep.join(path)
