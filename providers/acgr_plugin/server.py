@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from threading import Event, Lock
 from typing import Any
 
 import grpc
+from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from acgr.requests import WORKERS
@@ -102,8 +104,8 @@ def main() -> int:
 
 
 def _serve(address: str | None) -> None:
-    busy = Busy()
-    server, port = served(Servicer(address), busy)
+    servicer, busy, told = Servicer(address), Busy(), Event()
+    server, port = served(servicer, busy)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     if address is None and sys.stdout.isatty():
@@ -111,11 +113,20 @@ def _serve(address: str | None) -> None:
             f"This is a Pulumi provider, which waits for an engine at port {port}: "
             "Pulumi starts it by itself. Ctrl-C ends it; --help says more.\n"
         )
+
+    def tell(number: int, _: Any) -> None:
+        told.set()
+        signal.signal(number, signal.SIG_DFL)  # who asks twice does not wait
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
     parent = os.getppid()
-    try:
-        # Whoever was killed does not say so. What is being done is done to its end, so that no number is left dark.
-        while os.getppid() == parent or busy.requests:
-            Event().wait(LOOK_SECONDS)
-    except KeyboardInterrupt:
+    # Whoever was killed does not say so.
+    while os.getppid() == parent and not told.wait(LOOK_SECONDS):
         pass
+    if told.is_set():
+        servicer.Cancel(Empty(), None)
+    # What is being done is done to its end, so that no number is left dark.
+    while busy.requests:
+        Event().wait(LOOK_SECONDS)
     server.stop(None)

@@ -195,7 +195,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 operation.warn(in_own_words(warning))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptOutputs=True)
 
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
+    def Cancel(self, request: Any, context: grpc.ServicerContext | None) -> Any:  # noqa: ARG002, N802
         """The operator has asked the run to stop."""
         self._cancelled.set()
         if (run := self._run) is not None:

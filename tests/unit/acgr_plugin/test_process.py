@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from scripted import PATIENCE
 
 from acgr_plugin.schema import as_json, package_version
 from acgr_plugin.server import asked
@@ -63,6 +67,38 @@ def test_it_ends_with_whoever_started_it() -> None:
         [sys.executable, "-c", ABANDONING, *PLUGIN], capture_output=True, text=True, timeout=60, check=True
     )
     assert int(started.stdout) > 0
+
+
+class Slow(engine_pb2_grpc.EngineServicer):
+    """An engine that takes a line only once it is let."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_answer = Event(), Event()
+
+    def Log(self, request: object, context: object) -> object:  # noqa: N802
+        """A line."""
+        self.is_asked.set()
+        self.may_answer.wait(PATIENCE)
+        return Empty()
+
+
+def test_told_to_end_it_finishes_what_it_does(reach: Callable[[str], Stub]) -> None:
+    """A signal to end is a Ctrl-C: what is being done is done to its end, and answered; then it ends by itself."""
+    slow, engine = Slow(), grpc.server(ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(slow, engine)
+    address = f"127.0.0.1:{engine.add_insecure_port('127.0.0.1:0')}"
+    engine.start()
+    asked_for = provider_pb2.ConfigureRequest(name="mine")
+    asked_for.args.update({"accountCheck": "off"})  # of which it warns
+    with subprocess.Popen([*PLUGIN, address], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        answer = reach(process.stdout.readline()).Configure.future(asked_for)
+        assert slow.is_asked.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        slow.may_answer.set()
+        assert answer.result(PATIENCE).supportsPreview
+        assert process.wait(PATIENCE) == 0
+    engine.stop(None).wait()
 
 
 def test_it_prints_its_schema() -> None:
