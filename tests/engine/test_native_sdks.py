@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sdks
+import yaml
 from code_blocks import blocks
 from harness.centre import Centre, policies, serving
 from harness.declarations import REPLICA, SOURCE, e164
@@ -103,9 +104,11 @@ def _take(example: str, stack: Stack) -> None:
     for file in (EXAMPLES / example).iterdir():
         if file.is_file():
             shutil.copy(file, stack.folder)
-    text = (stack.folder / "Pulumi.yaml").read_text(encoding="utf-8")
-    own = text.replace("name: contact-centre", "name: trial").replace(".venv/bin", str(Path(sys.executable).parent))
-    (stack.folder / "Pulumi.yaml").write_text(own, encoding="utf-8")
+    file = stack.folder / "Pulumi.yaml"
+    own = {**yaml.safe_load(file.read_text(encoding="utf-8")), "name": "trial"}
+    own.pop("packages", None)
+    own["plugins"] = {"providers": [{"name": "acgr", "path": str(Path(sys.executable).parent)}]}
+    file.write_text(yaml.safe_dump(own), encoding="utf-8")
 
 
 @pytest.fixture
