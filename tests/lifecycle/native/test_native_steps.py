@@ -331,6 +331,18 @@ def test_functions_that_cannot_answer(door: Door) -> None:
     """Without an instance that is known, `findUsers` says what is missing; there is no other function."""
     with pytest.raises(Failed, match="findUsers: instance"):
         door.invoke("acgr:index:findUsers", instance=UNKNOWN)
+    instance = "arn:aws:connect:eu-west-2:111122223333:instance/11111111-2222-3333-4444-555555555555"
+    for wrong, said in [
+        ({"tags": ["a"]}, "tags: a mapping of text to text is needed"),
+        ({"tags": {"a": 3}}, "tags: a mapping of text to text is needed"),
+        ({"tags": {"a": UNKNOWN}}, "tags: it is not known yet, and Connect is asked at once"),
+        ({"routingProfile": 3}, "routingProfile: text is needed, not 3"),
+        ({"profile": "a"}, "there is no profile; there are: instance, region, routingProfile, tags"),
+        ({"instance": instance.replace("111122223333", "444455556666")}, "the credentials belong to account"),
+    ]:
+        with pytest.raises(Failed) as failed:
+            door.invoke("acgr:index:findUsers", **{"instance": instance, **wrong})
+        assert str(failed.value).startswith(f"findUsers: {said}")
     with pytest.raises(Failed, match="unknown function acgr:index:other"):
         door.invoke("acgr:index:other")
 
