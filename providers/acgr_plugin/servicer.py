@@ -119,7 +119,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._run: Run | None = None
         self._reference: str | None = None
         self._cancelled = Event()
-        self._refusing, self._refused = Lock(), set[str]()
+        self._refusing, self._refused = Lock(), set[str]()  # whose problems were said
 
     @property
     def run(self) -> Run:
@@ -140,7 +140,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802
-        """Another engine, that has found a plugin which runs already."""
+        """Another engine, that has found a plugin which runs already: what the one before has said is over."""
+        self._cancelled.clear()
         self.engine = SpeakingEngine(request.address)
         return Empty()
 
@@ -188,6 +189,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             except (SettingError, log.LogSettingError) as error:
                 raise StepFailed(f"reading the provider's configuration: {error}") from error
             run = self._run = self._open_run(settings)
+            self._refused = set()
             run.meet(self.engine.address)
             self._reference = f"{request.urn}::{request.id}" if request.urn else None
             operation = self._request("").without_time(run.connection.clock)

@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from native_door import UNKNOWN, Door, Failed, opened, plain, secret
 from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from surroundings import members, shared_session
 
 from acgr_sandbox import Sandbox
@@ -215,3 +215,15 @@ def test_a_credential_is_secret_whoever_says_so(door: Door, given: dict[str, Any
     values = {name: value["value"] if name in hidden else value for name, value in checked.items()}
     assert all(checked[name] == secret(values[name]) for name in hidden)
     assert values == {name: value["value"] if value == secret("s") else value for name, value in given.items()}
+
+
+def test_a_plugin_that_is_attached_to(door: Door) -> None:
+    """In a debugger one process serves run after run: nothing of the one before is left."""
+    nobody = placement(phoneNumber="+442079469999")
+    for _ in range(2):
+        door.stub.Attach(plugin_pb2.PluginAttach(address=door.servicer.engine.address))
+        door.configure()
+        with pytest.raises(Failed, match="one thing that is declared is not there"):
+            door.create(KIND, door.check(KIND, nobody), preview=True)
+        door.create(KIND, door.check(KIND, placement()))
+        door.cancel()
