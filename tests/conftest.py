@@ -29,7 +29,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a test is never about how long something takes on a machine that does other work
 
 REAL_ACCOUNT = "ACGR_CONTRACT_ACCOUNT"
-KEPT = ("ACGR_BRIDGE", "ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_LANGUAGE_HOSTS")
+KEPT = ("ACGR_BRIDGE", "ACGR_CACHE", "ACGR_CONTRACT_", "ACGR_GO_CACHES", "ACGR_LANGUAGE_HOSTS")
 
 MARKERS = {"pulumi_folder": "engine", "terraform": "terraform", "terraform_bridge": "terraform"}
 """The fixtures that need a program which not everybody has, and the marker of every test that asks for one."""

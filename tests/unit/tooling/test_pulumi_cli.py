@@ -233,6 +233,15 @@ def test_go_environment_keeps_what_the_user_has(tmp_path: Path) -> None:
         assert Path(environment[name]).parent == tmp_path
 
 
+def test_builds_may_share_go_s_caches(tmp_path: Path) -> None:
+    """A folder of the user's gets them in place of the one that is removed after the build; an empty name is none."""
+    named = build_environment({"ACGR_GO_CACHES": str(tmp_path / "kept")}, tmp_path / "scratch", "")
+    unnamed = build_environment({"ACGR_GO_CACHES": ""}, tmp_path / "scratch", "")
+    for name in ("GOPATH", "GOMODCACHE", "GOCACHE"):
+        assert Path(named[name]).parent == tmp_path / "kept"
+        assert Path(unnamed[name]).parent == tmp_path / "scratch"
+
+
 @pytest.mark.parametrize(
     ("printed", "version"),
     [("go1.26.8\n", (1, 26, 8)), ("go1.25", (1, 25, 0)), ("go1.27rc1", (1, 27, 0)), ("", None), ("devel", None)],
