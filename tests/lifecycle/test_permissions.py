@@ -22,8 +22,7 @@ from surroundings import WORLD, connection_to, shared_session
 
 import acgr
 from acgr import connected
-from acgr.runtime.looking_ahead import NOT_ASKED
-from acgr.runtime.run import Run
+from acgr.runtime.run import NOT_ASKED, Run
 from acgr_cli.drill.commands import Asked
 from acgr_cli.policy.document import Policy, policy_of
 from acgr_cli.policy.scope import Scope

@@ -13,12 +13,6 @@ from acgr_connect import log
 from acgr_connect.model.errors import ConnectError, Denied, Unavailable, WrongAccount
 from acgr_connect.model.operation import Deadline, Operation, asking_until
 
-NOT_ASKED = (
-    "Amazon Connect could not be asked: this preview goes by the stack's state alone, and does not know whether a "
-    "number is dark or was moved"
-)
-"""Said once where there are no credentials, or nobody answers."""
-
 GIVEN_UP = "Amazon Connect answers slowly: this preview has stopped looking ahead after"
 """Said once where the time is up."""
 
@@ -44,7 +38,7 @@ def looked_ahead(operation: Operation, run: Run, look: Callable[[Operation], For
         log.debug("not looked ahead", error=str(error))
         if isinstance(error, (Denied, Unavailable, WrongAccount)) and not deadline.has_passed:
             budget.charge(inf)
-            operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
+            run.tell_not_asked(operation, error)
             return foreseen
     if budget.charge(deadline.elapsed):
         operation.warn(f"{GIVEN_UP} {budget.seconds:.0f} s: what is not said here was not looked up")

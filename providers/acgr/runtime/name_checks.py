@@ -1,7 +1,7 @@
 """What a name meant is in the outputs, and a name that means something else now is a change.
 
 Asked while diffing, so that the preview says it: from the sweeps that the run needs anyway, within a budget, and never
-with an error: a preview without credentials is a preview all the same.
+with an error: a preview without credentials is a preview all the same, and says that it has not looked.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def spend(operation: Operation, run: Run, look: Look, budget: TimeBudget | None 
     except (Unavailable, Denied) as error:
         log.debug("not compared", error=str(error))
         budget.charge(inf)
+        run.tell_not_asked(operation, error)
         return []
     except ConnectError as error:
         log.debug("not compared", error=str(error))

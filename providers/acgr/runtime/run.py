@@ -15,6 +15,8 @@ from acgr.runtime.removals import Removals
 from acgr.runtime.time_budget import TimeBudget
 from acgr_connect.aws.settings import Settings
 from acgr_connect.model.clock import Clock
+from acgr_connect.model.errors import ConnectError
+from acgr_connect.model.operation import Operation
 from acgr_connect.numbers.owed import restorer_of
 from acgr_connect.numbers.restorer import Restorer
 from acgr_connect.world.connection import Connection
@@ -39,6 +41,12 @@ DECLARING_SECONDS = 5.0
 
 MOST_WAITING = 16
 """Threads that wait for that at once: all others of a plugin's are to answer what the engine asks meanwhile."""
+
+NOT_ASKED = (
+    "Amazon Connect could not be asked: this run goes by the stack's state alone, and does not know whether a number "
+    "is dark or was moved"
+)
+"""Said once where there are no credentials, or nobody answers."""
 
 LOOK_SECONDS = 60.0
 """Seconds that a run may spend on looking whether declared numbers are dark, as long as Connect answers at all."""
@@ -154,6 +162,14 @@ class Run:
             yield
         finally:
             self.running.discard(urn)
+
+    def tell_not_asked(self, operation: Operation, error: ConnectError) -> None:
+        """Say once in a run that it knows nothing of what there is, and why."""
+        with self._lock:
+            is_new = ("", NOT_ASKED) not in self.said
+            self.said.add(("", NOT_ASKED))
+        if is_new:
+            operation.warn(f"{NOT_ASKED}, nor whether what is named is there ({error})")
 
     def asks_for_left(self, region: str) -> bool:
         """Whether it is to be asked, now and not again, what earlier runs left; seen from that Region."""

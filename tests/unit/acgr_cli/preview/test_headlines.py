@@ -58,7 +58,7 @@ def test_nothing_but_agents() -> None:
 
 def test_nobody_has_looked() -> None:
     """Where Connect could not be asked, that stands before what is said of callers."""
-    warning = Sentence("Amazon Connect could not be asked: this preview goes by the stack's state alone")
+    warning = Sentence("Amazon Connect could not be asked: this run goes by the stack's state alone")
     text = markdown(Report("centre/prod", Ended.SUCCEEDED, warnings=[warning], numbers=[MOVE]))
     assert text.index(UNSEEN) < text.index("reach nothing")
     assert UNSEEN not in markdown(Report("centre/prod", Ended.SUCCEEDED, numbers=[MOVE]))
