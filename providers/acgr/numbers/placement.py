@@ -380,9 +380,13 @@ class PlacementLogic(ResourceLogic):
         return {"phone_number": str(parse(id_, "phone-number")), "target": "", "flow": ""}
 
     def as_declared(self, found: ReadResult) -> Properties:
-        """The target by its ARN, which says its Region; the number by its digits, and what a delete does."""
-        outputs = found.outs or {}
+        """The target by its ARN, which says its Region; what a delete does; and one flow for all Regions.
+
+        Where a Region has no flow, that is the flow of the other one: the next preview restores it there.
+        """
+        outputs, flow = found.outs or {}, (found.inputs or {}).get("flow")
         declared = {
+            "flow": next(iter(flow.values())) if isinstance(flow, Mapping) and len({*flow.values()}) == 1 else flow,
             "target": outputs["target_arn"],
             "phone_number": outputs["phone_number_arn"],
             "return_to": "instance",

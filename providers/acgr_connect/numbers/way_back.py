@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from acgr_connect.groups import display_name, reach_of
 from acgr_connect.model.arns import Arn, parse
-from acgr_connect.model.errors import ConnectError, ErrorContext, NotFound
+from acgr_connect.model.errors import ConnectError, ErrorContext, NotFound, Refused
 from acgr_connect.model.identifiers import Flows
 from acgr_connect.model.operation import Operation
 from acgr_connect.model.records import Number
@@ -115,10 +115,16 @@ def _desired(connection: Connection, placed: Placed, target: Arn, operation: Ope
     """The flow that the number was given last follows it; its twin, in a Region where it had none."""
     _, regions = reach_of(connection, target)
     known = placed.flows
-    flows: Flows = {region: known[region] for region in regions} if set(regions) <= set(known) else known[target.region]
+    action = f"returning phone number {placed.number.e164} to {display_name(connection, target)}"
+    context = ErrorContext(action, target.region)
+    if not known:  # it was dark when it was imported, and nobody has given it one since
+        cause = "it is dark, and there is no flow that it was given"
+        remedy = "give its placement a flow and run `pulumi up` first, or take it out of the state: pulumi state delete"
+        raise context.error(Refused, cause, remedy)
+    flows: Flows = known.get(target.region) or next(iter(known.values()))
+    if set(regions) <= set(known):
+        flows = {region: known[region] for region in regions}
     try:
         return resolve(connection, placed.number.arn, target, flows, operation)
     except ConnectError as error:
-        action = f"returning phone number {placed.number.e164} to {display_name(connection, target)}"
-        context = ErrorContext(action, target.region)
         raise context.error(ConnectError, error.message, "or let it stay where it is: return_to 'leave'") from error

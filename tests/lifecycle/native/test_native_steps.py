@@ -375,3 +375,34 @@ def test_a_name_that_the_state_has_otherwise_is_not_ignored(begin: Begin, next_r
         door.diff(PLACEMENT, created.id, created.outs, news, old, ignoring=["flow", "returnTo"])
     door.diff(PLACEMENT, created.id, created.outs, news, old, ignoring=["flow"])
     door.diff(PLACEMENT, created.id, created.outs, news, news, ignoring=["returnTo", 'flow["eu-west-2"]'])
+
+
+def test_an_import_of_a_number_without_a_flow_in_one_region(begin: Begin, sandbox: Sandbox) -> None:
+    """The flow of the other Region is declared for both, so that the next run restores it."""
+    number = sandbox.world.number(ON_RETAIL)
+    del number.flows[REPLICA]
+    id_, state, inputs = begin().read(PLACEMENT, arn(sandbox, "number", ON_RETAIL))
+    assert (inputs["flow"], state["darkRegions"]) == ("Main IVR", [REPLICA])
+    second = begin()
+    news = second.check(PLACEMENT, inputs, inputs)
+    assert second.diff(PLACEMENT, id_, state, news, inputs).changes == Diff.DIFF_SOME
+    second.update(PLACEMENT, id_, state, news, preview=True)
+    assert any(f"{ON_RETAIL} is dark in eu-central-1" in line for line in second.said())
+    second.update(PLACEMENT, id_, state, news)
+    assert flows_of(sandbox, ON_RETAIL) == everywhere("Main IVR")
+
+
+def test_an_import_of_a_dark_number(begin: Begin, sandbox: Sandbox) -> None:
+    """Nobody knows its flow: the import declares none, which the check refuses; a delete says that it is dark."""
+    id_, state, inputs = begin().read(PLACEMENT, arn(sandbox, "number", DARK))
+    _, [wrong] = begin().judged(PLACEMENT, inputs, inputs)
+    assert wrong == "flow: it is empty; a flow is needed"
+    with pytest.raises(Failed, match="it is dark, and there is no flow that it was given; give its placement a flow"):
+        begin().delete(PLACEMENT, id_, state)
+    assert home_of(sandbox, DARK) == "retail"
+    second = begin()
+    news = second.check(PLACEMENT, {**inputs, "flow": "Sales"}, inputs)
+    state = second.update(PLACEMENT, id_, state, news)
+    assert flows_of(sandbox, DARK) == everywhere("Sales")
+    begin().delete(PLACEMENT, id_, state)
+    assert (home_of(sandbox, DARK), flows_of(sandbox, DARK)) == ("northwind", {SOURCE: "Sales"})
