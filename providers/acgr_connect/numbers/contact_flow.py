@@ -25,6 +25,7 @@ from acgr_connect.numbers.flows import (
     MIRROR_GRACE,
     await_shown,
     find_flows,
+    flow_name,
     look_at_flow,
     set_flow,
     unset_flow,
@@ -269,7 +270,8 @@ class _Attempt:
         return look_at_flow(self.connection, desired.number.arn, instance, Purpose.LOOK)
 
     def _undone(self, desired: DesiredFlow, found: Arn | None) -> ConnectError:
-        cause = f"it was given flow {desired.flow.id} and has {found.id if found else 'none'}"
+        given, shown = flow_name(self.connection, desired.flow), found and flow_name(self.connection, found)
+        cause = f"it was given {given} and has {shown or 'none'}"
         elsewhere = [self._look(desired, region) for region in desired.others]
         is_mirrored = found and found.id in {flow.id for flow in elsewhere if flow}
         remedy = DECLARE_ONE if is_mirrored else "something else set it meanwhile: declare it once, and run again"

@@ -52,6 +52,7 @@ from acgr_connect.numbers.flows import (
     await_shown,
     drop_flows,
     find_flows,
+    flow_name,
     known_flows,
     look_at_flow,
     set_flow,
@@ -577,7 +578,7 @@ class _Attempt:
         if is_old or self._flow_in(flow) != flow:
             self._set(flow, known)
             if self._shown(flow) != flow:
-                cause = f"{flow.region} accepted flow {flow.id} and does not show it"
+                cause = f"{flow.region} accepted {flow_name(self.connection, flow)} and does not show it"
                 raise self.desired.context.error(Conflict, cause, "run again to finish")
 
     def _require_both(self) -> None:
@@ -589,7 +590,8 @@ class _Attempt:
         for region, flow in desired.flows.items():
             found = self._shown(flow)
             if found != flow:
-                cause = f"{region} was given flow {flow.id} and has {found.id if found else 'none'} again"
+                given, shown = flow_name(self.connection, flow), found and flow_name(self.connection, found)
+                cause = f"{region} was given {given} and has {shown or 'none'} again"
                 raise desired.context.error(Conflict, cause, f"{CANNOT_DIFFER}: give one for both")
 
     def _flow_in(self, flow: Arn) -> Arn | None:
