@@ -209,10 +209,64 @@ def test_a_failover_that_is_running(sandbox: Sandbox, connection: Connection) ->
     assert not problem.is_certain
 
 
-@pytest.mark.parametrize("name", ["phone_number", "target", "flow"])
-def test_what_is_not_known_yet(sandbox: Sandbox, connection: Connection, name: str) -> None:
-    """Of what the same program makes nothing is said: nobody can look it up."""
-    assert foreseen(PLACEMENT, {**placed(ON_INSTANCE), name: UNKNOWN}) == Foreseen()
+def test_a_number_that_is_not_known_yet(sandbox: Sandbox, connection: Connection) -> None:
+    """Of a number that the same program claims nothing is said: nobody can look it up."""
+    assert foreseen(PLACEMENT, {**placed(ON_INSTANCE), "phone_number": UNKNOWN}) == Foreseen()
+
+
+LEAVES = f"{ON_INSTANCE} moves from instance northwind to"
+
+
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (placed(ON_INSTANCE, UNKNOWN), f"{LEAVES} a target that is not known yet: callers reach nothing for about 6 s"),
+        (placed(ON_INSTANCE, flow=UNKNOWN), f"{LEAVES} retail: callers reach nothing for about 6 s"),
+        (
+            placed(ON_INSTANCE, flow={SOURCE: "Main IVR", REPLICA: UNKNOWN}),
+            f"{LEAVES} retail: callers reach nothing for about 6 s",
+        ),
+        (
+            placed(ON_INSTANCE, UNKNOWN, UNKNOWN),
+            f"{LEAVES} a target that is not known yet: callers reach nothing for about 6 s",
+        ),
+        (
+            placed(DARK, UNKNOWN),
+            f"{DARK} is dark in {SOURCE} and {REPLICA}, where callers reach nothing now: it moves from retail to a "
+            "target that is not known yet, and has its flow about 6 s later",
+        ),
+    ],
+)
+def test_what_the_program_makes_itself(
+    sandbox: Sandbox, connection: Connection, news: dict[str, Any], said: str
+) -> None:
+    """A number that goes to a group which the program makes, or is given such a flow, moves all the same."""
+    ahead = foreseen(PLACEMENT, news)
+    number = sandbox.world.number(news["phone_number"])
+    assert (ahead.said, ahead.problems, ahead.work) == ((said,), (), Work(moves=1))
+    assert ahead.dark_seconds > 0
+    assert ahead.outputs == {"phone_number_arn": sandbox.world.arn(number), "e164": number.e164}
+
+
+def test_a_number_that_stays_with_a_flow_that_is_not_known_yet(sandbox: Sandbox, connection: Connection) -> None:
+    """Which flow answers instead cannot be told, and so nothing is."""
+    ahead = foreseen(PLACEMENT, placed(ON_RETAIL, flow=UNKNOWN))
+    assert (ahead.said, ahead.work) == ((), Work())
+
+
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (placed("+442079469999", UNKNOWN), "it is not claimed in this account and Region"),
+        (placed(ON_INSTANCE, "no-such-group", UNKNOWN), "looking for traffic distribution group 'no-such-group'"),
+    ],
+)
+def test_what_is_not_there_beside_what_is_not_known_yet(
+    sandbox: Sandbox, connection: Connection, news: dict[str, Any], said: str
+) -> None:
+    """A number that nobody has claimed, or a group that there is not, is a problem all the same."""
+    [problem] = foreseen(PLACEMENT, news).problems
+    assert said in problem.said
 
 
 def test_who_joins_and_leaves(sandbox: Sandbox, connection: Connection) -> None:

@@ -42,7 +42,7 @@ from acgr_connect.model.records import Number
 from acgr_connect.model.removal_guard import allowance
 from acgr_connect.numbers.find import find_number, look
 from acgr_connect.numbers.flows import find_flows
-from acgr_connect.numbers.forecast import forecast
+from acgr_connect.numbers.forecast import PlacementForecast, forecast, forecast_in_part
 from acgr_connect.numbers.placement import DesiredPlacement, ObservedPlacement, place, resolve
 from acgr_connect.numbers.way_back import way_back
 from acgr_connect.scheduling.priority import Purpose
@@ -318,8 +318,10 @@ class PlacementLogic(ResourceLogic):
     def foresee(self, operation: Operation, run: Run, olds: Properties, news: Properties) -> Foreseen:
         """Where the number moves from, for how long callers reach nothing, and which flow answers then."""
         number, target, flow = (news[name] for name in ("phone_number", "target", "flow"))
-        if not all(map(known, (number, target, flow))):
+        if not known(number):
             return Foreseen()
+        if not (known(target) and known(flow)):
+            return _foreseen_in_part(run, olds, news)
         connection, source = run.connection, news.get("source_region")
         written = target
         try:
@@ -336,7 +338,7 @@ class PlacementLogic(ResourceLogic):
             ahead = forecast(run.restorer, desired, is_new=not olds)
         except Refused as error:
             return Foreseen(problems=(Problem(str(error), is_certain=False),))
-        region, before = desired.number.arn.region, PlacementState.of(olds).dark_seconds if olds else 0.0
+        before = PlacementState.of(olds).dark_seconds if olds else 0.0
         outputs = PlacementState(
             desired.number.arn,
             desired.number.e164,
@@ -350,15 +352,7 @@ class PlacementLogic(ResourceLogic):
         ).outputs()
         if ahead.origin:
             del outputs["dark_seconds"]  # only the move tells
-        return Foreseen(
-            (str(ahead),),
-            _in_progress(run, desired.number) if ahead.origin else (),
-            ahead.work,
-            int(bool(ahead.work.flows and ahead.dark_regions)),
-            ahead.dark_seconds,
-            region,
-            outputs=outputs,
-        )
+        return _foreseen(run, ahead, outputs)
 
     def create(self, operation: Operation, run: Run, props: Properties) -> CreateResult:
         """Place the number, or take over a number that is placed already."""
@@ -450,6 +444,40 @@ class PlacementLogic(ResourceLogic):
         state = state_of(observed, olds)
         claim_placement(operation, run, state, props, made=True)
         return {**given(PhoneNumberPlacementArgs, props), **state.outputs()}
+
+
+def _foreseen(run: Run, ahead: PlacementForecast, outputs: Properties) -> Foreseen:
+    return Foreseen(
+        (str(ahead),),
+        _in_progress(run, ahead.number) if ahead.origin else (),
+        ahead.work,
+        int(bool(ahead.work.flows and ahead.dark_regions)),
+        ahead.dark_seconds,
+        ahead.number.arn.region,
+        outputs=outputs,
+    )
+
+
+def _foreseen_in_part(run: Run, olds: Properties, news: Properties) -> Foreseen:
+    """What can be told of a number whose target or flow the run itself makes: that it moves, and for how long."""
+    connection, written, target = run.connection, news["phone_number"], news["target"]
+    region = region_in(*(one for one in (target, written) if known(one)), news.get("source_region"))
+    if not region:
+        return Foreseen()
+    try:
+        number = find_number(connection, identifier(written, "phone-number"), region, believing=FRESH)
+        written, placed_on = target, None
+        if known(target):
+            meant = identifier(target, "traffic-distribution-group", "instance")
+            placed_on = meant if _is_instance(meant) else find_group(connection, meant, region, believing=FRESH).arn
+    except ConnectError as error:
+        return problem(error, written)
+    outputs = {"phone_number_arn": str(number.arn), "e164": number.e164}
+    try:
+        ahead = forecast_in_part(run.restorer, number, placed_on, is_new=not olds)
+    except Refused as error:
+        return Foreseen(problems=(Problem(str(error), is_certain=False),))
+    return _foreseen(run, ahead, outputs) if ahead else Foreseen(outputs=outputs)
 
 
 def _in_progress(run: Run, number: Number) -> tuple[Problem, ...]:

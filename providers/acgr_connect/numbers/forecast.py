@@ -19,6 +19,9 @@ from acgr_connect.scheduling.duration import Work, about
 from acgr_connect.world.connection import Connection
 from acgr_connect.world.sweep import FRESH
 
+NOT_KNOWN = "a target that is not known yet"
+"""What the run itself makes, mostly: a group."""
+
 
 @dataclass(frozen=True)
 class FlowChange:
@@ -116,6 +119,42 @@ def forecast(restorer: Restorer, desired: DesiredPlacement, *, is_new: bool = Fa
         tuple(_changes(connection, before, desired.flows)),
         desired.regions,
         is_new,
+    )
+
+
+def forecast_in_part(
+    restorer: Restorer, number: Number, target: Arn | None, *, is_new: bool = False
+) -> PlacementForecast | None:
+    """The same where the run itself makes the target or the flow, so that one of them is not known yet.
+
+    Args:
+        restorer: the account's.
+        number: as it is listed.
+        target: what the number is to be placed on; None: it is not known yet, and so the number is not on it.
+        is_new: whether the program declares it for the first time, or under another name.
+
+    Returns:
+        None, where the number stays: which flow answers it cannot be told.
+
+    Raises:
+        Refused: it would be refused: a failover is running.
+        ConnectError: it cannot be told.
+    """
+    connection = restorer.connection
+    if number.target == target:
+        return None
+    for each in filter(None, (number.target, target)):
+        if each.kind == "traffic-distribution-group":
+            require_no_failover(connection, each)
+    instance, regions = reach_of(connection, number.target)
+    before = known_flows(connection, number.arn, instance, regions)
+    return PlacementForecast(
+        number,
+        short_name(connection, target) if target else NOT_KNOWN,
+        short_name(connection, number.target),
+        connection.pace(number.arn.region).dark_seconds,
+        tuple(region for region in regions if region not in before),
+        is_new=is_new,
     )
 
 
