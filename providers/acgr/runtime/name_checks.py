@@ -60,7 +60,7 @@ def spend(operation: Operation, run: Run, look: Look, budget: TimeBudget | None 
     except (Unavailable, Denied) as error:
         log.debug("not compared", error=str(error))
         budget.charge(inf)
-        run.tell_not_asked(operation, error)
+        run.not_asked = run.not_asked or error
         return []
     except ConnectError as error:
         log.debug("not compared", error=str(error))

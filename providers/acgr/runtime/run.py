@@ -67,6 +67,7 @@ class Run:
         members: by the ARN of a group, the ids of agents who are on it, as the states say that this run has compared.
         running: the URNs of what is being made, read or deleted at this moment.
         has_looked_for_secrets: in a program: whether its configuration was searched for plain secrets.
+        not_asked: why Connect could not be asked what there is, where that was tried.
         restores_with: the URN of the resource that is a change because of what earlier runs left, or None.
         looked_at: the groups, as they are written, whose numbers this run has looked at.
         said: what has been said of resources, each with its URN.
@@ -85,6 +86,7 @@ class Run:
         self.members: dict[str, set[str]] = {}
         self.running: set[str] = set()
         self.has_looked_for_secrets = False
+        self.not_asked: ConnectError | None = None
         self.looked_at: set[tuple[str, Any]] = set()
         self.restores_with: str | None = None
         self.told_of: set[str] = set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -195,6 +195,10 @@ class Steps:
                 raise StepFailed(str(error)) from error
             finally:
                 self.run.ownership.tell_account()
+                if self.run.not_asked is not None:
+                    # Whoever asked first, it is said of the run, and not on the row of that resource.
+                    whole = replace(self.request, urn="").without_time(self.run.connection.clock)
+                    self.run.tell_not_asked(whole, self.run.not_asked)
 
     @contextmanager
     def _answering(self, step: str, props: Properties, *more: Mapping[str, Any]) -> Iterator[Operation]:

@@ -12,7 +12,8 @@ from numbers_there import ON_INSTANCE, SOURCE, everywhere, flows_of, home_of
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from surroundings import members, shared_session
 
-from acgr_sandbox import Sandbox
+from acgr.runtime.run import NOT_ASKED
+from acgr_sandbox import Fault, Sandbox
 
 Begin = Callable[..., Door]
 KIND = "PhoneNumberPlacement"
@@ -70,6 +71,20 @@ def test_an_agent_goes_to_another_provider(door: Door, begin: Begin, sandbox: Sa
     second.check(roster, {**wanted, "users": ["alice.smith"]}, name="night")
     first.update(roster, id_, state, changed)
     assert members(sandbox, "emergency") == {"alice.smith", "bob.brown"}
+
+
+def test_what_is_unchanged_where_connect_cannot_be_asked(door: Door, begin: Begin, sandbox: Sandbox) -> None:
+    """It is unchanged as far as the state goes, and the run says once that it has not looked."""
+    inputs = door.check(KIND, placement())
+    id_, state = door.create(KIND, inputs)
+    later = begin()
+    sandbox.faults.add(Fault("*", "error-before", count=0))
+    for _ in range(2):
+        later.check(KIND, placement(), inputs)
+        diff = later.diff(KIND, id_, state, inputs, inputs)
+        assert diff.changes == provider_pb2.DiffResponse.DIFF_NONE
+    [(urn, said)] = later.heard.lines
+    assert (urn, said.startswith(NOT_ASKED)) == ("", True)
 
 
 def test_declared_by_two_providers(door: Door, begin: Begin) -> None:
