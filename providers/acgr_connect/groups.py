@@ -132,8 +132,10 @@ def await_active(connection: Connection, group: Arn, operation: Operation) -> Gr
     return connection.waits.run(("group", str(group)), operation.deadline, become_active)
 
 
-def require_no_failover(connection: Connection, group: Arn) -> None:
+def require_no_failover(connection: Connection, *targets: Arn) -> None:
     """Refuse to move numbers or remove agents while a group's calls are failed over, or being shifted.
+
+    Instances may be among the targets: their calls go nowhere else.
 
     One `GetTrafficDistribution` a group and run; `acgr:duringFailover=allow` goes ahead without.
 
@@ -142,6 +144,12 @@ def require_no_failover(connection: Connection, group: Arn) -> None:
     """
     if connection.settings.during_failover:
         return
+    for target in targets:
+        if target.kind == "traffic-distribution-group":
+            _require_calls_at_home(connection, target)
+
+
+def _require_calls_at_home(connection: Connection, group: Arn) -> None:
     context = ErrorContext(f"changing what is on traffic distribution group {group.id}", group.region)
     remedy = "wait until it is over, or set acgr:duringFailover to allow"
     with suppress(NotFound), context:  # what is wrong with a group that is not there, the request itself will say

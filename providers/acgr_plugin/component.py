@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -16,8 +17,7 @@ from pulumi.resource import DependencyProviderResource
 
 from acgr.arguments import given_arguments
 from acgr.requests import Request
-from acgr.runtime.looking_ahead import summary
-from acgr.runtime.ownership import name_of
+from acgr.runtime.looking_ahead import sum_up
 from acgr.runtime.run import Run
 from acgr.runtime.steps import StepFailed
 from acgr_components.answers import dark, group_arn, members, number
@@ -148,7 +148,9 @@ def constructed(
         response = await ProviderServicer(provider, [], address).Construct(request, context)
         if request.dryRun and provider.made:
             urns = [await child.urn.future() for child in provider.made.children]
-            _sum_up(run, asked, response.urn, [str(urn) for urn in urns if urn])
+            if run.settings.preflight != "off":
+                row = replace(asked, urn=response.urn).without_time(run.connection.clock)
+                sum_up(run, row, [str(urn) for urn in urns if urn])
         return response
 
     request.inputs.CopyFrom(with_outputs(request.inputs))
@@ -170,9 +172,3 @@ def _is_of_child(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, grpc.RpcError):
         error = error.__cause__ or error.__context__
     return error is not None
-
-
-def _sum_up(run: Run, asked: Request, urn: str, children: Sequence[str]) -> None:
-    if run.settings.preflight != "off" and (said := summary(run, [run.look_ahead(child) for child in children])):
-        operation = Request(urn, None, asked.engine, asked.is_cancelled).without_time(run.connection.clock)
-        operation.say(f"{name_of(urn)}: {said}")

@@ -14,10 +14,7 @@ from acgr_connect.agents.search import search_users
 from acgr_connect.model.arns import ArnError, is_arn, parse
 from acgr_connect.model.errors import ConnectError
 from acgr_connect.model.property_names import camel
-from acgr_plugin.schema import FIND_USERS
-
-ARGUMENTS = ("instance", "region", "routing_profile", "tags")
-"""What `findUsers` takes."""
+from acgr_plugin.schema import FIND_USERS, FIND_USERS_INPUTS
 
 
 class UnknownFunction(Exception):
@@ -52,8 +49,8 @@ def _wrong(asked: Properties) -> Iterator[str]:
     if not isinstance(asked.get("instance"), str):
         yield "instance: the instance's ARN, or its id with region, is needed and has to be known"
     for name, value in asked.items():
-        if name not in ARGUMENTS:
-            yield f"there is no {camel(name)}; there are: {', '.join(map(camel, ARGUMENTS))}"
+        if name not in FIND_USERS_INPUTS:
+            yield f"there is no {camel(name)}; there are: {', '.join(map(camel, FIND_USERS_INPUTS))}"
         elif not known(value):
             yield f"{camel(name)}: it is not known yet, and Connect is asked at once"
         elif name == "tags":

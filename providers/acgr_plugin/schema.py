@@ -18,6 +18,9 @@ from acgr_plugin.shapes import MAPPING, MAPPINGS, TEXT, TEXTS, Type, hints, may_
 
 FIND_USERS = f"{PACKAGE}:index:findUsers"
 
+FIND_USERS_INPUTS = {"instance": TEXT, "region": TEXT, "routing_profile": TEXT, "tags": MAPPING}
+"""What `findUsers` takes."""
+
 
 def package_version() -> str:
     """The version of the distribution, as the engine reads versions."""
@@ -105,8 +108,7 @@ def _named(properties: dict[str, Type]) -> dict[str, Type]:
 
 def _find_users() -> dict[str, Any]:
     says = entries(find_users, "Args")
-    inputs = {name: {**TEXT, "description": says[name]} for name in ("instance", "region", "routing_profile")}
-    inputs["tags"] = {**MAPPING, "description": says["tags"]}
+    inputs = {name: {**type_, "description": says[name]} for name, type_ in FIND_USERS_INPUTS.items()}
     users = {**MAPPING, "description": "User name to ARN, as a roster's `users`."}
     return {
         "description": summary(find_users),

@@ -325,10 +325,9 @@ class PlacementLogic(ResourceLogic):
         connection, source = run.connection, news.get("source_region")
         written = target
         try:
-            meant = identifier(target, "traffic-distribution-group", "instance")
-            group = meant if _is_instance(meant) else find_group(connection, meant, source, believing=FRESH).arn
+            region = _target_of(connection, target, source).region
             written = number
-            find_number(connection, identifier(number, "phone-number"), group.region, believing=FRESH)
+            find_number(connection, identifier(number, "phone-number"), region, believing=FRESH)
             written = flow
             desired = _desired(connection, news, operation, believing=FRESH)
         except ConnectError as error:
@@ -466,10 +465,8 @@ def _foreseen_in_part(run: Run, olds: Properties, news: Properties) -> Foreseen:
         return Foreseen()
     try:
         number = find_number(connection, identifier(written, "phone-number"), region, believing=FRESH)
-        written, placed_on = target, None
-        if known(target):
-            meant = identifier(target, "traffic-distribution-group", "instance")
-            placed_on = meant if _is_instance(meant) else find_group(connection, meant, region, believing=FRESH).arn
+        written = target
+        placed_on = _target_of(connection, target, region) if known(target) else None
     except ConnectError as error:
         return problem(error, written)
     outputs = {"phone_number_arn": str(number.arn), "e164": number.e164}
@@ -504,6 +501,12 @@ def _is_in_source(connection: Connection, news: Mapping[str, Any], operation: Op
         meant = flow[region] if isinstance(flow, Mapping) else flow
         return bool(find_flows(connection, group.instance, (region,), meant, operation, believing=FRESH))
     return False
+
+
+def _target_of(connection: Connection, written: str, source: str | None) -> Arn:
+    """What a number is to be placed on, as a preview believes it."""
+    meant = identifier(written, "traffic-distribution-group", "instance")
+    return meant if _is_instance(meant) else find_group(connection, meant, source, believing=FRESH).arn
 
 
 def _is_instance(meant: Identifier) -> TypeGuard[Arn]:

@@ -68,14 +68,17 @@ def ended(count: int) -> str:
     return f"{what} not there: see the errors above (acgr:preflight=warn goes on without)"
 
 
-def summary(run: Run, rows: Sequence[Foreseen]) -> str:
-    """What the resources of a component come to, in one line; "" where nothing is to be done."""
+def sum_up(run: Run, operation: Operation, children: Sequence[str]) -> None:
+    """Say on the row of a component what its children come to, in one line; nothing where nothing is to be done."""
+    rows = [run.look_ahead(child) for child in children]
     region = next((one.region for one in rows if one.region and one.work), "")
     try:
-        return summed_up(rows, run.connection.pace(region)) if region else ""
+        said = summed_up(rows, run.connection.pace(region)) if region else ""
     except ConnectError as error:
         log.debug("not summed up", error=str(error))
-        return ""
+        return
+    if said:
+        operation.say(f"{name_of(operation.urn)}: {said}")  # a diff prints no name beside it
 
 
 def tell(run: Run, urn: str, children: Sequence[str], operation_of: Callable[[str], Operation]) -> int:
@@ -98,6 +101,5 @@ def tell(run: Run, urn: str, children: Sequence[str], operation_of: Callable[[st
             for problem in certain:
                 operation.object_to(problem.said)
             count += len(certain)
-    if said := summary(run, [run.look_ahead(child) for child in children]):
-        operation_of(urn).say(f"{name_of(urn)}: {said}")  # a diff prints no name beside it
+    sum_up(run, operation_of(urn), children)
     return count

@@ -346,8 +346,7 @@ class _Removal:
         return self._what_is_left(instance, regions)
 
     def _disassociate(self, regions: tuple[str, ...]) -> None:
-        if self.number.target.kind == "traffic-distribution-group":
-            require_no_failover(self.connection, self.number.target)
+        require_no_failover(self.connection, self.number.target)
         try:
             unset_flow(self.connection, self.number.arn, self.flow.instance)
         except NotFound:

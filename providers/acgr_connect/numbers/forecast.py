@@ -105,17 +105,14 @@ def forecast(restorer: Restorer, desired: DesiredPlacement, *, is_new: bool = Fa
     connection, number = restorer.connection, desired.number
     is_moved = number.target != desired.target
     if is_moved:
-        for target in (number.target, desired.target):
-            if target.kind == "traffic-distribution-group":
-                require_no_failover(connection, target)
-    instance, regions = reach_of(connection, number.target)
-    before = known_flows(connection, number.arn, instance, regions)
+        require_no_failover(connection, number.target, desired.target)
+    before, dark_regions = _answered(connection, number)
     return PlacementForecast(
         number,
         short_name(connection, desired.target),
         short_name(connection, number.target) if is_moved else "",
         _dark_seconds(restorer, desired) if is_moved else 0.0,
-        tuple(region for region in regions if region not in before),
+        dark_regions,
         tuple(_changes(connection, before, desired.flows)),
         desired.regions,
         is_new,
@@ -143,17 +140,14 @@ def forecast_in_part(
     connection = restorer.connection
     if number.target == target:
         return None
-    for each in filter(None, (number.target, target)):
-        if each.kind == "traffic-distribution-group":
-            require_no_failover(connection, each)
-    instance, regions = reach_of(connection, number.target)
-    before = known_flows(connection, number.arn, instance, regions)
+    require_no_failover(connection, *filter(None, (number.target, target)))
+    _, dark_regions = _answered(connection, number)
     return PlacementForecast(
         number,
         short_name(connection, target) if target else NOT_KNOWN,
         short_name(connection, number.target),
         connection.pace(number.arn.region).dark_seconds,
-        tuple(region for region in regions if region not in before),
+        dark_regions,
         is_new=is_new,
     )
 
@@ -189,6 +183,13 @@ def forecast_flow(
     where = f"{short_name(connection, number.target)} in {region}"
     regions = desired.regions
     return PlacementForecast(number, where, dark_regions=dark, changes=tuple(changes), regions=regions, is_new=is_new)
+
+
+def _answered(connection: Connection, number: Number) -> tuple[Mapping[str, Arn], tuple[str, ...]]:
+    """The number's flows where it is, and the Regions there in which none answers."""
+    instance, regions = reach_of(connection, number.target)
+    flows = known_flows(connection, number.arn, instance, regions)
+    return flows, tuple(region for region in regions if region not in flows)
 
 
 def _dark_seconds(restorer: Restorer, desired: DesiredPlacement) -> float:

@@ -267,7 +267,7 @@ class _Attempt:
                     self._restore_where_it_is(number)
                     raise self._moved_by_something_else(number)
                 if number.target != desired.target:
-                    self._require_no_failover(number)
+                    require_no_failover(self.connection, number.target, desired.target)
                 elif self._is_dark(number, before):
                     number, before = self._restored(number, before)
                     restored = True
@@ -275,11 +275,6 @@ class _Attempt:
             except WaitError as error:
                 again = ": run again" if isinstance(error, WaitTimeout) else ""
                 raise desired.context.added_to(error, remedy=f"nothing was changed{again}") from error
-
-    def _require_no_failover(self, number: Number) -> None:
-        for target in (number.target, self.desired.target):
-            if target.kind == "traffic-distribution-group":
-                require_no_failover(self.connection, target)
 
     def _is_expected(self, number: Number) -> bool:
         if self.last_seen is None or number.target in {self.last_seen, self.desired.target}:

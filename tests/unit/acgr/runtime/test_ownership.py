@@ -96,24 +96,29 @@ def test_a_removal_names_who_declares_the_object(ownership: Ownership) -> None:
         assert owner == "new"
 
 
-def test_an_adoption_waits_for_a_removal(ownership: Ownership) -> None:
+def adoption_waits(adopting: Ownership, removing: Ownership, *going: tuple[str, str]) -> None:
     """Whoever adopts an object that is just being taken away sees it gone; other objects are not waited for."""
     order: list[str] = []
 
     def adopt() -> None:
-        ownership.claim(NEW, [E164])
-        ownership.await_removals([E164])
+        adopting.claim(NEW, [E164])
+        adopting.await_removals([E164])
         order.append("adopted")
 
-    with ownership.removal(OLD, [E164]) as owner:
+    with removing.removal(OLD, going) as owner:
         assert owner is None
-        ownership.await_removals([OTHER])
-        adopting = Thread(target=adopt)
-        adopting.start()
-        adopting.join(0.05)
+        adopting.await_removals([OTHER])
+        thread = Thread(target=adopt)
+        thread.start()
+        thread.join(0.05)
         order.append("removed")
-    adopting.join(PATIENCE)
+    thread.join(PATIENCE)
     assert order == ["removed", "adopted"]
+
+
+def test_an_adoption_waits_for_a_removal(ownership: Ownership) -> None:
+    """Whoever adopts an object that is just being taken away sees it gone; other objects are not waited for."""
+    adoption_waits(ownership, ownership, E164)
 
 
 def test_several_other_owners(ownership: Ownership) -> None:
@@ -234,22 +239,7 @@ def test_accounts_are_apart(
 def test_an_adoption_waits_for_another_process(process: Callable[..., Ownership]) -> None:
     """A removal that began first is waited for; one that begins after the claim is not made."""
     ours, theirs = process(), process()
-    order: list[str] = []
-
-    def adopt() -> None:
-        ours.claim(NEW, [E164])
-        ours.await_removals([E164])
-        order.append("adopted")
-
-    with theirs.removal(OLD, [E164, ID]) as owner:
-        assert owner is None
-        ours.await_removals([OTHER])
-        adopting = Thread(target=adopt)
-        adopting.start()
-        adopting.join(0.05)
-        order.append("removed")
-    adopting.join(PATIENCE)
-    assert order == ["removed", "adopted"]
+    adoption_waits(ours, theirs, E164, ID)
     with theirs.removal(OLD, [ID, E164]) as owner:
         assert owner == "new"
         ours.await_removals([ID])
